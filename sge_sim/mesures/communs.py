@@ -29,4 +29,5 @@ def make_common_tables() -> None:
     tables = {(table.__name__, *of): table(*of) for table, *of in TABLES}
     if mapped_tables().keys() != tables.keys():
         with suppress(OSError, UsageError):
+            TABLES_FILE.parent.mkdir(exist_ok=True)
             write_mapped(TABLES_FILE, tables_key(), tables)

@@ -39,7 +39,6 @@ from sge_sim.domaine.nomenclatures import (
     KindActeur,
     TypeCanal,
 )
-from sge_sim.machine.once import computed_once
 from sge_sim.tables.acteurs import Acteur, Contrat
 from sge_sim.tables.base import Base, Instant, RowId, matching
 from sge_sim.tables.commandes import (
@@ -50,7 +49,7 @@ from sge_sim.tables.commandes import (
     Evenement,
     ServiceSouscrit,
 )
-from sge_sim.tables.prepared import Driver, Prepared
+from sge_sim.tables.prepared import Driver, Prepared, Query
 
 _PREMIERS = 50
 _PRM_ET_ESPACE = 15
@@ -186,14 +185,25 @@ def remember_host_key(session: Session, contrat_id: str, key: str) -> None:
     )
 
 
-# Asked again at each publication: made once, as are others of `sge_sim.flux.due_lots`.
-_PUBLISHED: Final = Prepared(
-    select(Publication.abonnement_numero, Publication.flux, func.max(Publication.fin))
-    .where(Publication.abonnement_numero.is_not(None))
-    .group_by(Publication.abonnement_numero, Publication.flux)
+read_published_until: Final = Query(
+    (
+        Prepared(
+            select(Publication.abonnement_numero, Publication.flux, func.max(Publication.fin))
+            .where(Publication.abonnement_numero.is_not(None))
+            .group_by(Publication.abonnement_numero, Publication.flux)
+        ),
+    ),
+    (),
+    lambda rows: {(numero, flux): fin for numero, flux, fin in rows if numero and fin},
 )
+"""The day (excluded) to which each subscription was published, by number and flux."""
 _FIRSTS: Final = [select(func.min(kind.echeance)) for kind in (Affaire, ServiceSouscrit, Evenement)]
-_FIRST_OF_EACH: Final = Prepared(select(*(first.scalar_subquery() for first in _FIRSTS)))
+read_first_waiting: Final = Query(
+    (Prepared(select(*(first.scalar_subquery() for first in _FIRSTS))),),
+    (),
+    lambda rows: (min((each for each in rows[0] if each is not None), default=None), rows[0][0]),
+)
+"""The first instant that anything waits for, and that of the orders of files."""
 _ABONNEMENTS: Final = select(Abonnement).order_by(Abonnement.numero)
 _LAST_SEQUENCE: Final = Prepared(
     select(func.max(Publication.sequence)).where(
@@ -207,12 +217,6 @@ def abonnements(session: Session) -> Sequence[Abonnement]:
     return session.scalars(_ABONNEMENTS).all()
 
 
-def published_until(session: Session) -> dict[tuple[int, CodeFlux], date]:
-    """Return the day (excluded) to which each subscription was published, by number and flux."""
-    rows = _PUBLISHED.rows(Driver.under(session))
-    return {(numero, flux): fin for numero, flux, fin in rows if numero and fin}
-
-
 def last_sequence(session: Session, numero: int, flux: CodeFlux) -> int:
     """Return the sequence number of the last publication of a subscription, 0 without one."""
     return _LAST_SEQUENCE.rows(Driver.under(session), numero=numero, flux=flux)[0][0] or 0
@@ -221,23 +225,27 @@ def last_sequence(session: Session, numero: int, flux: CodeFlux) -> int:
 _Demande = TypeVar("_Demande", bound=DemandeHistorique | DemandeInfraJ)
 
 
-@computed_once()
-def _unpublished(kind: Any) -> tuple[Prepared, Any]:
-    """Return what tells whether there is any, and what reads them."""
-    found = (
-        select(kind.affaire_id)
+def _unpublished(kind: Any, *columns: Any) -> Any:
+    return (
+        select(*columns)
+        .select_from(kind)
         .join(Affaire)
         .outerjoin(Publication, Publication.affaire_id == Affaire.affaire_id)
         .where(Affaire.etat == "realisee", Publication.id.is_(None))
     )
-    read = found.with_only_columns(kind).options(joinedload(kind.affaire))
-    return Prepared(found.limit(1)), read
+
+
+read_unpublished: Final = {
+    kind: Query((Prepared(_unpublished(kind, kind.affaire_id).limit(1)),), (), bool)
+    for kind in (DemandeHistorique, DemandeInfraJ)
+}
+"""Whether there are `unpublished` orders of a kind."""
 
 
 def unpublished(session: Session, kind: type[_Demande]) -> Sequence[_Demande]:
     """Return the orders of a kind that were carried out and have no file yet."""
-    any_found, read = _unpublished(kind)
-    return session.scalars(read).all() if any_found.rows(Driver.under(session)) else ()
+    query = _unpublished(kind, kind).options(joinedload(kind.affaire))
+    return session.scalars(query).all()
 
 
 def is_published(session: Session, publication: Publication) -> bool:
@@ -381,12 +389,6 @@ def find_fichier(session: Session, nom: str) -> FichierFlux | None:
     return session.scalars(
         select(FichierFlux).where(FichierFlux.nom == nom).order_by(FichierFlux.id.desc()).limit(1)
     ).first()
-
-
-def first_waiting(session: Session) -> tuple[datetime | None, datetime | None]:
-    """Return the first instant that anything waits for, and that of the orders of files."""
-    (firsts,) = _FIRST_OF_EACH.rows(Driver.under(session))
-    return min((first for first in firsts if first is not None), default=None), firsts[0]
 
 
 def requeue_undelivered(session: Session, now: datetime) -> None:

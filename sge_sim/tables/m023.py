@@ -14,7 +14,7 @@ from sge_sim.domaine.nomenclatures import CadreAcces, CodeFlux, EtatAffaire, For
 from sge_sim.machine.once import computed_once
 from sge_sim.tables.base import Base, Instant, matching
 from sge_sim.tables.flux import FichierFlux, Publication
-from sge_sim.tables.prepared import Driver, Prepared, Query
+from sge_sim.tables.prepared import Prepared, Query
 
 
 class DemandeM023(Base):
@@ -60,13 +60,12 @@ def demandes_m023_due(session: Session, due_at: datetime) -> Sequence[DemandeM02
     ).all()
 
 
-_NEXT: Final = Prepared(select(func.min(DemandeM023.due_at)).where(DemandeM023.etat == "transmise"))
-
-
-def next_m023(session: Session) -> datetime | None:
-    """Return the first instant at which a demand is to be answered."""
-    found: datetime | None = _NEXT.rows(Driver.under(session))[0][0]
-    return found
+read_next_m023: Final[Query[datetime | None]] = Query(
+    (Prepared(select(func.min(DemandeM023.due_at)).where(DemandeM023.etat == "transmise")),),
+    (),
+    lambda rows: rows[0][0],
+)
+"""The first instant at which a demand is to be answered."""
 
 
 def find_demande_m023(session: Session, affaire_id: str) -> DemandeM023 | None:

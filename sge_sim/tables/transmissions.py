@@ -5,7 +5,7 @@ Values and not rows: a publication changes nothing of what it reads.
 The ends of services that are still to be announced to their beneficiary are read here too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby, islice
@@ -37,7 +37,7 @@ from sge_sim.domaine.nomenclatures import (
 from sge_sim.tables.base import Instant
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.points import POINT_SEEN, Compteur, Point
-from sge_sim.tables.prepared import Driver, Prepared
+from sge_sim.tables.prepared import Driver, Prepared, Query
 
 ENDS_OF_A_TERM: tuple[MotifFin, ...] = ("echeance", "prolongation")
 """Ends after which the last days of a service are still sent."""
@@ -135,13 +135,12 @@ class Etendue(NamedTuple):
 
 def etendue_after(session: Session, numero: int, jour: date, *, petits: bool) -> Etendue | None:
     """Return the extent of what a subscription transmits from `jour` on, None without any."""
-    found = etendues(
-        session,
+    query = _EXTENTS.where(
         ServiceSouscrit.abonnement_numero == numero,
         _of_size(petits),
         or_(ServiceSouscrit.date_fin.is_(None), ServiceSouscrit.date_fin > jour),
     )
-    return found.get((numero, petits))
+    return etendues(session.execute(query)).get((numero, petits))
 
 
 def transmits(session: Session, transmission: Transmission) -> bool:
@@ -260,16 +259,12 @@ _EXTENTS: Final[Any] = (
     )
     .group_by(ServiceSouscrit.abonnement_numero, Point.segment)
 )
-_ETENDUES: Final = Prepared(_EXTENTS)
 
 
-def etendues(session: Session, *which: ColumnElement[bool]) -> dict[tuple[int, bool], Etendue]:
+def etendues(rows: Iterable[Any]) -> dict[tuple[int, bool], Etendue]:
     """Return the extent of each subscription that has services, by its number and `petits`."""
     found: dict[tuple[int, bool], Etendue] = {}
-    query = (
-        session.execute(_EXTENTS.where(*which)) if which else _ETENDUES.rows(Driver.under(session))
-    )
-    for numero, segment, first, activated, last, endless in query:
+    for numero, segment, first, activated, last, endless in rows:
         cle = (numero, segment in PETITS)
         # Nobody's service starts before both, even where they are those of two services.
         debut: date = max(first, legal_date(activated))
@@ -277,6 +272,9 @@ def etendues(session: Session, *which: ColumnElement[bool]) -> dict[tuple[int, b
         known = found.get(cle, Etendue(debut, fin))
         found[cle] = Etendue(min(debut, known.debut), max(fin, known.fin))
     return found
+
+
+read_etendues: Final = Query((Prepared(_EXTENTS),), (), etendues)
 
 
 _ENDS_AT_ONCE = 1000
@@ -290,18 +288,19 @@ _UNANNOUNCED: Final = (
     or_(ServiceSouscrit.affaire_id.is_not(None), ServiceSouscrit.consentement_id.is_not(None)),
 )
 """Only those are told that had begun, by an order or a consent (assumed)."""
-_FIRST_UNANNOUNCED: Final = Prepared(
-    select(ServiceSouscrit.ended_at)
-    .where(*_UNANNOUNCED)
-    .order_by(ServiceSouscrit.ended_at)
-    .limit(1)
+read_first_end: Final[Query[datetime | None]] = Query(
+    (
+        Prepared(
+            select(ServiceSouscrit.ended_at)
+            .where(*_UNANNOUNCED)
+            .order_by(ServiceSouscrit.ended_at)
+            .limit(1)
+        ),
+    ),
+    (),
+    lambda rows: rows[0][0] if rows else None,
 )
-
-
-def first_unannounced_end(session: Session) -> datetime | None:
-    """Return when the first service ended whose beneficiary isn't notified yet."""
-    found = _FIRST_UNANNOUNCED.rows(Driver.under(session))
-    return found[0][0] if found else None
+"""When the first service ended whose beneficiary isn't notified yet."""
 
 
 def unannounced_ends(session: Session) -> Sequence[ServiceSouscrit]:
