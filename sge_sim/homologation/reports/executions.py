@@ -68,8 +68,9 @@ def said(statut: Statut, excused: int) -> str:
     >>> said(Statut.REUSSI, 2), said(Statut.REUSSI, 0)
     ('réussi, 2 vérifications excusées', 'réussi')
     """
-    checks = counted(excused, "vérification excusée", "vérifications excusées")
-    return f"{statut.value}, {checks}" if excused else statut.value
+    if not excused:
+        return statut.value
+    return f"{statut.value}, {counted(excused, 'vérification excusée', 'vérifications excusées')}"
 
 
 def said_of(execution: Execution) -> str:
