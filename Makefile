@@ -96,6 +96,9 @@ test-mcp: $(VENV)/.dev $(VENV)/.mcp ## have a client of MCP use the tools that a
 test-masse: $(VENV)/.dev $(VENV)/.masse ## make files in bulk on a Dask cluster whose workers are killed, and hold a year of files against their schemas (10 min)
 	SGE_SIM_MASSE_PYTHON=$(VENV)/masse/bin/python timeout 1800 $(BIN)/python -m pytest -m masse tests/masse tests/flux
 
+test-annee: $(VENV)/.dev ## judge the files of a year of 300 points, in each profile (20 min; SGE_SIM_ANNEE_POINTS=30 for fewer)
+	timeout 1200 $(BIN)/python -m pytest -s -n 2 -m annee tests/flux
+
 test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://user@host/postgres; 2 min)
 	@test -n "$(SERVER)" || { echo "SERVER=postgresql+psycopg://user@host/postgres is needed: a server on which this user may make a database (Debian: apt-get install postgresql)." >&2; exit 2; }
 	SGE_SIM_POSTGRESQL="$(SERVER)" timeout 180 $(BIN)/python -m pytest -m postgresql tests/postgresql
@@ -170,8 +173,11 @@ format: $(VENV)/.dev ## format the code and sort the imports
 homologation: $(VENV)/.run ## set up if needed, then run every homologation case (report in reports/)
 	@$(BIN)/sge-sim homologate $(ARGS)
 
-bench: $(VENV)/.dev ## print the figures beside those of WireMock (Java, npm and cc where they are; 5 min)
-	$(BIN)/python -m bench
+bench: $(VENV)/.dev ## print the figures beside those of WireMock (Java, npm and cc where they are; 5 min; PARTS=wire: one part)
+	$(BIN)/python -m bench $(PARTS)
+
+bench-help: $(VENV)/.dev ## tell what make bench measures, and its parts
+	@$(BIN)/python -m bench --help
 
 trace: $(VENV)/.dev ## print what each walk through the code comes to, and its budget (WALK=commande: its steps)
 	@$(BIN)/python -m bench.walks $(WALK)
@@ -304,4 +310,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test costs test-machines site test-site test-mcp test-masse vraisemblance mutants test-packaging test-pythons test-lowest executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz soak homologation service flux format bench bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test costs test-machines site test-site test-mcp test-masse test-annee vraisemblance mutants test-packaging test-pythons test-lowest executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz soak homologation service flux format bench bench-help bench-demandes trace pages coverage dist lock clean

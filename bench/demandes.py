@@ -33,7 +33,8 @@ from sge_sim.referentiel.dataset import load_dataset
 from sge_sim.referentiel.population import population
 from sge_sim.schema.data_folder import prepare
 from sge_sim.tables.ecritures import read_numeros
-from sge_sim.tables.models import Collecte, FichierFlux
+from sge_sim.tables.flux import FichierFlux
+from sge_sim.tables.mesures import Collecte
 from sge_sim.tables.points import insert_points
 from sge_sim.tables.prepared import Driver
 

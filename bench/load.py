@@ -23,8 +23,9 @@ _SOURCE = Path(__file__).with_name("driver.c")
 
 @dataclass(frozen=True)
 class Load:
-    """What was answered: calls a second, failures, and the latencies in milliseconds."""
+    """What was answered: how often, calls a second, failures, the latencies in milliseconds."""
 
+    calls: int
     rate: float
     errors: int
     p50: float
@@ -140,6 +141,7 @@ def _read(outputs: Sequence[str]) -> Load:
     """Join what the drivers printed: rates add up, the worst latencies count."""
     rows = [[float(number) for number in output.split()] for output in outputs]
     return Load(
+        calls=int(sum(calls for calls, *_ in rows)),
         rate=sum(calls / seconds for calls, _, seconds, _, _ in rows),
         errors=int(sum(errors for _, errors, _, _, _ in rows)),
         p50=max(p50 for *_, p50, _ in rows),

@@ -4,13 +4,13 @@ A page of a library counts less where others have it open too, this process amon
 nothing else of Python runs the sums are above, by twenty-five megabytes at most.
 """
 
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
+from bench.cpu import family_of
 from bench.load import Driver, http_messages
 from sge_sim.homologation.client.own_simulator import own_simulator
 
@@ -75,22 +75,7 @@ def footprint(
 
 def by_process(pid: int) -> dict[int, float]:
     """Return the PSS, in MB, of process `pid` and of each of its descendants."""
-    return {member: _pss(member) / 1000 for member in _family(pid)}
-
-
-def _family(pid: int) -> list[int]:
-    parents = {}
-    for entry in os.scandir("/proc"):
-        if entry.name.isdigit():
-            try:
-                status = Path(entry.path, "stat").read_text()
-            except OSError:
-                continue  # it has just ended
-            parents[int(entry.name)] = int(status.rpartition(")")[2].split()[1])
-    family = [pid]
-    for member in family:
-        family += [child for child, parent in parents.items() if parent == member]
-    return family
+    return {member: _pss(member) / 1000 for member in family_of(pid)}
 
 
 def _pss(pid: int) -> int:

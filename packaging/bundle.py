@@ -58,6 +58,7 @@ for module in pkgutil.walk_packages(sge_sim.__path__, "sge_sim."):
         if error.name not in ("pytest", "psycopg"):
             raise
 """
+MAKE_TABLES = "from sge_sim.mesures.communs import make_common_tables; make_common_tables()"
 GLIBC = re.compile(r"(ld-linux.*|lib(c|m|pthread|dl|rt|util|resolv))\.so\.\d+")
 EXPECTED = ("libstdc++.so.6", "libgcc_s.so.1", "libz.so.1")
 """Libraries that wheels expect to find on any machine."""
@@ -88,6 +89,7 @@ def main(folder: Path, wheel: str, requirements: str) -> None:
     source = Path(__file__).with_name("launcher.c")
     run("gcc", *HARDENED, "-Wl,-z,relro,-z,now", "-o", folder / "sge-sim", source)
     run(python, "-I", "-B", "-c", IMPORT_ALL)
+    run(python, "-I", "-B", "-c", MAKE_TABLES)  # nobody may write beside an installed program
     print(f"glibc {lowest_glibc(folder)} at least")
 
 

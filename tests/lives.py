@@ -23,10 +23,10 @@ from sge_sim.commandes.souscription import Souscription
 from sge_sim.domaine.jours_ouvres import Delai
 from sge_sim.facts.database import Database
 from sge_sim.tables.acces import OptionPublication
+from sge_sim.tables.acteurs import Acteur, Contrat
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.mesures import Collecte, read_mesures_facts
-from sge_sim.tables.models import Acteur, Commune, Contrat
-from sge_sim.tables.points import Point, find_point
+from sge_sim.tables.points import Commune, Point, find_point
 
 PRM, LARGE = "25800000000000", "98600000000000"
 TIERS, CONTRAT = "TIERS1", "1100256"

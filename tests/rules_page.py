@@ -28,6 +28,7 @@ def rules_page() -> str:
     for name, each in contradictions().items():
         outcome, sure = "refusé" if each.refused else "remarque", in_french(each.provenance)
         said = "ce qui est trouvé" if each.phrase == "{vu}" else each.phrase
+        said = said.replace("{{", "{").replace("}}", "}")
         lines.append(
             f"| `{name}` | {', '.join(each.mots)} | {said} | {outcome} | {each.source} | {sure} |"
         )

@@ -19,12 +19,11 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.lecture import questions
 from sge_sim.journal import Journal
 from sge_sim.tables.acces import acces_services
-from sge_sim.tables.acteurs import Contrat
+from sge_sim.tables.acteurs import Acteur, Contrat
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.ecritures import Numeros, read_numeros
-from sge_sim.tables.models import Acteur, Commune, Compteur, Point
 from sge_sim.tables.point_facts import Faits
-from sge_sim.tables.points import POINT_SEEN, find_point
+from sge_sim.tables.points import POINT_SEEN, Commune, Compteur, Point, find_point
 from sge_sim.tables.prepared import Driver, read_at_once
 
 ROMIGUIERES = {"code_postal": "34650", "code_insee": "34231"}

@@ -157,10 +157,7 @@ class ExchangeView(View):
     def issue(self) -> Issue:
         """How it ended, in French."""
         return issue_of(
-            self.kind,
-            by_a_rule=self.rule is not None,
-            code=self.code,
-            http_status=self.http_status,
+            self.kind, by_a_rule=self.rule is not None, code=self.code, http_status=self.http_status
         )
 
 

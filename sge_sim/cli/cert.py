@@ -208,11 +208,7 @@ def check(
 @_password_of_key
 @data_dir_option
 def register(
-    file: Path,
-    environment: Environment,
-    acteur: str | None,
-    password: str | None,
-    data_dir: Path,
+    file: Path, environment: Environment, acteur: str | None, password: str | None, data_dir: Path
 ) -> None:
     from sge_sim.door.certificats import register_file
     from sge_sim.tables.acteurs import default_acteur

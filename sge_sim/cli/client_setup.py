@@ -50,11 +50,7 @@ from sge_sim.settings import Settings, variable_of
     "sinon l'homologation."
 )
 def kit(
-    out: Path,
-    data_dir: Path,
-    url: str | None,
-    acteur: str | None,
-    environment: Environment | None,
+    out: Path, data_dir: Path, url: str | None, acteur: str | None, environment: Environment | None
 ) -> None:
     from sge_sim.api.administration import Administration
     from sge_sim.homologation.campaign.targets import checked_url

@@ -87,8 +87,7 @@ def freeze(instant: datetime | None, data_dir: Path) -> None:
 
 
 @clock.command(
-    help="Avancer d'une durée : 10d (dix jours, à la même heure légale), 36h, 30min.",
-    cls=_Advance,
+    help="Avancer d'une durée : 10d (dix jours, à la même heure légale), 36h, 30min.", cls=_Advance
 )
 @click.argument("duree", type=DURATION)
 @data_dir_option

@@ -47,7 +47,8 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
 @click.command(
     help="Exécuter les cas de l'homologation. Sans --cible, un simulateur est démarré pour "
     "l'occasion. Code retour : 0 si chaque package demandé est homologué (avec --cas ou --reprise, "
-    "qui ne jugent aucun package : si chaque cas est bon), 1 sinon, 2 pour une commande fausse. "
+    "qui ne jugent aucun package : si chaque cas est bon) ou n'a que des échecs attendus, 1 sinon, "
+    "2 pour une commande fausse. "
     "Une vérification excusée par une observation datée de la vraie plateforme n'y change rien. Un "
     "cas touché par une panne prévue n'est pas jugé, ni son package ; un cas que la cible ne sert "
     "pas à sa date est hors du jugement, et si rien ne fut jugé le code est 1."
@@ -136,7 +137,9 @@ DEFAULT_RELEASES = {SOAP.nom: DEFAULT_RELEASE, DATA_CONNECT.nom: DEFAULT_DATA_CO
     "expected_failures",
     was="--expected-failures",
     type=click.Path(path_type=Path, allow_dash=True),
-    help="Cas dont l'échec est attendu, un par ligne ; un échec qui ne vient pas est une erreur.",
+    help="Cas dont l'échec est attendu, un par ligne ; un échec qui ne vient pas est une erreur. "
+    "Le code est 0 s'il n'y en a pas d'autre, sans compter les cas non testables ni ceux que la "
+    "cible ne sert pas.",
 )
 @setting_option("demarrage_secondes")
 @click.option(
@@ -195,12 +198,7 @@ def homologate(**options: Any) -> None:
         societe = societe_of(target.acteur, target.sender.admin_url, options["cert"])
         real = not is_local(target.url)
         runner = Runner(
-            release,
-            target.sender,
-            target.clock,
-            expected,
-            target.check_open,
-            target.generation,
+            release, target.sender, target.clock, expected, target.check_open, target.generation
         )
         sent = [case for case in cases if real and earlier and was_ordered(case, earlier)]
         runs = (

@@ -134,9 +134,7 @@ def _follow(state: State, given: Mapping[str, object]) -> None:
 )
 @data_dir_option
 @click.option(
-    "--acquitter",
-    is_flag=True,
-    help="Prendre acte de tout ce qui manque : /health redevient ok.",
+    "--acquitter", is_flag=True, help="Prendre acte de tout ce qui manque : /health redevient ok."
 )
 @json_option
 def repair(data_dir: Path, acquitter: bool, as_json: bool) -> None:

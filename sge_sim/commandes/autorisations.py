@@ -32,11 +32,7 @@ class Controle:
 
 
 def declared(
-    affaire: Affaire,
-    declaration: Declaration,
-    *,
-    date_debut: date,
-    date_fin: date | None,
+    affaire: Affaire, declaration: Declaration, *, date_debut: date, date_fin: date | None
 ) -> AutorisationClient:
     """Return what is kept of a declaration that came with the order of `affaire`.
 

@@ -13,13 +13,7 @@ from sge_sim.clock import later, legal_date, start_of_day
 from sge_sim.commandes import vie
 from sge_sim.domaine.nomenclatures import MotifFin, TypeEvenement
 from sge_sim.domaine.plages import VISIBLES_DEPUIS
-from sge_sim.referentiel.reforme_hc import (
-    REPRISE,
-    REPRISES_PENDANT,
-    cible,
-    instant_de,
-    reussit,
-)
+from sge_sim.referentiel.reforme_hc import REPRISE, REPRISES_PENDANT, cible, instant_de, reussit
 from sge_sim.tables.anciens_etats import change_columns
 from sge_sim.tables.attentes import events_awaited
 from sge_sim.tables.commandes import Evenement, ServiceSouscrit, unended_services
@@ -184,11 +178,7 @@ def _end_all(
 
 
 def _oppose(
-    session: Session,
-    point: Point,
-    services: list[ServiceSouscrit],
-    instant: datetime,
-    delai_s: int,
+    session: Session, point: Point, services: list[ServiceSouscrit], instant: datetime, delai_s: int
 ) -> Iterator[ServiceSouscrit]:
     """End every curve of the point, whoever ordered it, once the meter is reached (CO6).
 

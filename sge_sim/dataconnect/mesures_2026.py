@@ -6,12 +6,7 @@ from typing import Any, Final
 
 from sge_sim.dataconnect import rest_rules, rules_2026
 from sge_sim.dataconnect.acces import Refusals, read_point
-from sge_sim.dataconnect.exchange import (
-    RestAnswer,
-    RestBackend,
-    RestExchange,
-    answer_2026,
-)
+from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, answer_2026
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.readings import MeasureReader, Mesure
 from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, controls_of, read_jour
@@ -70,10 +65,7 @@ class _Question:
     grandeur: str
 
     def body(
-        self,
-        points: Mapping[str, Sequence[Any]],
-        contexte: Sequence[Any] = (),
-        **fields: Any,
+        self, points: Mapping[str, Sequence[Any]], contexte: Sequence[Any] = (), **fields: Any
     ) -> dict[str, Any]:
         """Return an answer: what every measure begins with, `fields`, the points of each physical
         quantity."""

@@ -27,11 +27,7 @@ from sge_sim.facts.lecture import read_dossier
 from sge_sim.facts.stored_clock import read_instant
 from sge_sim.refus import Refus, check
 from sge_sim.tables.clients import ClientFinal, find_clients, held_by
-from sge_sim.tables.dataconnect import (
-    ApplicationFacts,
-    read_application,
-    running_services,
-)
+from sge_sim.tables.dataconnect import ApplicationFacts, read_application, running_services
 from sge_sim.tables.point_facts import PointFacts
 from sge_sim.tables.prepared import Question
 
@@ -45,10 +41,7 @@ SERVICE: Final = "dataconnect"
 _HERE: Final = Path(__file__).resolve().parent
 _DUREE: Final = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
 _PARTAGE_FAIT: Final = "Une erreur est survenue lors du partage de vos données"
-_ABANDON: Final = {
-    "error": "invalid_request",
-    "error_description": "demande_non_aboutie",
-}
+_ABANDON: Final = {"error": "invalid_request", "error_description": "demande_non_aboutie"}
 """What a client of v2 gets where no consent was given, whatever the reason."""
 
 _pages = Environment(

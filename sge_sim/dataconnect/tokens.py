@@ -59,11 +59,7 @@ def _claims(application: ApplicationFacts, now: datetime) -> dict[str, Any]:
     start = int(now.timestamp())
     return {
         "aud": _AUDIENCE,
-        "application": {
-            "owner": application.acteur_code,
-            "tier": _TIER,
-            "name": application.nom,
-        },
+        "application": {"owner": application.acteur_code, "tier": _TIER, "name": application.nom},
         "keytype": "SANDBOX" if application.en_bac_a_sable else "PRODUCTION",
         "subscribedAPIs": [
             {"name": api, "context": f"/{api}", "version": f"v{version_of_api(api)}"}

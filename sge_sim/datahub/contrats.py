@@ -21,12 +21,7 @@ from sge_sim.flux.declaration import declare_canal
 from sge_sim.referentiel.acteurs import add_contrat
 from sge_sim.refus import check
 from sge_sim.tables.acteurs import Contrat, find_contrat
-from sge_sim.tables.datahub import (
-    AnnexeSi,
-    ContratDatahub,
-    EtatContratDatahub,
-    Interlocuteur,
-)
+from sge_sim.tables.datahub import AnnexeSi, ContratDatahub, EtatContratDatahub, Interlocuteur
 
 
 def get_contrat_datahub(session: Session, numero: str) -> ContratDatahub:
@@ -36,11 +31,7 @@ def get_contrat_datahub(session: Session, numero: str) -> ContratDatahub:
 
 
 def draft_contrat(
-    session: Session,
-    numero: str,
-    contractuel: str,
-    today: date,
-    service: ServiceDatahub = "fds",
+    session: Session, numero: str, contractuel: str, today: date, service: ServiceDatahub = "fds"
 ) -> ContratDatahub:
     """Open a contract of the entity of `contractuel` (an e-mail), its first contractual contact.
 

@@ -237,18 +237,9 @@ DROITS: Final[Mapping[ActionDatahub, tuple[Control[DemandeDatahub], ...]]] = Map
             demandeur_habilite_sur_le_contrat,
             contrat_consulte_par_un_interlocuteur,
         ),
-        "modifier_contrat": (
-            demandeur_habilite_sur_le_contrat,
-            contrat_modifie_par_un_contractuel,
-        ),
-        "resilier_contrat": (
-            demandeur_habilite_sur_le_contrat,
-            contrat_resilie_par_un_contractuel,
-        ),
-        "remplir_annexe": (
-            demandeur_habilite_sur_le_contrat,
-            annexe_remplie_par_un_interlocuteur,
-        ),
+        "modifier_contrat": (demandeur_habilite_sur_le_contrat, contrat_modifie_par_un_contractuel),
+        "resilier_contrat": (demandeur_habilite_sur_le_contrat, contrat_resilie_par_un_contractuel),
+        "remplir_annexe": (demandeur_habilite_sur_le_contrat, annexe_remplie_par_un_interlocuteur),
         "ajouter_interlocuteur": (
             demandeur_habilite_sur_le_contrat,
             contrat_est_fds,
@@ -265,14 +256,8 @@ DROITS: Final[Mapping[ActionDatahub, tuple[Control[DemandeDatahub], ...]]] = Map
             demandeur_habilite_sur_le_contrat,
             signature_demandee_par_un_contractuel,
         ),
-        "signer_contrat": (
-            demandeur_habilite_sur_le_contrat,
-            contrat_signe_par_le_representant,
-        ),
-        "gerer_bac_a_sable": (
-            application_de_bac_a_sable_a_lui,
-            bac_a_sable_hors_representant,
-        ),
+        "signer_contrat": (demandeur_habilite_sur_le_contrat, contrat_signe_par_le_representant),
+        "gerer_bac_a_sable": (application_de_bac_a_sable_a_lui, bac_a_sable_hors_representant),
         "gerer_production": (
             application_du_service_fds,
             application_de_son_entite,

@@ -109,17 +109,6 @@ class Ecart:
         """Whether the platform of a legal date may still answer so, whatever the catalogue."""
         return rank_of_release(plateforme_at(day).release) < rank_of_release(self.fin)
 
-    def concerns(
-        self, service: str, version: str, segment: str | None, demande: str, prm: str | None
-    ) -> bool:
-        """Whether such a demand is answered so; the point is None where it isn't known."""
-        return (
-            (self.service, self.version) == (service, version)
-            and (not self.segments or segment in self.segments)
-            and (not self.prms or prm in self.prms)
-            and self.demande in ("", demande)
-        )
-
 
 @dataclass(frozen=True)
 class Plateforme:
@@ -137,9 +126,19 @@ class Plateforme:
     def find(
         self, service: str, version: str, segment: str | None, demande: str, prm: str | None
     ) -> Ecart | None:
-        """Return what was answered to such a demand, None where the platform is as it should be."""
-        asked = (service, version, segment, demande, prm)
-        return next((ecart for ecart in self.ecarts if ecart.concerns(*asked)), None)
+        """Return what was answered to such a demand, None where the platform is as it should be.
+
+        The point is None where it isn't known.
+        """
+        for ecart in self.ecarts:
+            if (
+                (ecart.service, ecart.version) == (service, version)
+                and (not ecart.segments or segment in ecart.segments)
+                and (not ecart.prms or prm in ecart.prms)
+                and ecart.demande in ("", demande)
+            ):
+                return ecart
+        return None
 
 
 @computed_once()
@@ -170,11 +169,8 @@ def _plateforme(row: Any) -> Plateforme:
     for each in _seen()["ecarts"]:
         if answer := each["reponses"].get(as_in):
             code, _, provenance = answer.partition(" ")
-            said: dict[str, Any] = {
-                key: frozenset(value) if isinstance(value, list) else value
-                for key, value in each.items()
-                if key != "reponses"
-            }
+            said: Any = {k: frozenset(v) if isinstance(v, list) else v for k, v in each.items()}
+            del said["reponses"]
             ecarts.append(Ecart(code, known["source"], provenance or "observed", **said))
     usages = {each.usage: each for each in temoignages() if each.holds(release)}
     return Plateforme(release, row["depuis"], ecarts, known.get("libelles", {}), usages)
@@ -186,10 +182,8 @@ NOMINALE: Final = Plateforme("", date.min)
 
 def plateforme_at(day: date) -> Plateforme:
     """Return the platform as it was on a legal date."""
-    return next(
-        (plateforme for plateforme in reversed(plateformes()) if plateforme.depuis <= day),
-        plateformes()[0],
-    )
+    known = [each for each in plateformes() if each.depuis <= day]
+    return known[-1] if known else plateformes()[0]
 
 
 def plateforme_of(release: str) -> Plateforme:
@@ -241,9 +235,7 @@ class Defauts:
 
 
 FIDELES: Final = Defauts(
-    si_demandeur="239",
-    libelles_doubles=frozenset({"DI000003"}),
-    mise_en_page=True,
+    si_demandeur="239", libelles_doubles=frozenset({"DI000003"}), mise_en_page=True
 )
 """What was seen in production files of June 2026, anonymised: the label in R64 and R67, the number
 in place of ACM (perhaps put there by the anonymisation); in XML files of 2022: the lines."""

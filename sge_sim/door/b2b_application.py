@@ -7,10 +7,10 @@ comes is recorded, and whatever fails on the way is answered: a SOAP client alwa
 import logging
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.domaine.echanges import ASKED, ASKED_MOST, NOTED
@@ -31,6 +31,7 @@ from sge_sim.pki.deadlines import rotation_warning
 from sge_sim.pki.policy import Policy, Verdict
 from sge_sim.refus import Refus, Rule
 from sge_sim.settings import Settings
+from sge_sim.soap.endpoint import Endpoint
 from sge_sim.soap.exchange import Exchange, Outcome
 from sge_sim.tables.clock import read_clock
 from sge_sim.tables.comptages import SharedCadence
@@ -38,9 +39,6 @@ from sge_sim.tables.pannes import read_pannes
 from sge_sim.transport.answering import text_response
 from sge_sim.transport.handshake import Cause, HandshakeFailure
 from sge_sim.transport.message import Request, Response
-
-if TYPE_CHECKING:
-    from sge_sim.soap.endpoint import Endpoint
 
 
 def alert_detail(failure: HandshakeFailure, verdict: Verdict | None) -> str:
@@ -75,7 +73,7 @@ _FAR = timedelta(days=31)
 class B2B:
     """The application of one process.
 
-    `endpoints` gives what is served, by path; it is asked at the first call, and may load it.
+    `endpoints` is what is served, by path.
     `memoire` reads the state: the clock, whose a certificate is, the pannes. `gates` may
     turn away a request whose certificate is accepted, in their order. `cadence` counts the
     calls of each actor to each service; more than one a second are noted in the journal, and
@@ -88,7 +86,7 @@ class B2B:
     """
 
     settings: Settings
-    endpoints: Callable[[], Mapping[str, "Endpoint"]]
+    endpoints: Mapping[str, Endpoint]
     policy: Policy
     memoire: Memoire
     record: Callable[[EchangeRecord], None]
@@ -96,7 +94,6 @@ class B2B:
     guet: Guet
     marques: Marques
     gates: Sequence[Gate] = ()
-    _served: Mapping[str, "Endpoint"] | None = field(default=None, init=False)
 
     def __call__(self, request: Request) -> Response:
         since, now = stopwatch(), machine_now()
@@ -142,9 +139,7 @@ class B2B:
         certificate = sender.fingerprint, self.policy.environment
         # The plans are looked for further on: what isn't known any more is read together.
         vue = exchange.vue = self.memoire.look(
-            (read_clock,),
-            (read_registered, *certificate),
-            (read_pannes,),
+            (read_clock,), (read_registered, *certificate), (read_pannes,)
         )
         clock, registered, _ = vue.found
         exchange.instant = clock.now()
@@ -168,10 +163,7 @@ class B2B:
         for gate in self.gates:
             gate(exchange, verdict.acteur)
         request, path = exchange.request, exchange.request.path.rstrip("/")
-        endpoints = self._served
-        if endpoints is None:
-            endpoints = self._served = self.endpoints()
-        endpoint = endpoints.get(path)
+        endpoint = self.endpoints.get(path)
         gone, day, generation = "", exchange.instant.date(), self.settings.generation
         if (
             endpoint is not None
@@ -183,7 +175,7 @@ class B2B:
         if endpoint is None or (gone and self.settings.reponse_arret == "404"):
             served = [
                 name
-                for name, served in endpoints.items()
+                for name, served in self.endpoints.items()
                 if is_served(served.existence, generation, day)
             ]
             constat = f"« {path} » n'est le chemin d'aucun service ; sont servis "
@@ -203,7 +195,7 @@ class B2B:
             raise Refus(gates.CORPS_SANS_CODAGE, constat, **{"Accept-Encoding": "identity"})
         return self._demand(exchange, endpoint, verdict.acteur, gone)
 
-    def _demand(self, exchange: Exchange, endpoint: "Endpoint", acteur: str, gone: str) -> Response:
+    def _demand(self, exchange: Exchange, endpoint: Endpoint, acteur: str, gone: str) -> Response:
         service = endpoint.contract.service
         exchange.service, exchange.version = endpoint.names
         calls, together = self.cadence.count((acteur, TOUS), service, exchange.started)
@@ -246,7 +238,7 @@ class B2B:
         request = exchange.request
         reason = log_failure(_log, error, f"{request.path} ne peut pas répondre")
         try:
-            endpoint = self.endpoints().get(request.path.rstrip("/"))
+            endpoint = self.endpoints.get(request.path.rstrip("/"))
             if endpoint is not None and request.method == "POST":
                 exchange.service, exchange.version = endpoint.names
                 exchange.kind = "soap"

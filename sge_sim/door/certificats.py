@@ -86,10 +86,7 @@ def login_and_contrat(acteur: Acteur) -> tuple[str, str]:
 
 
 def register_certificate(
-    session: Session,
-    acteur: Acteur,
-    chain: list[x509.Certificate],
-    environnement: Environment,
+    session: Session, acteur: Acteur, chain: list[x509.Certificate], environnement: Environment
 ) -> None:
     """Register a certificate of `acteur` for `environnement`; its leaf comes first in `chain`.
 

@@ -38,10 +38,7 @@ UTILISATEUR_AUTHENTIFIE: Final = _rule(
     "mot-de-passe »",
 )
 CHEMIN_SERVI: Final = _rule(
-    "chemin_servi",
-    "404",
-    "RFC 9110 §15.5.5",
-    "le chemin d'un service qui est servi ce jour-là",
+    "chemin_servi", "404", "RFC 9110 §15.5.5", "le chemin d'un service qui est servi ce jour-là"
 )
 METHODE_ADMISE: Final = _rule(
     "methode_admise",

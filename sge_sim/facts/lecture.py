@@ -10,12 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 
 from sge_sim.domaine.nomenclatures import CodeFlux
 from sge_sim.tables.acces import OptionPublication
-from sge_sim.tables.acteur_facts import (
-    CertificatFacts,
-    ContratFacts,
-    acteur_from,
-    utilisateur_from,
-)
+from sge_sim.tables.acteur_facts import CertificatFacts, ContratFacts, acteur_from, utilisateur_from
 from sge_sim.tables.acteurs import Acteur, Certificat, Contrat, Habilitation, Utilisateur
 from sge_sim.tables.base import columns_read
 from sge_sim.tables.commandes import ServiceSouscrit, read_abonnement

@@ -7,14 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import (
-    PARIS,
-    Clock,
-    FrozenClock,
-    RunningClock,
-    clock_starting_at,
-    machine_now,
-)
+from sge_sim.clock import PARIS, Clock, FrozenClock, RunningClock, clock_starting_at, machine_now
 from sge_sim.domaine.nomenclatures import KindClock
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database

@@ -12,13 +12,7 @@ from typing import Final
 import asyncssh
 
 from sge_sim.errors import system_reason
-from sge_sim.flux.canaux import (
-    TIMEOUT_SECONDS,
-    Channel,
-    DeliveryError,
-    Server,
-    temporary_name,
-)
+from sge_sim.flux.canaux import TIMEOUT_SECONDS, Channel, DeliveryError, Server, temporary_name
 
 _SLOWEST_BYTES_PER_SECOND = 50_000
 _REASONS: Final[dict[type[Exception], str]] = {

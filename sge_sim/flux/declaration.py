@@ -65,11 +65,7 @@ def secret_of(session: Session, contrat_id: str) -> Chiffrement:
     Raises `UsageError` for a contract that doesn't exist.
     """
     _check_contrat(session, contrat_id)
-    return secret_of_canal(find_canal(session, contrat_id))
-
-
-def secret_of_canal(canal: Canal | None) -> Chiffrement:
-    """Return how the files that go to the channel of a contract are encrypted."""
+    canal = find_canal(session, contrat_id)
     return AUCUN if canal is None else chiffrement(canal.chiffrement, canal.cle, canal.iv)
 
 

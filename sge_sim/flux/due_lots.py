@@ -18,27 +18,30 @@ from sge_sim.flux.flux import Flux, ParAbonnement, ParAffaire, ParFin, ParServic
 from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, LotDiffusion, LotFin, LotM023
 from sge_sim.flux.periodes import FREQUENCES
 from sge_sim.flux.registry import BY_CODE, flux_of
-from sge_sim.tables.commandes import (
-    Abonnement,
-    DemandeHistorique,
-    DemandeInfraJ,
-    ServiceSouscrit,
-)
+from sge_sim.tables.commandes import Abonnement, DemandeHistorique, DemandeInfraJ, ServiceSouscrit
 from sge_sim.tables.diffusions import (
     Diffusion,
     FluxOfOptions,
     PointDiffuse,
-    diffused_until,
     diffusions,
+    read_diffused,
+    read_diffused_until,
 )
-from sge_sim.tables.flux import abonnements, first_waiting, published_until, unpublished
-from sge_sim.tables.m023 import demandes_m023_due, next_m023
+from sge_sim.tables.flux import (
+    abonnements,
+    read_first_waiting,
+    read_published_until,
+    read_unpublished,
+    unpublished,
+)
+from sge_sim.tables.m023 import demandes_m023_due, read_next_m023
+from sge_sim.tables.prepared import Driver, read_at_once
 from sge_sim.tables.transmissions import (
     Etendue,
     Transmission,
     etendue_after,
-    etendues,
-    first_unannounced_end,
+    read_etendues,
+    read_first_end,
     transmits,
     unannounced_ends,
 )
@@ -60,6 +63,11 @@ _DEMANDES: Final[Mapping[str, type[DemandeHistorique | DemandeInfraJ]]] = {
     "historique": DemandeHistorique,
     "infra_j": DemandeInfraJ,
 }
+_ASKED: Final = (
+    *((read_unpublished[_DEMANDES[flux.cause.demande]],) for flux in _PAR_AFFAIRE),
+    *((read_published_until,), (read_first_waiting,), (read_next_m023,), (read_first_end,)),
+    *((read_etendues,), (read_diffused_until,), (read_diffused,)),
+)
 
 
 @dataclass(frozen=True)
@@ -86,18 +94,18 @@ def read_due(
     subscription leaves from `arret` on.
     """
     session.connection()  # all is read from one state
+    *waiting, published, (first, first_files), demanded, ended_at, known, diffused, rows = (
+        read_at_once(Driver.under(session), _ASKED)
+    )
     cases: list[Lot] = [
         _case(flux, demande)
-        for flux in _PAR_AFFAIRE
+        for flux, any_waits in zip(_PAR_AFFAIRE, waiting, strict=True)
+        if any_waits
         for demande in unpublished(session, _DEMANDES[flux.cause.demande])
     ]
-    published, subscribed = published_until(session), abonnements(session)
-    first, first_files = first_waiting(session)
-    demanded = next_m023(session)
+    subscribed, diffusing = abonnements(session), diffusions(rows, _OF_OPTIONS)
     demandes = demandes_m023_due(session, demanded) if demanded and demanded <= until else ()
-    ended_at, known = first_unannounced_end(session), etendues(session)
     ended = unannounced_ends(session) if ended_at is not None and ended_at < until else ()
-    diffused, diffusing = diffused_until(session), diffusions(session, _OF_OPTIONS)
 
     cases = [lot for lot in cases if lot.instant <= until]
     firsts = [*cases]

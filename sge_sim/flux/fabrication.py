@@ -8,13 +8,11 @@ from sqlalchemy.orm import Session
 
 from sge_sim.flux.abonnements import PARTS_FOR_EQUIPE, subscribed_files
 from sge_sim.flux.atelier import Atelier
-from sge_sim.flux.chiffrement import AUCUN, encrypted
-from sge_sim.flux.declaration import secret_of_canal
+from sge_sim.flux.chiffrement import AUCUN, chiffrement, encrypted
 from sge_sim.flux.envoi import Envoi, Fichier
 from sge_sim.flux.lots import Lot, LotAbonnement, LotM023
 from sge_sim.flux.periodes import Frequence
-from sge_sim.tables.acteurs import find_contrat
-from sge_sim.tables.flux import find_canal
+from sge_sim.tables.flux import find_receiver
 
 Make = Callable[[int], Iterator[Fichier]]
 """Makes the files of a publication, given its sequence number."""
@@ -28,10 +26,8 @@ def make_files(session: Session, lot: Lot, atelier: Atelier, sequence: int) -> I
     """
     contrat_id = lot.contrat_id
     if contrat_id not in atelier.contrats:
-        canal, contrat = find_canal(session, contrat_id), find_contrat(session, contrat_id)
-        assert contrat is not None, "a subscription belongs to a contract"
-        whose = contrat.acteur.code, contrat.acteur.kind
-        atelier.contrats[contrat_id] = *whose, secret_of_canal(canal)
+        code, kind_acteur, keys = find_receiver(session, contrat_id)
+        atelier.contrats[contrat_id] = code, kind_acteur, chiffrement(*keys) if keys else AUCUN
     acteur, kind, secret = atelier.contrats[contrat_id]
     envoi = Envoi(
         # A supplier is named by its EIC code, for which that of the actor stands.

@@ -11,42 +11,37 @@ _STAMP: Final = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.0+)?"
     r"(Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
-_JOUR_MOIS: Final = re.compile(r"([0-9]{2})[/-]([0-9]{2})[/-]([0-9]{4})")
+_JOUR_MOIS: Final = re.compile(r"^([0-9]{2})[/-]([0-9]{2})[/-]([0-9]{4})$")
+_TAMPON: Final = re.compile(r"^([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})$")
+"""How names write an instant."""
 
 
 class HorodateLue(NamedTuple):
     """A stamp: what legal time reads, its instants (epoch seconds; two in the hour that autumn
-    lives twice), why it can't be, in French."""
+    lives twice), the name of the phrase that says why it can't be."""
 
     legale: datetime
     instants: tuple[int, ...]
     faute: str | None = None
 
 
-@computed_once(100_000)
+@computed_once(300_000)
 def read_stamp(texte: str) -> HorodateLue:
-    """Read a stamp or a day, in legal time where it tells no offset; `faute` where it can't be."""
-    turned = _JOUR_MOIS.fullmatch(texte)
-    found = _STAMP.fullmatch("-".join(reversed(turned.groups())) if turned else texte)
+    """Read a stamp or a day, in legal time where it tells no offset; `faute` where it can't be.
+
+    The steps of a year, with offsets and without, are kept: points have the same.
+    """
+    found = _STAMP.fullmatch(_TAMPON.sub(r"\1-\2-\3T\4:\5:\6", _JOUR_MOIS.sub(r"\3-\2-\1", texte)))
     try:
-        if found is None:
-            raise ValueError
-        jour, heure, offset = found.groups()
+        jour, heure, offset = found.groups() if found else ("", "", None)
         legale = datetime.fromisoformat(f"{jour}T{heure or '00:00:00'}")
-        aware = datetime.fromisoformat(f"{legale.isoformat()}{offset or '+00:00'}")
-        if offset is None:
-            aware = legale.replace(tzinfo=PARIS)
+        aware = datetime.fromisoformat(f"{legale.isoformat()}{offset or ''}")
+        aware = aware if offset else legale.replace(tzinfo=PARIS)
         instants = {int(aware.replace(fold=fold).timestamp()) for fold in (0, 1)}
-        lues = {datetime.fromtimestamp(each, PARIS).replace(tzinfo=None) for each in instants}
+        lues = {as_legal(each) for each in instants}
     except (ValueError, OverflowError):
-        return HorodateLue(as_legal(0), (0,), f"« {texte} » n'est pas une date")
-    faute = None
-    if lues != {legale}:
-        faute = (
-            f"« {texte} » n'existe pas : l'heure change"
-            if offset is None
-            else f"« {texte} » n'a pas le décalage de l'heure légale"
-        )
+        return HorodateLue(as_legal(0), (0,), "date")
+    faute = None if lues == {legale} else "decalage" if offset else "saut_d_heure"
     return HorodateLue(legale, tuple(sorted(instants)), faute)
 
 
@@ -59,9 +54,3 @@ def legal_midnight(jour: date) -> int:
 def as_legal(instant: int) -> datetime:
     """Return what legal time reads at an instant (epoch seconds)."""
     return datetime.fromtimestamp(instant, PARIS).replace(tzinfo=None)
-
-
-def read_tampon(texte: str) -> datetime | None:
-    """Return what the stamp of a name (`AAAAMMJJhhmmss`) reads, None where it can't be."""
-    stamp = read_stamp(re.sub("(....)(..)(..)(..)(..)(..)", r"\1-\2-\3T\4:\5:\6", texte))
-    return None if stamp.faute else stamp.legale

@@ -8,42 +8,48 @@ The folder of a flux declares how its files are read in `contenu.yaml`, as a lis
   name must agree. `valeurs` are those that fields may have together, `couvre` how many days after
   the last that it tells a file leaves; `lot` and `suite` name what has its own sequence numbers.
 - `series` say where values stand: `niveaux`, from the outside, each with the fields that are read
-  there; `fixe` what is so of all. `trous`: a curve has all steps of its `jours`, `aucun`, `pertes`.
+  there; `fixe` what is so of all. `trous`: a curve has all steps of its `jours`, `aucun`, `pertes`;
+  `petit`: by which fields it is of a point of 36 kVA or less; `minuit`: of stamps the date alone is
+  right, they are that many midnights later; `negatif`: values may be below zero.
 
 Fields have the same names in all of them; `CLES` are those that tell one series from another.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from importlib import import_module
 from importlib.resources import files
+from itertools import groupby
+from operator import itemgetter
 from pkgutil import iter_modules
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 import yaml
 from lxml import etree
 
 import sge_sim.flux
-from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import METIERS
-from sge_sim.flux.instants import legal_midnight, read_stamp, read_tampon
-from sge_sim.flux.ouverture import MembreLu, schema_mistakes, xsd_mistakes
-from sge_sim.machine.documents import parse_json
+from sge_sim.flux.instants import as_legal, legal_midnight, read_stamp
+from sge_sim.flux.ouverture import MembreLu, schema_mistakes, table_of
 from sge_sim.machine.once import computed_once
+from sge_sim.mesures.tableaux import Entiers
 
+EcartFlux = tuple[Any, ...]
+"""A place, the name of what is wrong there in `phrases.yaml`, and what the phrase says."""
+JOUR: Final = timedelta(1)
 CLES: Final = (
     *("metier", "physique", "unite", "etape", "contexte", "type", "motif", "libelle_motif"),
     *("cote", "calendrier", "libelle_calendrier", "classe", "libelle_classe", "cadran", "mode"),
-    *("libelle_metier", "libelle_physique", "code_grille"),
+    *("libelle_metier", "libelle_physique", "code_grille", "debut", "fin", "jour"),
 )
-"""The fields that tell one series of a point from another."""
-_ENTIER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_ENTIER: Final = re.compile(r"0|-?[1-9][0-9]*")
 _PAS: Final = re.compile(r"(?:PT)?([0-9]{1,4})M?")
 _METIERS: Final = {
-    **{name: code for code in METIERS.values() for name in (code, code[0])},
+    **{code[0]: code for code in METIERS.values()},
     **{"Consommation": "CONS", "Production": "PROD"},
 }
 
@@ -60,53 +66,78 @@ class ValeurDuFlux(NamedTuple):
 
 @dataclass
 class SerieDuFlux:
-    """The values of a point that have `dit` in common, in the order of the file; `fautes`: what
-    couldn't be read, with its place."""
+    """The values of a point that have `dit` in common, in the order of the file; `petit`: whether
+    it is known to be of 36 kVA or less; `fautes`: what couldn't be read."""
 
     sorte: str
     dit: dict[str, Any]
     vue: Mapping[str, Any]
     lieu: str
+    petit: bool
     valeurs: list[ValeurDuFlux] = field(default_factory=list)
-    fautes: list[tuple[str, str]] = field(default_factory=list)
+    fautes: list[EcartFlux] = field(default_factory=list)
+
+    def add(self, lieu: str, texte: str | None, brute: Any, plus: Mapping[str, Any]) -> None:
+        """Add a value as it is written, with its stamp: None of what isn't measured."""
+        valeur, instant, faute = _integer(brute), 0, None
+        if valeur is None and brute not in ("", None):
+            self.fautes.append((lieu, "entier", brute))
+        elif valeur is not None and valeur < 0 and "negatif" not in self.dit:
+            self.fautes.append((lieu, "negatif", valeur))
+        if texte is not None:
+            legale, (instant, *again), faute = read_stamp(texte)
+            if "minuit" in self.dit:
+                instant = legal_midnight(legale.date() + self.dit["minuit"] * JOUR)
+            elif again and self.valeurs and self.valeurs[-1].instant >= instant:
+                (instant,) = again
+        if faute:
+            self.fautes.append((lieu, faute, texte))
+        else:
+            self.valeurs.append(ValeurDuFlux(lieu, texte or "", instant, valeur, plus))
 
     @cached_property
-    def petit(self) -> bool | None:
-        """Whether it is that of a point of 36 kVA or less; None where nothing tells."""
-        rule = self.dit.get("petit")
-        if isinstance(rule, Mapping):
-            beside = self.valeurs[0].plus if self.valeurs else {}
-            said = {**beside, **self.dit}
-            return all(re.fullmatch(v, str(said.get(k) or "")) for k, v in rule.items())
-        return None if rule is None else rule == "oui"
+    def pas(self) -> Entiers:
+        """The step of each value, seconds: that of its meter where it tells none."""
+        texts = [v.plus.get("pas", self.dit.get("pas")) for v in self.valeurs]
+        found = {text: _PAS.fullmatch(str(text)) for text in set(texts)}
+        usual = 30 if self.petit else 10
+        minutes = {text: int(pas[1]) if pas else usual for text, pas in found.items()}
+        return 60 * np.array([minutes[text] for text in texts], np.int64)
 
     @cached_property
-    def pas(self) -> list[int]:
-        """The step of each value, minutes; 0 where none is told."""
-        said = (str(valeur.plus.get("pas", self.dit.get("pas"))) for valeur in self.valeurs)
-        return [int(found[1]) if (found := _PAS.fullmatch(each)) else 0 for each in said]
+    def instants(self) -> Entiers:
+        """The instants of its values, epoch seconds."""
+        return np.array([v.instant for v in self.valeurs], np.int64)
 
-    def borne(self, nom: str) -> int | None:
-        """Return an end of its period (`debut`, `fin`), epoch seconds; None without one."""
-        texte = self.dit.get(nom)
-        if nom == "fin" and "fin_incluse" in self.dit:
-            return read_stamp(str(self.dit["fin_incluse"])).instants[-1] + 1
-        return None if texte is None else read_stamp(str(texte)).instants[0]
+    @cached_property
+    def jours(self) -> dict[date, list[ValeurDuFlux]]:
+        """Its values by legal day; steps of a small meter are stamped at their end."""
+        found: dict[date, list[ValeurDuFlux]] = {}
+        debut, fin, mine, late = 0, 0, list[ValeurDuFlux](), self.sorte == "courbe" and self.petit
+        for v in self.valeurs:
+            if not debut <= v.instant - late < fin:
+                day = as_legal(v.instant - late).date()
+                debut, fin = legal_midnight(day), legal_midnight(day + JOUR)
+                mine = found.setdefault(day, [])
+            mine.append(v)
+        return found
+
+    def stamps_of(self, day: date, step: int) -> range:
+        """Return the stamps (epoch seconds) of a legal day, by steps of so many seconds."""
+        late = step if self.petit else 0
+        return range(legal_midnight(day) + late, legal_midnight(day + JOUR) + late, step)
 
 
 @dataclass
 class PointDuFlux:
-    """What a file says of a point: its series."""
+    """What a file says of a point: its series, by what tells them apart."""
 
-    fichier: "FichierLu"
     prm: str
-    lieu: str
-    series: list[SerieDuFlux] = field(default_factory=list)
-    by_key: dict[Any, SerieDuFlux] = field(default_factory=dict, repr=False)
+    by_key: dict[tuple[Any, ...], SerieDuFlux] = field(default_factory=dict)
 
     def of(self, *sortes: str) -> list[SerieDuFlux]:
-        """Return the series of these kinds."""
-        return [serie for serie in self.series if serie.sorte in sortes]
+        """Return the series of these kinds, all without any."""
+        return [each for each in self.by_key.values() if not sortes or each.sorte in sortes]
 
 
 @dataclass(frozen=True)
@@ -120,12 +151,7 @@ class FormeFlux:
     def mistakes(self, tree: Any) -> list[str]:
         """Return where a document differs from the schema that stands beside, in French."""
         name = self.declaree.get("schema")
-        if name is None:
-            return []
-        schema = files(self.dossier).joinpath(name).read_bytes()
-        if name.endswith(".xsd"):
-            return xsd_mistakes(schema, tree)
-        return schema_mistakes(parse_json(schema), tree)
+        return schema_mistakes(self.dossier, name, tree) if name else []
 
     def recognizes(self, kind: str, root: Any) -> bool:
         """Tell whether a document is of this form, by what is in it."""
@@ -135,40 +161,50 @@ class FormeFlux:
         if kind == "xml":
             return bool(root.tag == wanted)
         if kind == "csv":
-            return bool(root) and f"{';'.join(root[0])};".startswith(f"{wanted};")
-        if not wanted or not isinstance(root, dict):
-            return isinstance(root, list) and not wanted
+            return f"{';'.join(root[0])};".startswith(f"{wanted};")
+        if isinstance(root, list):
+            return not wanted
         return any(
-            leaf(root, path) in values if values else leaf(root, path, str) is not None
-            for path, values in wanted.items()
+            leaf(root, path) in values if values else leaf(root, path) is not None
+            for path, values in dict(wanted).items()
         )
+
+    def as_tree(self, root: Any) -> tuple[Any, list[str]]:
+        """Return a document as its form is read, and what is wrong with its layout."""
+        if self.declaree["document"] != "csv":
+            return root, []
+        if "arbre" in self.declaree:
+            found: tuple[Any, list[str]] = import_module(self.declaree["arbre"]).tree_of(root)
+            return found
+        lignes, mistakes = table_of(root[0], root[1:], 2)
+        return {"lignes": lignes}, mistakes
 
     def named(self, nom: str) -> dict[str, str] | None:
         """Return what the name of an archive or a member says, None for one of another shape."""
         found = re.fullmatch(self.declaree["nom"], nom, re.IGNORECASE if "." in nom else 0)
-        if found is None:
-            return None
-        said = {name.rstrip("_"): value for name, value in found.groupdict().items() if value}
-        if "metier" in said:
+        said = {n.rstrip("_"): v for n, v in found.groupdict().items() if v} if found else None
+        if said and "metier" in said:
             said["metier"] = _METIERS[said["metier"]]
         return said
 
 
 @dataclass
 class FichierLu:
-    """A document that was read: `dit` is what it says of itself, `repetitions` the keys that come
-    again in an object."""
+    """A document that was read, and what is kept of it: its points, and the last instant that it
+    tells of (epoch seconds)."""
 
     membre: MembreLu
     forme: FormeFlux
     texte: str
     root: Any
-    repetitions: Sequence[str] = ()
+    prms: list[str] = field(default_factory=list)
+    dernier: int = 0
 
     @cached_property
     def dit(self) -> dict[str, str]:
-        fields = self.forme.declaree["fichier"].items()
-        return {name: v for name, path in fields if (v := leaf(self.root, path, str)) is not None}
+        """What it says of itself."""
+        paths = self.forme.declaree["fichier"].items()
+        return {n: str(v) for n, path in paths if (v := leaf(self.root, path)) is not None}
 
     @cached_property
     def noms(self) -> list[tuple[str, dict[str, str] | None]]:
@@ -178,12 +214,11 @@ class FichierLu:
     @cached_property
     def creation(self) -> datetime | None:
         """When it was made, in legal time: as it says, else as its names do."""
-        for name, zone in (("creation", PARIS), ("creation_utc", UTC)):
-            if name in self.dit:
-                naive = read_stamp(self.dit[name]).legale.replace(tzinfo=zone)
-                return naive.astimezone(PARIS).replace(tzinfo=None)
-        stamps = [said["tampon"] for _, said in self.noms if said and "tampon" in said]
-        return read_tampon(stamps[-1]) if stamps else None
+        if "creation" not in self.dit:
+            return read_stamp(tampon).legale if (tampon := self.fact("tampon")) else None
+        legale = read_stamp(self.dit["creation"]).legale
+        utc = "creation_utc" in self.forme.declaree
+        return as_legal(int(legale.replace(tzinfo=UTC).timestamp())) if utc else legale
 
     @property
     def recurrent(self) -> bool:
@@ -197,97 +232,68 @@ class FichierLu:
 
     def points(self) -> Iterator[PointDuFlux]:
         """Yield what it says, point by point, in its order."""
-        vues = [_Vue(each) for each in self.forme.declaree["series"]]
-        point: PointDuFlux | None = None
-        for nom in dict.fromkeys(vue.levels[0][0] for vue in vues):
-            ici = [vue for vue in vues if vue.levels[0][0] == nom]
-            for node, lieu in children(self.root, nom, ""):
-                path = ici[0].levels[0][1].get("prm")
-                prm = leaf(node, path, str) if path else self.dit.get("prm")
-                prm = prm or (point.prm if point else "")
-                if point is None or point.prm != prm:
-                    if point is not None:
-                        yield point
-                    point = PointDuFlux(self, prm, lieu)
-                for vue in ici:
-                    vue.read(point, node, lieu)
-        if point is not None:
+        vues = [VueDuFlux(each) for each in self.forme.declaree["series"]]
+        outer = {vue.levels[0][0]: vue.levels[0][1].get("prm", "") for vue in vues}
+        nodes = (
+            (str(leaf(node, path) or self.dit.get("prm", "")), nom, node, lieu)
+            for nom, path in outer.items()
+            for node, lieu in children(self.root, nom, "")
+        )
+        for prm, mine in groupby(nodes, itemgetter(0)):
+            point = PointDuFlux(prm)
+            for _, nom, node, lieu in mine:
+                for vue in vues:
+                    if vue.levels[0][0] == nom:
+                        vue.add(point, node, lieu)
+            last = (v.instant for serie in point.of() for v in serie.valeurs[-1:])
+            self.dernier = max([self.dernier, *last])
+            self.prms.append(prm)
             yield point
 
 
-class _Vue:
+class VueDuFlux:
     """Reads the values of one kind from a node of the outermost level."""
 
     def __init__(self, declared: Mapping[str, Any]) -> None:
         self.declared = declared
         self.levels = [next(iter(level.items())) for level in declared["niveaux"]]
-        last = self.levels[-1][1]
-        self.beside = ["jour", *(name for name in last if name not in ("horodate", "valeur"))]
-        self.apart = any(name in CLES or name == "debut" for name in last)
-        self.shared: dict[tuple[Any, ...], Mapping[str, Any]] = {}
-        self.before: tuple[Any, SerieDuFlux | None] = None, None
+        self.apart = not {*CLES}.isdisjoint(self.levels[-1][1])
 
-    def read(self, point: PointDuFlux, node: Any, lieu: str) -> None:
+    def rows(
+        self, node: Any, lieu: str, above: Any, rang: int = 0
+    ) -> Iterator[tuple[str, Any, Any]]:
+        """Yield each value that a node of a level leads to: its place, the fields of the levels
+        above, its own."""
+        nom, paths = self.levels[rang]
+        for child, place in children(node, nom, lieu) if rang else ((node, lieu),):
+            said = fields_of(child, paths)
+            if rang + 1 == len(self.levels):
+                yield place, above, said
+            else:
+                yield from self.rows(child, place, {**above, **said}, rang + 1)
+
+    def add(self, point: PointDuFlux, node: Any, lieu: str) -> None:
         """Add to a point what a node says."""
-        self.before = None, None
-        self._walk(point, 0, node, lieu, dict(self.declared["fixe"]))
+        before, serie = None, None
+        for place, above, said in self.rows(node, lieu, self.declared["fixe"]):
+            if serie is None or self.apart or before is not above:
+                before, serie = above, self._serie(point, place, above, said)
+            horodate = said.pop("horodate", None) or above.get("horodate")
+            serie.add(place, horodate, said.pop("valeur", None), said)
 
-    def _walk(self, point: PointDuFlux, rang: int, node: Any, lieu: str, above: Any) -> None:
-        fields = self.levels[rang][1].items()
-        said = {name: v for name, path in fields if (v := leaf(node, path)) is not None}
-        if rang + 1 == len(self.levels):
-            self._add(point, lieu, above, said)
-            return
-        above = {**above, **said}
-        for child, place in children(node, self.levels[rang + 1][0], lieu):
-            self._walk(point, rang + 1, child, place, above)
-
-    def _add(self, point: PointDuFlux, lieu: str, above: Any, said: dict[str, Any]) -> None:
-        serie = self.before[1]
-        if serie is None or self.apart or self.before[0] is not above:
-            serie = self._serie(point, lieu, above, said)
-            self.before = above, serie
-        texte, brute = said.get("horodate") or above.get("horodate"), said.get("valeur")
-        beside = (above.get("jour"), *map(said.get, self.beside[1:]))
-        plus = self.shared.get(beside)
-        if plus is None:
-            pairs = zip(self.beside, beside, strict=True)
-            plus = self.shared[beside] = {name: v for name, v in pairs if v is not None}
-        valeur = _integer(brute)
-        if valeur is None and brute not in ("", None):
-            serie.fautes.append((lieu, f"« {brute} » n'est pas un nombre entier"))
-        if texte is None:  # of what isn't measured
-            serie.valeurs.append(ValeurDuFlux(lieu, "", 0, valeur, plus))
-            return
-        stamp = read_stamp(str(texte))
-        if stamp.faute:
-            serie.fautes.append((lieu, stamp.faute))
-            return
-        instant = stamp.instants[0]
-        if "date_seule" in above:  # of these labels the date alone is right
-            instant = legal_midnight(stamp.legale.date())
-        elif "soir" in above:
-            instant = legal_midnight(stamp.legale.date() + timedelta(1))
-        elif len(stamp.instants) > 1 and serie.valeurs and serie.valeurs[-1].instant >= instant:
-            instant = stamp.instants[1]
-        serie.valeurs.append(ValeurDuFlux(lieu, str(texte), instant, valeur, plus))
-
-    def _serie(
-        self, point: PointDuFlux, lieu: str, above: Any, said: dict[str, Any]
-    ) -> SerieDuFlux:
-        both = {**above, **{n: v for n, v in said.items() if n in CLES or n in ("debut", "fin")}}
-        sorte = self.declared["sorte"]
-        key = (sorte, *map(both.get, (*CLES, "debut", "fin_incluse")))
+    def _serie(self, point: PointDuFlux, lieu: str, above: Any, said: Any) -> SerieDuFlux:
+        dit = {**above, **{name: v for name, v in said.items() if name in CLES}}
+        key = (self.declared["sorte"], *map(dit.get, CLES))
         if key not in point.by_key:
-            if "cote" in both:
-                both["cote"] = str(both["cote"])[:1]
-            metier = both.get("metier", both.get("libelle_metier"))
-            if metier is not None:
-                both["metier"] = _METIERS.get(str(metier), metier)
+            if "cote" in dit:
+                dit["cote"] = str(dit["cote"])[:1]
+            if metier := dit.get("metier", dit.get("libelle_metier")):
+                dit["metier"] = _METIERS.get(str(metier), metier)
+            rules = dit.get("petit", {"": "never"}).items()
+            beside = {**said, **dit}
+            petit = all(re.fullmatch(rule, str(beside.get(n) or "")) for n, rule in rules)
             where = lieu.rpartition(".")[0] or lieu
-            serie = SerieDuFlux(sorte, both, self.declared, where)
-            point.by_key[key] = serie
-            point.series.append(serie)
+            point.by_key[key] = SerieDuFlux(key[0], dit, self.declared, where, petit)
         return point.by_key[key]
 
 
@@ -306,20 +312,35 @@ def children(node: Any, nom: str, lieu: str) -> Iterator[tuple[Any, str]]:
             yield each, f"ligne {each['_ligne']}" if "_ligne" in each else f"{within}[{rang}]"
 
 
-def leaf(node: Any, path: str, kind: type | None = None) -> Any:
-    """Return a field of a node, as text where `kind` says so; None without it."""
-    if type(node) is dict and path in node:
-        node, path = node[path], ""
-    elif isinstance(node, etree._Element):
-        return node.get(path[1:]) if path.startswith("@") else node.findtext(path)
-    for name in path.split("/") if path else ():
+def fields_of(node: Any, paths: Mapping[str, str]) -> dict[str, Any]:
+    """Return the fields of a node that are there."""
+    if isinstance(node, etree._Element):
+        node = {f"@{n}": v for n, v in node.items()} | {each.tag: each.text for each in node}
+    return {
+        name: value
+        for name, path in paths.items()
+        if (value := at_path(node, path) if "/" in path else node.get(path)) is not None
+    }
+
+
+def leaf(node: Any, path: str) -> Any:
+    """Return a field of a node, None without it."""
+    if isinstance(node, etree._Element):
+        return node.findtext(path)
+    found = node[path] if isinstance(node, dict) and path in node else at_path(node, path)
+    return None if isinstance(found, dict | list) else found
+
+
+def at_path(node: Any, path: str) -> Any:
+    """Return what a path leads to within objects: of a list the first, unless it has its rank."""
+    for name in path.split("/"):
+        if isinstance(node, list) and not name.isdigit():
+            node = node[0] if node else None
         if isinstance(node, list):
-            node = node[int(name)] if name.isdigit() and int(name) < len(node) else None
+            node = node[int(name)] if int(name) < len(node) else None
         else:
             node = node.get(name) if isinstance(node, dict) else None
-    if isinstance(node, dict | list):
-        return None
-    return str(node) if kind is str and node is not None else node
+    return node
 
 
 def _integer(value: Any) -> int | None:
@@ -342,20 +363,3 @@ def formes() -> tuple[FormeFlux, ...]:
 def form_of(kind: str, root: Any) -> FormeFlux | None:
     """Return the form of a document, None for what is of no flux."""
     return next((forme for forme in formes() if forme.recognizes(kind, root)), None)
-
-
-def as_tree(forme: FormeFlux, root: Any) -> tuple[Any, Iterable[str]]:
-    """Return a document as its form is read, and what is wrong with its layout."""
-    if forme.declaree["document"] != "csv":
-        return root, ()
-    if "arbre" in forme.declaree:
-        tree, mistakes = import_module(forme.declaree["arbre"]).tree_of(root)
-        return tree, mistakes
-    titres, *rows = root
-    tree, mistakes = [], []
-    for n, row in enumerate(rows, start=2):
-        if len(row) != len(titres):
-            mistakes.append(f"ligne {n} : {len(row)} colonnes au lieu de {len(titres)}")
-        cells = zip(titres, row, strict=False)
-        tree.append({"_ligne": n, **{t: None if cell == "null" else cell for t, cell in cells}})
-    return {"lignes": tree}, mistakes

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from itertools import islice
 from typing import Any, Final, NamedTuple
@@ -23,10 +23,12 @@ from sge_sim.machine.once import computed_once
 OCTETS_AU_PLUS: Final = 512 * 2**20
 """The bytes of a file that is read whole, zipped or not, and of all that an archive holds."""
 _MEMBRES_AU_PLUS, _DEPTH = 20_000, 2
-_ZIP: Final = b"PK"
-_BOM: Final = b"\xef\xbb\xbf"
+_CSV: Final = re.compile(r"[^\W\d][^\n{\[\"]*;")
 _EXCERPT: Final = 80
 _MOST_MISTAKES: Final = 20
+_DIGITS: Final = str.maketrans("123456789", "000000000")
+_DEEPEST, _OUTER = 8, 7
+"""How deep a tree is thinned, and the depth left below that of the lists of points."""
 
 
 class MembreLu(NamedTuple):
@@ -46,13 +48,15 @@ def read_members(outer: MembreLu, left: list[int] | None = None) -> Iterator[Mem
     in an archive, and what takes more than 512 MiB in all.
     """
     nom, left = outer.noms[-1], left or [OCTETS_AU_PLUS]
-    if outer.content[:2] != _ZIP:
+    if not outer.content.startswith(b"PK"):
         yield outer
         return
     try:
         members = [each for each in zip_members(outer.content) if not each[0].is_dir()]
         if members and (len(outer.noms) > _DEPTH or len(members) > _MEMBRES_AU_PLUS):
             raise UsageError(f"{nom} n'est pas une archive de flux : trop de contenu.")
+        if len({info.filename for info, _ in members}) < len(members):
+            raise ValueError("deux de ses membres ont le même nom")
         for info, read in members:
             left[0] -= info.file_size
             if left[0] < 0:
@@ -65,20 +69,7 @@ def read_members(outer: MembreLu, left: list[int] | None = None) -> Iterator[Mem
         raise UsageError(f"{nom} est une archive qui ne contient aucun fichier.")
 
 
-class Repetitions(list[str]):
-    """The keys that an object of a JSON document has more than once, as they are met."""
-
-    def pairs(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        """Return an object, and note its keys that come again."""
-        tree = dict(pairs)
-        if len(tree) < len(pairs):
-            names = [name for name, _ in pairs]
-            again = sorted({name for name in names if names.count(name) > 1})
-            self.append(f"{', '.join(again)} parmi {', '.join(tree)}"[:_EXCERPT])
-        return tree
-
-
-def read_document(nom: str, content: bytes, again: Repetitions) -> tuple[str, str, Any]:
+def read_document(nom: str, content: bytes) -> tuple[str, str, Any]:
     """Return what a document is (xml, json, csv), its text and its root: an element, a tree, or the
     rows of a table.
 
@@ -91,90 +82,109 @@ def read_document(nom: str, content: bytes, again: Repetitions) -> tuple[str, st
             f"{nom} n'est ni une archive zip ni de l'UTF-8 (octet {error.start}) : le déchiffrer "
             "d'abord par sge-sim flux decrypt, s'il est chiffré."
         ) from None
-    kind = "xml" if text.startswith("<") else "csv" if _is_csv(text) else "json"
+    kind = "xml" if text.startswith("<") else "csv" if _CSV.match(text) else "json"
     try:
-        match kind:
-            case "xml":
-                root = parse_xml(content.removeprefix(_BOM))
-                declared = root.getroottree().docinfo.encoding or "UTF-8"
-                if declared.upper() != "UTF-8":
-                    raise ValueError(f"il se dit codé en {declared}")
-                return kind, text, root
-            case "csv":
-                return kind, text, list(csv.reader(io.StringIO(text, ""), delimiter=";"))
-            case _:
-                return kind, text, parse_json(text, again.pairs)
+        if kind == "json":
+            return kind, text, parse_json(text, _once_each)
+        if kind == "csv":
+            return kind, text, list(csv.reader(io.StringIO(text, ""), delimiter=";"))
+        root = parse_xml(text.encode(), bare=True)
+        declared = root.getroottree().docinfo.encoding or "UTF-8"
+        if declared.upper() != "UTF-8":
+            raise ValueError(f"il se dit codé en {declared}")
     except (ValueError, csv.Error) as error:
         what = "du XML lisible" if kind == "xml" else "du JSON"
         raise UsageError(f"{nom} n'est ni une archive zip ni {what} ({error}).") from None
+    return kind, text, root
 
 
-def _is_csv(text: str) -> bool:
-    return re.match(r"[^\W\d][^\n{\[\"]*;", text) is not None
+def read_documents(nom: str, content: bytes) -> Iterator[tuple[str, Any]]:
+    """Yield the documents of a file, by name: itself, or what its archives hold.
 
-
-def schema_mistakes(schema: Mapping[str, Any], tree: Any) -> list[str]:
-    """Return where a tree differs from a JSON schema, in French: the first twenty places.
-
-    Points of one shape are looked at once, where that tells that there is no mistake.
+    Raises `UsageError` as `read_members` and `read_document` do.
     """
-    from jsonschema import Draft202012Validator
+    for membre in read_members(MembreLu((nom,), content)):
+        yield membre.noms[-1], read_document(membre.noms[-1], membre.content)[2]
 
-    validator = Draft202012Validator(schema)
-    if validator.is_valid(_thinned(tree)):
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; raises `ValueError` where a key comes again (RFC 8259 §4)."""
+    tree = dict(pairs)
+    if len(tree) < len(pairs):
+        raise ValueError(f"une clé y est répétée parmi {', '.join(tree)}"[:_EXCERPT])
+    return tree
+
+
+def table_of(
+    titres: Sequence[str], rows: Sequence[Sequence[str]], line: int
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the rows below headings as objects, of which the first stands on a line, and what is
+    wrong with their columns, in French."""
+    numbered = list(enumerate(rows, line))
+    mistakes = [
+        f"ligne {n} : {len(row)} colonnes au lieu de {len(titres)}"
+        for n, row in numbered
+        if len(row) != len(titres)
+    ]
+    cells = (zip(titres, row, strict=False) for _, row in numbered)
+    lignes = [{t: None if cell == "null" else cell for t, cell in each} for each in cells]
+    return [{**each, "_ligne": n} for n, each in enumerate(lignes, line)], mistakes
+
+
+def schema_mistakes(dossier: str, name: str, root: Any) -> list[str]:
+    """Return where a document differs from the schema of a folder, in French: the first twenty
+    places."""
+    validator, found = _validator(dossier, name), phrases()["xsd"]
+    if isinstance(validator, etree.XMLSchema):
+        validator.validate(root)
+        return [
+            f"ligne {e.line}, {e.path} : {found.get(e.type_name, 'ne tient pas au schéma')}"
+            for e in islice(validator.error_log, _MOST_MISTAKES)
+        ]
+    if validator.is_valid(_thinned(root)):
         return []
-    errors = islice(validator.iter_errors(tree), _MOST_MISTAKES)
+    errors = islice(validator.iter_errors(root), _MOST_MISTAKES)
     return [f"{error.json_path} : {_in_french(error)}" for error in errors]
 
 
-_DIGITS: Final = str.maketrans("123456789", "000000000")
+@computed_once()
+def _validator(dossier: str, name: str) -> Any:
+    schema = files(dossier).joinpath(name).read_bytes()
+    if name.endswith(".xsd"):
+        return etree.XMLSchema(parse_xml(schema))
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(parse_json(schema))
 
 
-def _thinned(tree: Any, depth: int = 6) -> Any:
-    """Return a tree with one point of each shape: a schema is slow, and points are many."""
-    if isinstance(tree, list) and depth:
+def _thinned(tree: Any, depth: int = _DEEPEST) -> Any:
+    """Return a tree with one element of each shape in its inner lists: a schema is slow, and what
+    is measured is much."""
+    if depth and isinstance(tree, dict):
+        return {name: _thinned(each, depth - 1) for name, each in tree.items()}
+    if depth and isinstance(tree, list):
+        if depth < _OUTER:
+            tree = {repr(each).translate(_DIGITS): each for each in tree}.values()
         return [_thinned(each, depth - 1) for each in tree]
-    if not isinstance(tree, dict) or not depth:
-        return tree
-    thin = {name: _thinned(each, depth - 1) for name, each in tree.items() if name != "points"}
-    points = tree.get("points")
-    if isinstance(points, list):
-        thin["points"] = list({repr(each).translate(_DIGITS): each for each in points}.values())
-    elif points is not None:
-        thin["points"] = points
-    return thin
+    return tree
 
 
 def _in_french(error: Any) -> str:
     value, wanted = error.instance, error.validator_value
-    if error.validator == "required":
-        wanted = [name for name in wanted if name not in value]
-    elif error.validator == "additionalProperties":
-        wanted = [name for name in value if name not in error.schema["properties"]]
+    if error.validator in ("required", "additionalProperties"):
+        wanted = re.findall("'([^']*)'", error.message)  # the names
     elif error.validator == "enum":
-        wanted = map(json.dumps, wanted)
-    listed = wanted if isinstance(wanted, str | int) else ", ".join(map(str, wanted))
+        wanted = [json.dumps(each) for each in wanted]
+    listed = ", ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted)
     count = counted(len(value), "élément") if isinstance(value, list) else ""
-    phrase: str = _phrases()["json"].get(error.validator, "{value} ne convient pas")
-    return phrase.format(value=excerpt(value), wanted=listed, count=count)
-
-
-def xsd_mistakes(schema: bytes, root: etree._Element) -> list[str]:
-    """Return where an XML document differs from its schema, in French: the first twenty places."""
-    validator, phrases = etree.XMLSchema(parse_xml(schema)), _phrases()["xsd"]
-    validator.validate(root)
-    return [
-        f"ligne {e.line}, {e.path} : {phrases.get(e.type_name, 'ne tient pas au schéma')}"
-        for e in islice(validator.error_log, _MOST_MISTAKES)
-    ]
+    phrase: str = phrases()["json"].get(error.validator, "{value} ne convient pas")
+    pieces = json.JSONEncoder(ensure_ascii=False).iterencode(value)  # of any size and depth
+    excerpt = "".join(islice(pieces, _EXCERPT))[:_EXCERPT]
+    return phrase.format(value=excerpt, wanted=listed, count=count)
 
 
 @computed_once()
-def _phrases() -> Any:
+def phrases() -> Any:
+    """Return what is said of mistakes, of form (`json`, `xsd`) and of what a file says
+    (`contenu`)."""
     return yaml.safe_load(files("sge_sim.flux").joinpath("phrases.yaml").read_bytes())
-
-
-def excerpt(value: Any) -> str:
-    """Return how a value begins, as JSON; it may be of any size and depth."""
-    pieces = json.JSONEncoder(ensure_ascii=False).iterencode(value)
-    return "".join(islice(pieces, _EXCERPT))[:_EXCERPT]

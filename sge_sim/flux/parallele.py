@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from sge_sim.facts.database import Database
+from sge_sim.machine.control_groups import processes_at_most
 from sge_sim.machine.once import computed_once
 
 T = TypeVar("T")
@@ -36,11 +37,11 @@ class Equipe:
     """Processes that make the files of publications, one after the other.
 
     They take a second to start: they do when they are first needed, and stay until the end of the
-    `with`. As many as the machine has cores, unless `processes` says how many.
+    `with`. As many as have a core and memory here, unless `processes` says how many.
     """
 
     def __init__(self, processes: int | None = None) -> None:
-        self._processes = processes or len(os.sched_getaffinity(0))
+        self._processes = processes
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -58,15 +59,14 @@ class Equipe:
         function of a module and values that can be pickled. Few results wait at once, whatever the
         number of jobs. Where there would be one process, this one does it.
         """
-        if self._processes == 1:
+        processes = self._processes or processes_at_most()
+        if processes == 1:
             for job in jobs:
                 yield work(session, *job)
             return
-        pool = self._pool = self._pool or _started(self._processes)
+        pool = self._pool = self._pool or _started(processes)
         url = url_of(session)
-        yield from in_order(
-            lambda job: pool.submit(run_at, url, work, job), jobs, self._processes + 1
-        )
+        yield from in_order(lambda job: pool.submit(run_at, url, work, job), jobs, processes + 1)
 
 
 def in_order(submit: Callable[[Job], Any], jobs: Iterable[Job], most: int) -> Iterator[Any]:

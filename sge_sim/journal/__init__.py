@@ -4,6 +4,7 @@
 - `spool`: where a process that answers leaves its records, at the price of one write;
 - `frames`: how a record stands there, so that it is found behind what the disk spoilt;
 - `drain`: takes them from there into the journal's own database;
+- `pages`: the bodies that wait where they are, and are packed later;
 - `avaries`: what of them could not be stored;
 - `retention`: forgets the oldest;
 - `search`: finds them again;
@@ -12,23 +13,13 @@
 - `feed`: drains from time to time, and wakes whoever waits for the next exchange.
 """
 
-from sge_sim.journal.avaries import Avarie, CauseAvarie
-from sge_sim.journal.book import Journal, JournalState
-from sge_sim.journal.feed import JournalFeed
-from sge_sim.journal.records import Echange, EchangeRecord
-from sge_sim.journal.reponses import Reponse
-from sge_sim.journal.retention import Bounds
-from sge_sim.journal.search import RechercheJournal
-
-__all__ = [
-    "Avarie",
-    "Bounds",
-    "CauseAvarie",
-    "Echange",
-    "EchangeRecord",
-    "Journal",
-    "JournalFeed",
-    "JournalState",
-    "RechercheJournal",
-    "Reponse",
-]
+from sge_sim.journal.avaries import Avarie as Avarie
+from sge_sim.journal.avaries import CauseAvarie as CauseAvarie
+from sge_sim.journal.book import Journal as Journal
+from sge_sim.journal.book import JournalState as JournalState
+from sge_sim.journal.feed import JournalFeed as JournalFeed
+from sge_sim.journal.records import Echange as Echange
+from sge_sim.journal.records import EchangeRecord as EchangeRecord
+from sge_sim.journal.reponses import Reponse as Reponse
+from sge_sim.journal.retention import Bounds as Bounds
+from sge_sim.journal.search import RechercheJournal as RechercheJournal

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from socket import gethostname
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.exc import DBAPIError
@@ -15,9 +16,10 @@ from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.facts.locks import lock
 from sge_sim.facts.outage import DATABASE_ERRORS, unreachable_sentence
-from sge_sim.journal import avaries, reponses
+from sge_sim.journal import avaries
 from sge_sim.journal.avaries import Avarie
 from sge_sim.journal.drain import Drainer
+from sge_sim.journal.pages import bodies_at
 from sge_sim.journal.records import (
     FINISHED,
     VERSION,
@@ -29,14 +31,15 @@ from sge_sim.journal.records import (
     reglage,
     spool,
 )
-from sge_sim.journal.reponses import Appels, Reponse, count_calls, find_answers, find_rules
-from sge_sim.journal.retention import (
-    Bounds,
-    forget_some,
-    read_number,
-    set_number,
-    trim_some,
+from sge_sim.journal.reponses import (
+    Appels,
+    Reponse,
+    count_calls,
+    count_minutes,
+    find_answers,
+    find_rules,
 )
+from sge_sim.journal.retention import Bounds, forget_some, read_number, set_number, trim_some
 from sge_sim.journal.search import RechercheJournal, find, find_one, find_replays
 from sge_sim.journal.spool import SpoolWriter, read_header, spool_files
 from sge_sim.machine.files import make_private_file
@@ -50,6 +53,8 @@ _SEEN: Final = "perdus_vus"
 _MARK: Final = "marque"
 _LIEU: Final = 300
 _EVERYTHING: Final = RechercheJournal()
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -88,7 +93,9 @@ class Journal:
         # A file beside the folder has no other folder; a server's may have many.
         alone = database.engine.dialect.name == "sqlite"
         lieu = "" if alone else f"{gethostname()}:{folder.resolve()}"[-_LIEU:]
-        self._drainer = Drainer(database, folder, lieu)
+        self._drainer = Drainer(database, folder, lieu, max_pending)
+        self.pack: Callable[[], None] = self._drainer.pack
+        """Pack some of what was left for later, by whoever has nothing better to do."""
         self._failure: str | None = None
 
     @classmethod
@@ -169,8 +176,7 @@ class Journal:
 
     def find_echange(self, echange_id: int) -> Echange | None:
         """Return one exchange with its bodies."""
-        with self._reading() as connection:
-            return find_one(connection, echange_id)
+        return self._with_bodies(partial(find_one, echange_id=echange_id))
 
     def find_echanges(
         self,
@@ -187,15 +193,13 @@ class Journal:
         `after_id`, only those recorded after it, the oldest first: who passes the last identifier
         it got misses none. Bodies are read with `with_bodies` only.
         """
+        wanted = partial(
+            find, recherche=recherche, limit=limit, before_id=before_id, after_id=after_id
+        )
+        if with_bodies:
+            return self._with_bodies(wanted)
         with self._reading() as connection:
-            return find(
-                connection,
-                recherche,
-                limit=limit,
-                before_id=before_id,
-                after_id=after_id,
-                with_bodies=with_bodies,
-            )
+            return wanted(connection)
 
     def find_replays(self, echange_id: int, limit: int = 20) -> list[int]:
         """Return the numbers of the last exchanges that make this one again, the newest first."""
@@ -215,7 +219,7 @@ class Journal:
     def count_minutes(self, first: int) -> dict[tuple[int, str], int]:
         """Count the calls from a minute of the machine on, by minute and by outcome."""
         with self._reading() as connection:
-            return reponses.count_minutes(connection, first)
+            return count_minutes(connection, first)
 
     def find_rules(self) -> list[str]:
         """Return the names of the rules that have refused, in their order."""
@@ -293,6 +297,17 @@ class Journal:
         """Let go of the file and of the connections."""
         self._writer.close()
         self._database.dispose()
+
+    def _with_bodies(self, read: Callable[..., T]) -> T:
+        """Return what `read` finds, with bodies: those that are packed meanwhile are looked for
+        again, and are lost where they aren't found then."""
+        bodies = partial(bodies_at, self._folder)
+        try:
+            with self._reading() as connection:
+                return read(connection, bodies=bodies)
+        except FileNotFoundError:
+            with self._reading() as connection:
+                return read(connection, bodies=partial(bodies, again=True))
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -1,11 +1,11 @@
 """Takes records from the spools into the journal's database.
 
-One at a time does it for a folder, and what is stored says in the same transaction how far each
-file was read: a record is stored once, wherever the work is interrupted. What can't be stored is
-noted in the same way (`avaries`), and the work goes on behind it.
+What is searched is stored at once; the bodies, if they are many, stay where they are for a time
+(`pages`). One at a time does it for a folder, and what is stored says in the same transaction how
+far each file was read: a record is stored once, wherever the work is interrupted. What can't be
+stored is noted in the same way (`avaries`), and the work goes on behind it.
 """
 
-import zlib
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,17 +20,14 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.locks import lock
 from sge_sim.journal import avaries
 from sge_sim.journal.frames import Frame
-from sge_sim.journal.records import FINISHED, decode, echange, message, profil, spool
+from sge_sim.journal.pages import Pages, packed
+from sge_sim.journal.records import FINISHED, decode, echange, message, place, profil, spool
 from sge_sim.journal.retention import add_to_number, count_and_trim, read_number
-from sge_sim.journal.spool import (
-    HEADER,
-    abandoned,
-    read_header,
-    read_part,
-    spool_files,
-)
+from sge_sim.journal.spool import HEADER, abandoned, read_header, read_part, spool_files
 from sge_sim.machine.files import locked, make_private_folder
 from sge_sim.machine.memory import give_back_freed_memory
+from sge_sim.tables.ecritures import insert_by
+from sge_sim.tables.prepared import Driver
 
 _PROFILE: Final = (
     *("kind", "origine", "acteur_code", "http_status", "service", "version", "code"),
@@ -43,7 +40,8 @@ _TEXTS: Final = (
 _ROW_BYTES: Final = 200
 """What a row takes beside its texts and bodies: its numbers, and its place in five indexes."""
 _BATCH_BYTES: Final = 8 * 2**20
-_FASTEST: Final = 1
+_BATCH_ROWS: Final = 2_000
+_AT_ONCE: Final = 2 * 2**20
 _SUCCESS: Final = 400
 _STUCK_MS: Final = 5000.0
 """Bytes at the end of a file that make no record yet are damage, once they stand there so long."""
@@ -73,13 +71,18 @@ class _Batch:
 class Drainer:
     """Drains the spools of a folder, from any thread.
 
-    `lieu` names the folder among those that are drained into the same database.
+    `lieu` names the folder among those that are drained into the same database, empty where there
+    is no other; `max_apart` bounds the bytes of the pages whose bodies aren't packed.
     """
 
-    def __init__(self, database: Database, folder: Path, lieu: str) -> None:
+    def __init__(self, database: Database, folder: Path, lieu: str, max_apart: int) -> None:
         self._database = database
         self._folder = folder
         self._lieu = lieu
+        self._max_apart = 0 if lieu else max_apart  # others see what is in the database alone
+        self._pages = Pages(folder)
+        self._apart = False
+        """Whether bodies stay in their pages; it is of whoever has the lock of the folder."""
         self._drained: dict[str, int] | None = None
         self._stuck: dict[str, tuple[tuple[int, int], float]] = {}
         self._vanished: set[str] = set()
@@ -87,6 +90,8 @@ class Drainer:
 
     def drain(self) -> None:
         """Store every record that was appended before the call; does nothing if there is none.
+
+        Where megabytes wait, the bodies are left in their pages for `pack`.
 
         Raises `OSError` or `DBAPIError` when the journal can't be read or written.
         """
@@ -100,6 +105,8 @@ class Drainer:
             self._note_vanished([row.name for row in rows if row.lieu == self._lieu], positions)
             # What comes meanwhile waits for the next call, which would else never end.
             waiting = spool_files(self._folder)
+            coming = sum(size - positions.get(name, _BEGIN).end for name, size in waiting.items())
+            self._apart = _AT_ONCE < coming < self._max_apart - self._pages.bytes()
             while self._store_some(positions, waiting):
                 # A batch is megabytes of bodies, in the process that lives longest.
                 give_back_freed_memory()
@@ -107,6 +114,21 @@ class Drainer:
             self._drained = {
                 name: positions.get(name, _BEGIN).end for name in spool_files(self._folder)
             }
+
+    def pack(self) -> None:
+        """Pack the oldest of the bodies that were left in their pages, some megabytes of them."""
+        with self._database.reading() as connection:
+            none_left = connection.scalar(select(place.c.echange_id).limit(1)) is None
+        if none_left and not self._pages.bytes():
+            return
+        folder = make_private_folder(self._folder)
+        with locked(folder), self._database.writing_connection() as connection:
+            with connection.begin():
+                lock(connection)
+                self._pages.keep_or_remove(connection, ())
+                avaries.note(connection, self._pages.pack(connection, _BATCH_BYTES))
+            _drop_pages(connection)
+        give_back_freed_memory()
 
     def is_empty(self) -> bool:
         """Tell whether nothing was appended since this drainer last did its work."""
@@ -152,10 +174,10 @@ class Drainer:
     def _next_batch(
         self, positions: Mapping[str, _Position], waiting: Mapping[str, int], *, settled: bool
     ) -> _Batch:
-        batch, left = _Batch([], [], {}), _BATCH_BYTES
+        batch, left = _Batch([], [], {}), self._max_apart if self._apart else _BATCH_BYTES
         for name, size in sorted(waiting.items()):
             # Each to its end before the next, which may be of the same process.
-            while left > 0:
+            while left > 0 and len(batch.rows) < _BATCH_ROWS:
                 start = batch.positions.get(name) or positions.get(name, _BEGIN)
                 if start.end >= size:
                     break
@@ -178,7 +200,7 @@ class Drainer:
             if isinstance(item, Frame):
                 number = max(number, item.number + 1)
                 try:
-                    batch.rows.append(_row(item))
+                    batch.rows.append(_row(item, name, self._apart))
                 except (ValueError, TypeError, KeyError):
                     found = avaries.Found(name, item.start, "illisible", 1, len(item.fields))
                     batch.found.append(found)
@@ -206,7 +228,7 @@ class Drainer:
             newest = read_number(connection, "avant") or 0
         known, looked = self._profiles, False
         for identifier, row in enumerate(rows, newest + 1):
-            row["id"] = identifier
+            row["id"] = row["echange_id"] = identifier
             key = tuple(row.pop(name) for name in _PROFILE)
             if key not in known and not looked:
                 known, looked = _stored_profiles(connection), True
@@ -253,11 +275,12 @@ class Drainer:
             self._remove(left, positions)
 
     def _remove(self, names: Collection[str], positions: dict[str, _Position]) -> None:
-        """Remove files that are wholly stored, and forget them."""
+        """Remove files that are wholly stored, or keep them as pages, and forget them."""
         if not names:
             return
+        with self._database.reading() as connection:
+            self._pages.keep_or_remove(connection, names)
         for name in names:
-            (self._folder / name).unlink(missing_ok=True)
             self._stuck.pop(name, None)
             del positions[name]
         with self._database.writing_connection() as connection, connection.begin():
@@ -292,18 +315,15 @@ class Drainer:
                 )
 
 
-def _row(frame: Frame) -> _Row:
+def _row(frame: Frame, name: str, apart: bool) -> _Row:
+    """Return what is stored of a record of the file `name`."""
     row = decode(frame.fields)
     row["panne"] = panne_in(row["detail"])[0]
-    row["request"], row["response"] = _compressed(frame.request), _compressed(frame.response)
-    texts = sum(len(row[name] or "") for name in _TEXTS)
-    bodies = len(row["request"] or b"") + len(row["response"] or b"")
-    row["size"] = _ROW_BYTES + texts + bodies
+    row["size"] = _ROW_BYTES + sum(len(row[name] or "") for name in _TEXTS)
+    if frame.request is not None or frame.response is not None:
+        bodies = {"spool": name, "debut": frame.start, "size": 0} if apart else packed(frame)
+        row |= bodies | {"size": row["size"] + bodies["size"]}
     return row
-
-
-def _compressed(body: bytes | None) -> bytes | None:
-    return None if body is None else zlib.compress(body, _FASTEST)
 
 
 def _accepted(values: Mapping[str, Any]) -> bool:
@@ -318,14 +338,12 @@ def _stored_profiles(connection: Connection) -> dict[tuple[Any, ...], int]:
 
 
 def _insert(connection: Connection, rows: list[_Row]) -> None:
-    bodies = [
-        {"echange_id": row["id"], "request": row["request"], "response": row["response"]}
-        for row in rows
-        if row["request"] is not None or row["response"] is not None
-    ]
-    connection.execute(insert(echange).inline(), [_without_bodies(row) for row in rows])
-    if bodies:
-        connection.execute(insert(message).inline(), bodies)
+    driver = Driver.of(connection)
+    insert_by(driver, echange, rows)
+    for table, column in ((message, "response"), (place, "spool")):
+        bodies = [row for row in rows if column in row]
+        if bodies:
+            insert_by(driver, table, bodies)
 
 
 def _drop_pages(connection: Connection) -> None:
@@ -333,7 +351,3 @@ def _drop_pages(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         driver: Any = connection.connection.dbapi_connection
         driver.execute("PRAGMA shrink_memory")
-
-
-def _without_bodies(row: _Row) -> _Row:
-    return {name: value for name, value in row.items() if name not in ("request", "response")}

@@ -19,6 +19,8 @@ _SECONDS: Final = 1.0
 _SECONDS_LISTENED_TO: Final = 0.25
 _NICENESS: Final = 10
 _AT_ONCE: Final = 500
+_FEW: Final = 100
+"""Exchanges since the last turn beyond which the processor is left to the callers."""
 _CALLS: Final = RechercheJournal(kinds=frozenset(get_args(KindEchange)) - {"flux"})
 
 _log = logging.getLogger(__name__)
@@ -105,7 +107,9 @@ class JournalFeed:
         while not self.stopping:
             try:
                 with outage.tolerated():
-                    self.newest = self._journal.newest_id()
+                    before, self.newest = self.newest, self._journal.newest_id()
+                    if self.newest - before < _FEW:
+                        self._journal.pack()
             except Exception:
                 _log.exception("Le journal n'a pas pu être lu ; un autre essai suivra.")
             self._stopping.wait(_SECONDS_LISTENED_TO if self._listeners else _SECONDS)

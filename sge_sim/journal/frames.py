@@ -25,15 +25,16 @@ HEAD: Final = _HEAD_FIELDS.size + _CHECK.size
 class Frame:
     """A record as it stands in a file: its fields as `encode` wrote them, its bodies.
 
-    `start` and `end` are its place in the file, `number` its rank there.
+    `start` and `end` are its place in the file, `number` its rank there. The bodies are views of
+    what was read.
     """
 
     start: int
     end: int
     number: int
     fields: bytes
-    request: bytes | None
-    response: bytes | None
+    request: memoryview | None
+    response: memoryview | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +164,12 @@ def _is_sound(content: bytes, at: int, end: int, head: _FrameHead) -> bool:
 def _frame(content: bytes, at: int, start: int, head: _FrameHead) -> Frame:
     first = at + HEAD + head.fields
     second, end = first + max(head.request - 1, 0), at + head.length
+    bodies = memoryview(content)
     return Frame(
         start + at,
         start + end,
         head.number,
         content[at + HEAD : first],
-        content[first:second] if head.request else None,
-        content[second:end] if head.response else None,
+        bodies[first:second] if head.request else None,
+        bodies[second:end] if head.response else None,
     )

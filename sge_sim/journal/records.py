@@ -26,9 +26,9 @@ from sqlalchemy import (
 from sge_sim.domaine.nomenclatures import KindEchange, Origine
 from sge_sim.machine.once import computed_once
 from sge_sim.refus import Rule
-from sge_sim.tables.base import RowId
+from sge_sim.tables.base import RowId, with_postgresql
 
-VERSION: Final = 7
+VERSION: Final = 8
 """The version of these tables, that the database bears."""
 
 metadata = MetaData()
@@ -92,12 +92,8 @@ echange = Table(
 # Few exchanges make another one again, or are struck.
 for _name in ("rejeu_de", "panne"):
     _few = echange.c[_name].is_not(None)
-    Index(
-        f"ix_echange_{_name.removesuffix('_de')}",
-        *(echange.c[_name], echange.c.id),
-        sqlite_where=_few,
-        postgresql_where=_few,
-    )
+    _by_name = f"ix_echange_{_name.removesuffix('_de')}"
+    with_postgresql(Index(_by_name, echange.c[_name], echange.c.id, sqlite_where=_few), where=_few)
 
 # The bodies, compressed by zlib: apart, so that a search never reads past one.
 message = Table(
@@ -106,6 +102,16 @@ message = Table(
     Column("echange_id", RowId, primary_key=True, autoincrement=False),
     Column("request", LargeBinary),
     Column("response", LargeBinary),
+)
+
+# Where the bodies of an exchange are while they aren't packed: at which byte of which page, by the
+# name that it has as a file of the spool. Its `size` is that of the row alone meanwhile.
+place = Table(
+    "place",
+    metadata,
+    Column("echange_id", RowId, primary_key=True, autoincrement=False),
+    Column("spool", String(64), nullable=False),
+    Column("debut", BigInteger, nullable=False),
 )
 
 # What is kept of each kind, so that nobody counts.

@@ -82,12 +82,7 @@ class Appels(NamedTuple):
 def count_calls(connection: Connection, services: Collection[str]) -> list[Appels]:
     """Count the calls of these services by actor, by actor then service."""
     query = (
-        select(
-            profil.c.acteur_code,
-            profil.c.service,
-            func.count(),
-            func.max(echange.c.instant),
-        )
+        select(profil.c.acteur_code, profil.c.service, func.count(), func.max(echange.c.instant))
         .join(echange, echange.c.profil_id == profil.c.id)
         .where(profil.c.service.in_(services), profil.c.acteur_code.is_not(None))
         .group_by(profil.c.acteur_code, profil.c.service)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from sge_sim.journal.records import bilan, echange, message, reglage
+from sge_sim.journal.records import bilan, echange, message, place, reglage
 
 _AT_ONCE: Final = 500
 
@@ -66,12 +66,17 @@ def forget_some(connection: Connection, after: int, until: int) -> bool:
     return bool(rows)
 
 
-def count_and_trim(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
-    """Count what came in, and delete the oldest of each kind beyond its bounds."""
+def count_and_trim(
+    connection: Connection, rows: Iterable[dict[str, Any]], *, known: bool = False
+) -> None:
+    """Count what came in, and delete the oldest of each kind beyond its bounds.
+
+    Of exchanges that are `known` already only the bytes are counted.
+    """
     came: dict[str, tuple[int, int]] = {}
     for row in rows:
         records, size = came.get(row["kind"], (0, 0))
-        came[row["kind"]] = records + 1, size + row["size"]
+        came[row["kind"]] = records + (not known), size + row["size"]
     bounds = read_bounds(connection)
     for kind, (records, size) in came.items():
         kept = _count(connection, kind, records, size)
@@ -124,7 +129,8 @@ def _trim_some(
 
 
 def _delete(connection: Connection, echanges: list[int]) -> None:
-    connection.execute(delete(message).where(message.c.echange_id.in_(echanges)))
+    for bodies in (message, place):
+        connection.execute(delete(bodies).where(bodies.c.echange_id.in_(echanges)))
     connection.execute(delete(echange).where(echange.c.id.in_(echanges)))
 
 

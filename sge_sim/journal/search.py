@@ -27,7 +27,16 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from sge_sim.domaine.nomenclatures import KindEchange, Origine
-from sge_sim.journal.records import Echange, echange, instant_of, message, microseconds, profil
+from sge_sim.journal.pages import ReadBodies
+from sge_sim.journal.records import (
+    Echange,
+    echange,
+    instant_of,
+    message,
+    microseconds,
+    place,
+    profil,
+)
 from sge_sim.refus import Rule
 
 _Columns = ReadOnlyColumnCollection[str, ColumnElement[Any]]
@@ -116,9 +125,10 @@ def find(
     limit: int,
     before_id: int | None = None,
     after_id: int | None = None,
-    with_bodies: bool = False,
+    bodies: ReadBodies | None = None,
 ) -> list[Echange]:
-    """Return at most `limit` exchanges: see `Journal.find_echanges`."""
+    """Return at most `limit` exchanges: see `Journal.find_echanges`. Without `bodies` none are
+    read."""
     page = _SearchPage(
         -1 if after_id is None else after_id,
         _LAST if before_id is None else before_id,
@@ -126,16 +136,16 @@ def find(
         oldest_first=after_id is not None,
     )
     identifiers = _find_ids(connection, recherche, page)
-    rows = connection.execute(_rows(with_bodies).where(echange.c.id.in_(identifiers))).all()
-    found = sorted(map(_echange, rows), key=lambda exchange: exchange.id)
+    rows = connection.execute(_rows(bodies).where(echange.c.id.in_(identifiers))).all()
+    found = sorted((_echange(row, bodies) for row in rows), key=lambda exchange: exchange.id)
     return found if page.oldest_first else found[::-1]
 
 
-def find_one(connection: Connection, echange_id: int) -> Echange | None:
+def find_one(connection: Connection, echange_id: int, bodies: ReadBodies) -> Echange | None:
     """Return one exchange with its bodies."""
-    query = _rows(with_bodies=True).where(echange.c.id == echange_id)
+    query = _rows(bodies).where(echange.c.id == echange_id)
     row = connection.execute(query).one_or_none()
-    return None if row is None else _echange(row)
+    return None if row is None else _echange(row, bodies)
 
 
 def find_replays(connection: Connection, echange_id: int, limit: int) -> list[int]:
@@ -282,10 +292,7 @@ def _by_prefix(
         return and_(_of_row(recherche, facets, columns), begins)
 
     return page.merged(
-        (
-            _of_profiles(connection, begins, recherche, page),
-            _nearest(connection, of_point, page),
-        )
+        (_of_profiles(connection, begins, recherche, page), _nearest(connection, of_point, page))
     )
 
 
@@ -316,17 +323,22 @@ _OF_PROFILE: Final = ("origine", "acteur_code", "service", "version", "code", "h
 """The columns that an exchange has as they are."""
 
 
-def _rows(with_bodies: bool) -> Select[Any]:
+def _rows(bodies: ReadBodies | None) -> Select[Any]:
     query = select(echange, profil).join(profil, profil.c.id == echange.c.profil_id)
-    if with_bodies:
-        query = query.add_columns(message.c.request, message.c.response).outerjoin(
-            message, message.c.echange_id == echange.c.id
+    if bodies is not None:
+        query = query.add_columns(
+            message.c.request, message.c.response, place.c.spool, place.c.debut
         )
+        for table in (message, place):
+            query = query.outerjoin(table, table.c.echange_id == echange.c.id)
     return query
 
 
-def _echange(row: Row[Any]) -> Echange:
+def _echange(row: Row[Any], bodies: ReadBodies | None) -> Echange:
     value = row._mapping
+    request, response = _whole(value.get(message.c.request)), _whole(value.get(message.c.response))
+    if bodies is not None and value[place.c.spool] is not None:
+        request, response = bodies(value[place.c.spool], value[place.c.debut])
     rule = None
     if value[profil.c.rule_name] is not None:
         rule = Rule(
@@ -342,8 +354,8 @@ def _echange(row: Row[Any]) -> Echange:
         instant=instant_of(value[echange.c.instant]),
         machine_instant=instant_of(value[echange.c.machine_instant]),
         rule=rule,
-        request=_whole(value.get(message.c.request)),
-        response=_whole(value.get(message.c.response)),
+        request=request,
+        response=response,
     )
 
 

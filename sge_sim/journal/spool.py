@@ -24,11 +24,13 @@ from typing import Final
 from zlib import crc32
 
 from sge_sim.clock import machine_now
-from sge_sim.journal.frames import Frame, Gap, framed, length_at_start, scan, seed_of
+from sge_sim.journal.frames import HEAD, Frame, Gap, framed, length_at_start, scan, seed_of
 from sge_sim.journal.records import EchangeRecord, microseconds
 from sge_sim.machine.files import make_private_folder
 
 SUFFIX: Final = ".spool"
+PAGE: Final = ".page"
+"""What a file that is stored, but for bodies, has behind its name."""
 HEADER: Final = 64
 """Where the records of a file begin."""
 _HEADER_FIELDS: Final = struct.Struct("<8sQQ")
@@ -179,11 +181,11 @@ class SpoolWriter:
             )
 
 
-def spool_files(folder: Path) -> dict[str, int]:
+def spool_files(folder: Path, suffix: str = SUFFIX) -> dict[str, int]:
     """Return the size of each file of the spool, by its name; none where there is no folder."""
     try:
         with os.scandir(folder) as entries:
-            names = [entry for entry in entries if entry.name.endswith(SUFFIX)]
+            names = [entry for entry in entries if entry.name.endswith(suffix)]
             sizes = {}
             for entry in names:
                 with suppress(FileNotFoundError):
@@ -221,6 +223,22 @@ def read_part(file: Path, start: int, number: int, *, settled: bool) -> list[Fra
             content = _pread(handle, wanted, start)
     whole = start + len(content) >= size
     return list(scan(content, start, number, seed, whole=whole, settled=settled))
+
+
+def frame_at(folder: Path, name: str, start: int) -> Frame | None:
+    """Return the record that stands at `start` of a file or of the page that it is now.
+
+    None where the disk spoilt it. Raises `FileNotFoundError`.
+    """
+    try:
+        opened = (folder / name).open("rb")
+    except FileNotFoundError:
+        opened = (folder / (name + PAGE)).open("rb")
+    with opened:
+        handle, seed = opened.fileno(), seed_of(name)
+        length = length_at_start(_pread(handle, HEAD, start), seed)
+        items = scan(_pread(handle, length, start), start, 0, seed, whole=True, settled=True)
+        return next((item for item in items if isinstance(item, Frame)), None)
 
 
 @contextmanager

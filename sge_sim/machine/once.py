@@ -4,13 +4,14 @@
 pace of one: a crowd at a fresh process waits for as many times as it has threads.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import lru_cache, wraps
 from threading import Lock, get_ident
 from typing import ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 
 def computed_once(most: int | None = None) -> Callable[[Callable[P, T]], Callable[P, T]]:
@@ -36,6 +37,27 @@ def computed_once(most: int | None = None) -> Callable[[Callable[P, T]], Callabl
         return kept
 
     return kept_once
+
+
+class MadeWhenAsked(Mapping[K, T]):
+    """A mapping of `keys`, each of whose values `make` returns when it is first asked for."""
+
+    def __init__(self, keys: Iterable[K], make: Callable[[K], T]) -> None:
+        self._keys, self._make = dict.fromkeys(keys), computed_once()(make)
+
+    def __getitem__(self, key: K) -> T:
+        if key not in self._keys:
+            raise KeyError(key)
+        return self._make(key)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
 
 
 class Turns:

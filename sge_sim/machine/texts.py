@@ -24,6 +24,8 @@ def unfit_in(value: object, *, line: bool = False) -> str | None:
     None where nothing is. A text within a `line` has neither tabs nor ends of line.
     """
     sought, pending = _IN_LINE if line else _IN_TEXT, [("", value)]
+    if isinstance(value, str) and sought.search(value) is None:
+        return None
     while pending:
         place, each = pending.pop()
         if isinstance(each, str) and (found := sought.search(each)):

@@ -41,109 +41,49 @@ True
 [('HC', 13), ('HP', 13)]
 """
 
-from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
-from sge_sim.domaine.plages import Plages, format_plages, parse_plages
-from sge_sim.mesures.calendrier import minuits
-from sge_sim.mesures.consommations import (
-    Consommation,
-    Consommations,
-    SerieConsommations,
-    consommations,
-)
-from sge_sim.mesures.courbes import Courbe, courbe, courbe_10_minutes
-from sge_sim.mesures.depassements import (
-    GrandeurFacturee,
-    grandeurs_facturees,
-    registres_factures,
-)
-from sge_sim.mesures.entrees_datees import PASSAGE_5_MINUTES
-from sge_sim.mesures.factices import courbe_factice, energies_factices, puissances_factices
-from sge_sim.mesures.index import (
-    CADRANS_DISTRIBUTEUR,
-    CADRANS_FOURNISSEUR,
-    Index,
-    index_aux,
-    index_courants,
-    index_de_depose,
-    index_er,
-    index_quotidiens,
-)
-from sge_sim.mesures.point import (
-    CompteurPose,
-    Grandeur,
-    Grille,
-    HeuresCreuses,
-    JourRectifie,
-    Opposition,
-    PeriodeCollecte,
-    PointMesure,
-    ProfilConsommation,
-    PuissanceSouscrite,
-    Structure,
-    TrouDeCourbe,
-    en_vigueur,
-    grilles_entre,
-)
-from sge_sim.mesures.quotidiennes import (
-    Energies,
-    PuissanceMensuelle,
-    Puissances,
-    energies_quotidiennes,
-    group_by_month,
-    phases_de,
-    puissances_maximales,
-    puissances_mensuelles,
-)
-
-__all__ = [
-    "CADRANS_DISTRIBUTEUR",
-    "CADRANS_FOURNISSEUR",
-    "FIN_DES_JOURS",
-    "PASSAGE_5_MINUTES",
-    "PREMIER_JOUR",
-    "CompteurPose",
-    "Consommation",
-    "Consommations",
-    "Courbe",
-    "Energies",
-    "Grandeur",
-    "GrandeurFacturee",
-    "Grille",
-    "HeuresCreuses",
-    "Index",
-    "JourRectifie",
-    "Opposition",
-    "PeriodeCollecte",
-    "Plages",
-    "PointMesure",
-    "ProfilConsommation",
-    "PuissanceMensuelle",
-    "PuissanceSouscrite",
-    "Puissances",
-    "SerieConsommations",
-    "Structure",
-    "TrouDeCourbe",
-    "consommations",
-    "courbe",
-    "courbe_10_minutes",
-    "courbe_factice",
-    "en_vigueur",
-    "energies_factices",
-    "energies_quotidiennes",
-    "format_plages",
-    "grandeurs_facturees",
-    "grilles_entre",
-    "group_by_month",
-    "index_aux",
-    "index_courants",
-    "index_de_depose",
-    "index_er",
-    "index_quotidiens",
-    "minuits",
-    "parse_plages",
-    "phases_de",
-    "puissances_factices",
-    "puissances_maximales",
-    "puissances_mensuelles",
-    "registres_factures",
-]
+from sge_sim.domaine.plages import Plages as Plages
+from sge_sim.domaine.plages import format_plages as format_plages
+from sge_sim.domaine.plages import parse_plages as parse_plages
+from sge_sim.mesures.calendrier import minuits as minuits
+from sge_sim.mesures.consommations import Consommation as Consommation
+from sge_sim.mesures.consommations import Consommations as Consommations
+from sge_sim.mesures.consommations import SerieConsommations as SerieConsommations
+from sge_sim.mesures.consommations import consommations as consommations
+from sge_sim.mesures.courbes import Courbe as Courbe
+from sge_sim.mesures.courbes import courbe as courbe
+from sge_sim.mesures.courbes import courbe_10_minutes as courbe_10_minutes
+from sge_sim.mesures.depassements import GrandeurFacturee as GrandeurFacturee
+from sge_sim.mesures.depassements import grandeurs_facturees as grandeurs_facturees
+from sge_sim.mesures.depassements import registres_factures as registres_factures
+from sge_sim.mesures.entrees_datees import PASSAGE_5_MINUTES as PASSAGE_5_MINUTES
+from sge_sim.mesures.factices import courbe_factice as courbe_factice
+from sge_sim.mesures.factices import energies_factices as energies_factices
+from sge_sim.mesures.factices import puissances_factices as puissances_factices
+from sge_sim.mesures.index import CADRANS_DISTRIBUTEUR as CADRANS_DISTRIBUTEUR
+from sge_sim.mesures.index import CADRANS_FOURNISSEUR as CADRANS_FOURNISSEUR
+from sge_sim.mesures.index import Index as Index
+from sge_sim.mesures.index import index_aux as index_aux
+from sge_sim.mesures.index import index_courants as index_courants
+from sge_sim.mesures.index import index_de_depose as index_de_depose
+from sge_sim.mesures.index import index_er as index_er
+from sge_sim.mesures.index import index_quotidiens as index_quotidiens
+from sge_sim.mesures.point import CompteurPose as CompteurPose
+from sge_sim.mesures.point import Grandeur as Grandeur
+from sge_sim.mesures.point import Grille as Grille
+from sge_sim.mesures.point import HeuresCreuses as HeuresCreuses
+from sge_sim.mesures.point import JourRectifie as JourRectifie
+from sge_sim.mesures.point import Opposition as Opposition
+from sge_sim.mesures.point import PeriodeCollecte as PeriodeCollecte
+from sge_sim.mesures.point import PointMesure as PointMesure
+from sge_sim.mesures.point import ProfilConsommation as ProfilConsommation
+from sge_sim.mesures.point import PuissanceSouscrite as PuissanceSouscrite
+from sge_sim.mesures.point import Structure as Structure
+from sge_sim.mesures.point import TrouDeCourbe as TrouDeCourbe
+from sge_sim.mesures.point import en_vigueur as en_vigueur
+from sge_sim.mesures.point import grilles_entre as grilles_entre
+from sge_sim.mesures.quotidiennes import PuissanceMensuelle as PuissanceMensuelle
+from sge_sim.mesures.quotidiennes import energies_quotidiennes as energies_quotidiennes
+from sge_sim.mesures.quotidiennes import group_by_month as group_by_month
+from sge_sim.mesures.quotidiennes import phases_de as phases_de
+from sge_sim.mesures.quotidiennes import puissances_maximales as puissances_maximales
+from sge_sim.mesures.quotidiennes import puissances_mensuelles as puissances_mensuelles

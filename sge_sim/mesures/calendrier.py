@@ -20,7 +20,7 @@ from sge_sim.domaine.jours_ouvres import jours_feries
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draws, subkey, subkeys
 from sge_sim.mesures.hasard import slow_noises
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.tableaux import Entiers, common_table
 
 _ORIGINE = PREMIER_JOUR.toordinal()
 _FIN = FIN_DES_JOURS.toordinal()
@@ -116,7 +116,7 @@ def find_changements(i0: int, i1: int) -> tuple[int, ...]:
     return jours[bisect_left(jours, i0) : bisect_left(jours, i1)]
 
 
-@computed_once(1)
+@common_table
 def calendrier() -> Calendrier:
     """Return the national table (computed on the first call, about 0.2 s)."""
     nombre = FIN_DES_JOURS.toordinal() - _ORIGINE

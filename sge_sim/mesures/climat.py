@@ -13,13 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import subkey
 from sge_sim.mesures.calendrier import calendrier, interpolate, jours_civils, numero_borne
 from sge_sim.mesures.dessins import PENTES
 from sge_sim.mesures.hasard import UN, slow_noises
 from sge_sim.mesures.soleil import CIELS
-from sge_sim.mesures.tableaux import Entiers, Octets
+from sge_sim.mesures.tableaux import Entiers, Octets, common_table
 
 
 class Zone(NamedTuple):
@@ -170,7 +169,7 @@ def read_temperature(zone: int, jour: date) -> float:
     return float(climat().temperatures[zone, numero_borne(jour)]) / 10
 
 
-@computed_once(1)
+@common_table
 def climat() -> Climat:
     """Return the table (computed on the first call, about 0.1 s)."""
     nationale = calendrier().temperature

@@ -1,16 +1,33 @@
 """What no point decides: the calendar, the climate, the noise, the shapes of a day.
 
-Each is made at its first use, and takes 0.3 s together: whoever serves many has it made before.
+Each is made at its first use, and takes 0.3 s together: whoever serves many has it made before, and
+keeps it for those who start after.
 """
 
-from sge_sim.mesures.formes import gigues
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+
+from sge_sim.errors import UsageError
+from sge_sim.machine.mapped import write_mapped
+from sge_sim.mesures.calendrier import calendrier
+from sge_sim.mesures.climat import climat
+from sge_sim.mesures.formes import banque, gigues
+from sge_sim.mesures.hasard import bruits
 from sge_sim.mesures.metiers import facteurs_forts
+from sge_sim.mesures.tableaux import TABLES_FILE, mapped_tables, tables_key
 
 PAS_PAR_JOUR = (48, 288)
+TABLES: Final[tuple[tuple[Callable[..., Any], *tuple[int, ...]], ...]] = (
+    *((table,) for table in (calendrier, climat, bruits, facteurs_forts)),
+    *((table, pas_par_jour) for table in (banque, gigues) for pas_par_jour in PAS_PAR_JOUR),
+)
 
 
 def make_common_tables() -> None:
-    """Make all of them now."""
-    facteurs_forts()
-    for pas_par_jour in PAS_PAR_JOUR:
-        gigues(pas_par_jour)
+    """Take all of them now, or make them and write them, where the program may."""
+    tables = {(table.__name__, *of): table(*of) for table, *of in TABLES}
+    if mapped_tables().keys() != tables.keys():
+        with suppress(OSError, UsageError):
+            TABLES_FILE.parent.mkdir(exist_ok=True)
+            write_mapped(TABLES_FILE, tables_key(), tables)

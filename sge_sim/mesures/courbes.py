@@ -14,11 +14,7 @@ import numpy as np
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR, add_months
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draws, subkey
-from sge_sim.mesures.calendrier import (
-    calendrier,
-    decalages,
-    numero_borne,
-)
+from sge_sim.mesures.calendrier import calendrier, decalages, numero_borne
 from sge_sim.mesures.demi_heures import QUELQUES_JOURS, demi_heures
 from sge_sim.mesures.entrees_datees import vie
 from sge_sim.mesures.hasard import join_knots, slow_noise

@@ -19,11 +19,10 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.dessins import AVANCE, CONTACTS, DUREES, sortes
 from sge_sim.mesures.hasard import PRESENCES, TIRAGES, UN, bruits, nearest_rank, noise_table
-from sge_sim.mesures.tableaux import Entiers, EntiersCourts
+from sge_sim.mesures.tableaux import Entiers, EntiersCourts, common_table
 
 BITS = 24
 UNITE = 1 << BITS
@@ -135,7 +134,7 @@ class Banque:
         return found
 
 
-@computed_once(2)
+@common_table
 def banque(pas_par_jour: int) -> Banque:
     """Return the rows in 48 or 288 steps a day."""
     groupes: dict[Sorte, Groupe] = {}
@@ -206,7 +205,7 @@ def rank_bloc(presence: int, ecart: int, duree: int) -> int:
     return (par_ecart + nearest_rank(PRESENCES, presence)) * len(DUREES) + duree
 
 
-@computed_once(2)
+@common_table
 def gigues(pas_par_jour: int) -> tuple[Entiers, dict[tuple[Sorte, int], int]]:
     """Return what a day's draw adds to a row, by table then by draw; and where the table of a kind
     and of a rank begins: the rank in `JEUX` of how much the start moves, or, for `TENUES`,

@@ -14,7 +14,7 @@ import numpy as np
 
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draws, subkey
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.tableaux import Entiers, common_table
 
 FRACTION = 12
 UN = 1 << FRACTION
@@ -172,7 +172,7 @@ def noise_table(presence: int, ecart: int) -> int:
     return rang * TIRAGES
 
 
-@computed_once(1)
+@common_table
 def bruits() -> Entiers:
     """Return the factors of a day, over `UN`, by table then by draw: ascending, zeros first where
     the use may not happen; the mean of each table is `UN`, but for

@@ -26,11 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sge_sim.machine.once import computed_once
-from sge_sim.mesures.calendrier import (
-    calendrier,
-    find_changements,
-    jour_de,
-)
+from sge_sim.mesures.calendrier import calendrier, find_changements, jour_de
 from sge_sim.mesures.entrees_datees import (
     PASSAGE_5_MINUTES,
     find_contact,

@@ -6,7 +6,6 @@ is one trade, now and then two, with hours of its own, sized by its subscribed p
 
 import numpy as np
 
-from sge_sim.machine.once import computed_once
 from sge_sim.mesures.climat import JOURS_DE_SEMAINE, MOIS, TYPES, climat, find_facteur
 from sge_sim.mesures.corps_de_metier import METIERS, Metier, Part
 from sge_sim.mesures.dessins import (
@@ -19,6 +18,7 @@ from sge_sim.mesures.dessins import (
 )
 from sge_sim.mesures.formes import BITS, Sorte, banque
 from sge_sim.mesures.hasard import FRACTION, PointStream, nearest_rank
+from sge_sim.mesures.tableaux import common_table
 from sge_sim.mesures.usages import OUVERT, Charge, Installation, make_installation
 
 _VARIANTES = np.arange(4)[:, None]
@@ -156,7 +156,7 @@ def _sleeps(usages: list[Charge], pas_par_jour: int) -> bool:
     return 20 * sum(nuit[1:]) < nuit[0]
 
 
-@computed_once(1)
+@common_table
 def facteurs_forts() -> list[int]:
     """Return a large value of each factor, over `UN`."""
     forts: list[int] = np.partition(climat().facteurs, -150, axis=1)[:, -150].tolist()

@@ -11,18 +11,8 @@ from sge_sim.mesures.calendrier import minuits
 from sge_sim.mesures.consommations import MINUTE_DU_RELEVE
 from sge_sim.mesures.depassements import grandeurs_facturees, registres_factures
 from sge_sim.mesures.grilles_nommees import CalendrierNomme, ClasseNommee, calendrier_nomme
-from sge_sim.mesures.index import (
-    Index,
-    index_aux,
-    index_courants,
-    index_er,
-    read_quotidiens,
-)
-from sge_sim.mesures.interventions import (
-    Intervention,
-    find_interventions,
-    index_d_intervention,
-)
+from sge_sim.mesures.index import Index, index_aux, index_courants, index_er, read_quotidiens
+from sge_sim.mesures.interventions import Intervention, find_interventions, index_d_intervention
 from sge_sim.mesures.lecture import ENERGIES, TOUT, Lecture
 from sge_sim.mesures.point import PointMesure, grilles_entre
 from sge_sim.mesures.tableaux import Entiers

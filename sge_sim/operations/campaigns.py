@@ -59,8 +59,7 @@ def start(
         ),
     ] = None,
     release: Annotated[
-        str | None,
-        Says("Version de SGE ; celle en vigueur au jour simulé sans elle", "sge-26.1"),
+        str | None, Says("Version de SGE ; celle en vigueur au jour simulé sans elle", "sge-26.1")
     ] = None,
     certificat: Annotated[
         str | None,

@@ -60,11 +60,7 @@ def list_certificats(
     done="{fait.phrase}",
 )
 def register(
-    state: State,
-    *,
-    environnement: Plateforme,
-    pem: Pem,
-    acteur: ActeurOrTiers = None,
+    state: State, *, environnement: Plateforme, pem: Pem, acteur: ActeurOrTiers = None
 ) -> "views.CertificatView":
     """Register a certificate that an actor hands in; it isn't judged."""
     with _file_of(pem) as file, state.database.transaction() as session:

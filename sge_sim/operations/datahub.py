@@ -161,12 +161,7 @@ def show_contrat(state: State, *, numero: Numero, par: Par) -> "views.ContratDat
 
 @_act("Mettre à jour les données d'un contrat", "POST /datahub/contrats/{numero}")
 def set_contrat(
-    state: State,
-    *,
-    par: Par,
-    numero: Numero,
-    raison_sociale: Donnee = None,
-    siret: Donnee = None,
+    state: State, *, par: Par, numero: Numero, raison_sociale: Donnee = None, siret: Donnee = None
 ) -> "views.ContratDatahubView":
     """Update the data of a contract."""
     return _contrat(
@@ -213,10 +208,7 @@ def add_role(
     )
 
 
-@_act(
-    "Retirer un interlocuteur",
-    "DELETE /datahub/contrats/{numero}/interlocuteurs/{email}/{role}",
-)
+@_act("Retirer un interlocuteur", "DELETE /datahub/contrats/{numero}/interlocuteurs/{email}/{role}")
 def remove_role(session: "Session", *, par: Par, numero: Numero, email: Email, role: Role) -> None:
     """Take a role on a contract from somebody."""
     contrats.remove_interlocuteur(session, par, numero, email, role)
@@ -230,8 +222,7 @@ def remove_role(session: "Session", *, par: Par, numero: Numero, email: Email, r
 def send(state: State, *, par: Par, numero: Numero) -> "views.ContratDatahubView":
     """Send a contract to its legal representative."""
     return _contrat(
-        state,
-        lambda session: contrats.send_for_signature(session, par, numero, _now(session)),
+        state, lambda session: contrats.send_for_signature(session, par, numero, _now(session))
     )
 
 
@@ -243,8 +234,7 @@ def send(state: State, *, par: Par, numero: Numero) -> "views.ContratDatahubView
 def sign(state: State, *, par: Par, numero: Numero) -> "views.ContratDatahubView":
     """Sign a contract."""
     return _contrat(
-        state,
-        lambda session: contrats.sign_contrat(session, par, numero, _now(session)),
+        state, lambda session: contrats.sign_contrat(session, par, numero, _now(session))
     )
 
 
@@ -256,8 +246,7 @@ def sign(state: State, *, par: Par, numero: Numero) -> "views.ContratDatahubView
 def activate(state: State, *, numero: Numero) -> "views.ContratDatahubView":
     """Make a signed contract active: SGE knows it."""
     return _contrat(
-        state,
-        lambda session: contrats.activate_contrat(session, numero, _now(session)),
+        state, lambda session: contrats.activate_contrat(session, numero, _now(session))
     )
 
 
@@ -269,8 +258,7 @@ def activate(state: State, *, numero: Numero) -> "views.ContratDatahubView":
 def terminate(state: State, *, par: Par, numero: Numero) -> "views.ContratDatahubView":
     """Terminate a contract today."""
     return _contrat(
-        state,
-        lambda session: contrats.terminate_contrat(session, par, numero, _now(session)),
+        state, lambda session: contrats.terminate_contrat(session, par, numero, _now(session))
     )
 
 
@@ -325,9 +313,7 @@ def remove_application(session: "Session", *, par: Par, client_id: ClientId) -> 
 
 
 @_act(
-    "Désigner un habilitateur ; le principal quand c'est Enedis",
-    "POST /habilitateurs",
-    status=201,
+    "Désigner un habilitateur ; le principal quand c'est Enedis", "POST /habilitateurs", status=201
 )
 def add_habilitateur(
     session: "Session",

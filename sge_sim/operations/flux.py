@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sge_sim.api import flux as views
     from sge_sim.flux import contenus, declaration, publication
-    from sge_sim.flux.r6x import tableau
+    from sge_sim.flux.r6x import documents, tableau
     from sge_sim.tables import acteurs, m023
     from sge_sim.tables import flux as tables
 else:
@@ -28,6 +28,7 @@ else:
     contenus = late("sge_sim.flux.contenus")
     declaration = late("sge_sim.flux.declaration")
     publication = late("sge_sim.flux.publication")
+    documents = late("sge_sim.flux.r6x.documents")
     tableau = late("sge_sim.flux.r6x.tableau")
     acteurs = late("sge_sim.tables.acteurs")
     tables = late("sge_sim.tables.flux")
@@ -105,11 +106,7 @@ def list_canaux(state: State) -> "list[views.CanalView]":
         ]
 
 
-@operation(
-    "Où et comment un contrat est livré",
-    "GET /canaux/{contrat}",
-    "acteurs canal CONTRAT",
-)
+@operation("Où et comment un contrat est livré", "GET /canaux/{contrat}", "acteurs canal CONTRAT")
 def show_canal(state: State, *, contrat: Contrat) -> "views.CanalView":
     """Return the channel of a contract."""
     with state.database.sessions() as session:
@@ -172,8 +169,7 @@ def publish(
         ),
     ] = None,
     profil: Annotated[
-        Profile | None,
-        Says("fidele : quelques journées de C5 arrivent en retard", old="profile"),
+        Profile | None, Says("fidele : quelques journées de C5 arrivent en retard", old="profile")
     ] = None,
 ) -> "views.PublicationView":
     """Publish what is due, and deliver what isn't, also what was given up."""
@@ -226,7 +222,7 @@ def take_csv(state: State, *, nom: Nom) -> Download:
         m023_id = fichier and fichier.publication.m023_id
         found = m023_id and m023.find_demande_m023(session, m023_id)
         demande = require_found(found or None, f"Aucun fichier de M023 n'est {nom}.", nom)
-        most = tableau.points_in_csv(demande.flux, demande.prms)
+        most = documents.points_in_csv(demande.flux, demande.prms)
     if most is not None:
         raise UsageError(
             f"Le portail ne donne pas de {demande.flux} en CSV au-delà de {most} points : "

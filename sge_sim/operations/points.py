@@ -176,8 +176,7 @@ def set_point(
         Says("JOUR[..JOUR] : collecter la courbe dans cette seule période, ou « aucun »"),
     ] = None,
     teleoperable: Annotated[
-        bool | None,
-        Says("Rendre le compteur joignable ou non : une commande attend qu'il réponde"),
+        bool | None, Says("Rendre le compteur joignable ou non : une commande attend qu'il réponde")
     ] = None,
     r4x_pas: Annotated[
         int | None,
@@ -237,8 +236,7 @@ def copy(
     comme: Annotated[str, Says("PRM du point à copier", "25946599093143", completes="prms")],
     prm: Annotated[str | None, Says("PRM du nouveau point ; tiré sans lui")] = None,
     point: Annotated[
-        Attributs,
-        Says("Attribut changé, comme dans points.yaml, répétable : periodicite=SEMEST"),
+        Attributs, Says("Attribut changé, comme dans points.yaml, répétable : periodicite=SEMEST")
     ] = None,
     compteur: Annotated[
         Attributs, Says("Attribut changé du compteur, répétable : localisation=CAVE")

@@ -204,10 +204,7 @@ def name_text(name: x509.Name) -> str:
 
     On one line, at most `_NAME_SHOWN` characters: whoever made the certificate chose them.
     """
-    parts = [
-        *_values(name, NameOID.COMMON_NAME)[:1],
-        *_values(name, NameOID.ORGANIZATION_NAME)[:1],
-    ]
+    parts = [*_values(name, NameOID.COMMON_NAME)[:1], *_values(name, NameOID.ORGANIZATION_NAME)[:1]]
     return shown(", ".join(parts) or name.rfc4514_string()) or "sans nom"
 
 

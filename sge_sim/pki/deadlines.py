@@ -67,11 +67,7 @@ def rotation_warning(end: datetime, now: datetime, *, by_ticket: bool) -> str | 
 
 FIN_CHROME: Final = date(2027, 3, 15)
 """From this day on every new certificate of the programme is for servers alone (policy 1.8)."""
-DUREES: Final = (
-    (date(2026, 3, 15), 200),
-    (date(2027, 3, 15), 100),
-    (date(2029, 3, 15), 47),
-)
+DUREES: Final = ((date(2026, 3, 15), 200), (date(2027, 3, 15), 100), (date(2029, 3, 15), 47))
 """Days that a public certificate lasts at most, by the day it is issued (SC-081v3, 11/04/2025)."""
 _AVANT: Final = 398
 SOURCE_DUREES: Final = "CA/B Forum, scrutin SC-081v3 du 11/04/2025"

@@ -99,12 +99,7 @@ def chaine_dans_ses_dates(situation: CertificateSituation) -> bool | str:
     )
 
 
-@rule(
-    "revoque",
-    remede="un nouveau certificat",
-    source="RFC 5280 §6.3",
-    provenance="assumed",
-)
+@rule("revoque", remede="un nouveau certificat", source="RFC 5280 §6.3", provenance="assumed")
 def certificat_non_revoque(situation: CertificateSituation) -> bool | str:
     """The simulated authority hasn't revoked it; an unreadable list refuses (fails closed)."""
     revocation = situation.kept.revocation

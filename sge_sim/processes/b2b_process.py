@@ -1,10 +1,8 @@
 """A process that serves the web services: the B2B listener and what it answers with."""
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from socket import socket
-from typing import TYPE_CHECKING
 
 from sge_sim.door.b2b_application import B2B
 from sge_sim.door.certificats import CertificateRegister
@@ -12,10 +10,9 @@ from sge_sim.door.gates import BasicAuthentication, Gate, opening_hours
 from sge_sim.facts.database import Database
 from sge_sim.facts.guet import Guet
 from sge_sim.journal import Journal
-from sge_sim.machine.collector import collector_paused
-from sge_sim.machine.once import computed_once
 from sge_sim.pki.policy import Policy
 from sge_sim.processes.simulator import Simulator
+from sge_sim.services.dispatch import build_endpoints
 from sge_sim.settings import Settings
 from sge_sim.tables.comptages import SharedCadence
 from sge_sim.tables.plateforme import is_shared
@@ -23,31 +20,18 @@ from sge_sim.transport.listener import Limits
 from sge_sim.transport.server import HttpsServer
 from sge_sim.transport.tls import build_server_context
 
-if TYPE_CHECKING:
-    from sge_sim.soap.endpoint import Endpoint
-
 
 def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
     """Build the B2B listener of one process."""
     settings, trust = simulator.settings, simulator.pki.trust
     database = Database(settings.database, processes=settings.workers + 1)
     journal = Journal.beside(database, settings.data_dir, max_pending=settings.journal_max_bytes)
-
-    @computed_once()
-    def endpoints() -> Mapping[str, "Endpoint"]:
-        from sge_sim.services.dispatch import build_endpoints
-
-        with collector_paused():
-            return build_endpoints(settings, database)
-
     guet = Guet(settings.data_dir, database.engine)
     refuses = settings.rate_refused or settings.plafonds_refused
     together = refuses and is_shared(database.engine)
-    if settings.wsdl_dir is not None or settings.disabled_rules:
-        endpoints()  # what a user gave is judged before anybody is let in
     application = B2B(
         settings,
-        endpoints,
+        build_endpoints(settings, database),
         Policy(
             settings.environment,
             trust,
@@ -76,28 +60,23 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
         application.refuse_handshake,
         watched=(identity,),
     )
-    return WebServices(server, endpoints, journal, database, guet)
+    return WebServices(server, journal, database, guet)
 
 
 @dataclass(frozen=True)
 class WebServices:
-    """The B2B listener; it accepts clients, then loads `endpoints` without waiting for a call.
+    """The B2B listener.
 
     `journal`, `database` and `guet` are its own, and are closed when it stops.
     """
 
     server: HttpsServer
-    endpoints: Callable[[], Mapping[str, "Endpoint"]]
     journal: Journal
     database: Database
     guet: Guet
 
     def serve(self, on_ready: Callable[[], None]) -> None:
-        def load_behind() -> None:
-            on_ready()
-            threading.Thread(target=self.endpoints, daemon=True).start()
-
-        self.server.serve(load_behind)
+        self.server.serve(on_ready)
 
     def stop(self) -> None:
         self.server.stop()

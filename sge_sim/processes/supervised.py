@@ -10,6 +10,8 @@ from sge_sim.journal import Echange
 from sge_sim.machine.collector import collector_paused
 from sge_sim.machine.memory import give_back_freed_memory, share_freed_memory
 from sge_sim.mesures.communs import make_common_tables
+from sge_sim.processes.admin_process import admin_server
+from sge_sim.processes.b2b_process import b2b_server
 from sge_sim.processes.simulator import Simulator
 from sge_sim.tables.models import connect_tables
 from sge_sim.transport.child import Process, ProcessWork
@@ -76,10 +78,8 @@ def serve_supervised(
     supervise(processes, on_ready=ready, on_stop=stop)
 
 
-# Each process imports its own part, all at the same time, and keeps its own doors alone.
+# Each process keeps its own doors alone; what several import, their parent has imported.
 def _b2b(simulator: Simulator, doors: Doors) -> ProcessWork:
-    from sge_sim.processes.b2b_process import b2b_server
-
     doors.close(doors.b2b)
     return b2b_server(simulator, doors.b2b)
 
@@ -90,8 +90,6 @@ def _admin(
     b2b_url: str,
     on_call: Callable[[Echange], None] | None,
 ) -> ProcessWork:
-    from sge_sim.processes.admin_process import admin_server
-
     doors.close(doors.admin, doors.remote)
     return admin_server(simulator, doors.admin, b2b_url, on_call, doors.remote)
 

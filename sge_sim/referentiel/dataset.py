@@ -19,7 +19,7 @@ from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import data_path
 from sge_sim.referentiel import identites
-from sge_sim.referentiel.apports.contradictions import contradictions_of
+from sge_sim.referentiel.apports.contradictions import fautes_of
 from sge_sim.referentiel.apports.regles import LignePoint
 from sge_sim.referentiel.entries import (
     FILLED_IN,
@@ -43,12 +43,8 @@ _COMMUNES, _ACTEURS, _PROFILS, _POINTS, _POPULATION = (
 )
 
 _DRAWN: Final = (
-    "codePostal",
-    "codeInseeCommune",
-    "commune",
-    "numSiret",
-    "fournisseurTitulaire",
-    "matricule",
+    *("prm", "codePostal", "codeInseeCommune", "commune"),
+    *("numSiret", "fournisseurTitulaire", "matricule"),
 )
 """The words of what is drawn where a data set leaves it out."""
 
@@ -186,8 +182,8 @@ def _check_possible(path: Path, named: PointNomme) -> None:
     """Refuse a point that can't be, or may not, by what isn't drawn of it."""
     mesures = {name: value for name, value in dict(named.profil.mesures or ()).items() if value}
     ligne = LignePoint({**EMPTY_POINT, **named.profil.point}, named.profil.compteur or {}, mesures)
-    for each, phrase in contradictions_of(ligne, date.max, _DRAWN):
-        raise UsageError(f"{path}, {named.prm}, {each.mots[0]} : {phrase}.")
+    for mot, phrase, _ in fautes_of(ligne, date.max, _DRAWN):
+        raise UsageError(f"{path}, {named.prm}, {mot} : {phrase}.")
 
 
 def _check_population(

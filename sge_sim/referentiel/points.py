@@ -13,13 +13,13 @@ from sge_sim.domaine.libelles import EVENEMENTS, MOTIFS_FIN, libelle_de
 from sge_sim.domaine.prm import generate_all, is_valid, key
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.facts.stored_clock import instant_within
-from sge_sim.referentiel.apports.contradictions import contradictions_of
+from sge_sim.referentiel.apports.contradictions import fautes_of, sentence_of
 from sge_sim.referentiel.apports.lignes import ligne_of
 from sge_sim.referentiel.dataset import measure_seed
 from sge_sim.referentiel.entries import check_attributes
 from sge_sim.tables.acces import OptionPublication, options_of_point
 from sge_sim.tables.acteurs import get_acteur
-from sge_sim.tables.apports import described_points, insert_copy
+from sge_sim.tables.apports import described_points, insert_copy, points_of_meters
 from sge_sim.tables.attentes import events_awaited
 from sge_sim.tables.attributes import Attribute
 from sge_sim.tables.commandes import Evenement, ServiceSouscrit, services_of_point
@@ -122,12 +122,14 @@ def wrong_of_point(session: Session, prm: str) -> dict[str, bool]:
     when it came."""
     get_point(session, prm)
     ((point, mesures),) = described_points(session, [prm])
-    jour = legal_date(instant_within(session))
-    return {
-        f"{each.mots[0]} : {phrase}": each.refused
-        for each, phrase in contradictions_of(ligne_of(point, mesures), jour, _COMMUNE)
-        if not each.indispensable
-    }
+    ligne, jour = ligne_of(point, mesures), legal_date(instant_within(session))
+    # Who tries a client on a terminated point needn't say when it ended.
+    unread = _COMMUNE if ligne.point["date_resiliation"] else (*_COMMUNE, "dateResiliation")
+    found = [*fautes_of(ligne, jour, unread)]
+    serial = ligne.compteur.get("numero_serie")
+    if serial and (other := points_of_meters(session, [serial], but=prm).get(serial)):
+        found.append(sentence_of("numero_de_serie_partage", numero_serie=serial, vu=other))
+    return {f"{mot} : {phrase}": not remarque for mot, phrase, remarque in found}
 
 
 def check_point(
@@ -135,10 +137,10 @@ def check_point(
 ) -> None:
     """Raise `UsageError` with all that a point contradicts, and didn't `before`; what is assumed
     alone too where `strict`."""
-    wrong = [
-        phrase for phrase, refused in wrong_of_point(session, prm).items() if strict or refused
-    ]
-    if wrong and (new := [phrase for phrase in wrong if phrase not in before()]):
+    found = wrong_of_point(session, prm)
+    wrong = [phrase for phrase, refused in found.items() if strict or refused]
+    known = before() if wrong else ()
+    if new := [phrase for phrase in wrong if phrase not in known]:
         raise UsageError(f"Un tel point ne peut pas être : {' ; '.join(new)}.")
 
 

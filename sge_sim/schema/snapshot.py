@@ -17,15 +17,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import (
-    Insert,
-    MetaData,
-    Table,
-    insert,
-    inspect,
-    select,
-    text,
-)
+from sqlalchemy import Insert, MetaData, Table, insert, inspect, select, text
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
@@ -33,7 +25,8 @@ from sge_sim.facts.database import PATIENCE_SECONDS, Database
 from sge_sim.journal import Journal
 from sge_sim.machine.files import locked, make_private_folder
 from sge_sim.schema.data_folder import SCHEMA
-from sge_sim.tables.models import Base, Ecriture, Schema
+from sge_sim.tables.ecritures import Ecriture, Schema
+from sge_sim.tables.models import Base
 from sge_sim.tables.plateforme import is_shared, next_epoque
 from sge_sim.tables.prepared import Driver
 

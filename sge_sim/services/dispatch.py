@@ -18,6 +18,7 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.memoire import Vue
 from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.machine.files import data_path
+from sge_sim.machine.once import MadeWhenAsked
 from sge_sim.refus import Control, Refus, check
 from sge_sim.services.acces import Appelant
 from sge_sim.services.registry import BY_PATH, SERVICES
@@ -69,8 +70,9 @@ _log = logging.getLogger(__name__)
 _NO_SESSION: Final[AbstractContextManager[Any]] = nullcontext()
 
 
-def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoint]:
-    """Publish every contract, by path, with the service that answers it.
+def build_endpoints(settings: Settings, database: Database) -> Mapping[str, Endpoint]:
+    """Publish every contract, by path, with the service that answers it: read when it is asked for,
+    those of a user's kit now.
 
     Raises `UsageError` for a document that can't be published, a contract without its service or
     the reverse, and a rule that can't be disabled as it is named.
@@ -78,10 +80,10 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
     disabled = disabled_by_path(settings.disabled_rules, SERVICES)
     contracts = load_contracts(data_path("wsdl"), settings.wsdl_dir)
     hold_together(contracts.keys(), BY_PATH.keys())
-    endpoints = {}
-    for path, contract in contracts.items():
-        service = BY_PATH[path]
-        endpoint = endpoints[path] = Endpoint(
+
+    def publish(path: str) -> Endpoint:
+        service, contract = BY_PATH[path], contracts[path]
+        return Endpoint(
             contract,
             handler(service, database, settings, disabled[path]),
             _style(service, settings),
@@ -92,7 +94,10 @@ def build_endpoints(settings: Settings, database: Database) -> dict[str, Endpoin
             unavailable=_unavailable(service),
             par_seconde=service.par_seconde,
         )
-        if settings.wsdl_dir is not None:
+
+    endpoints = MadeWhenAsked(contracts, publish)
+    if settings.wsdl_dir is not None:
+        for endpoint in endpoints.values():
             endpoint.load()  # a kit that can't be served is told at the start
     return endpoints
 

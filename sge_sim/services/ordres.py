@@ -69,10 +69,7 @@ def fourniture_definitive(demande: Ordre) -> bool:
 
 
 @rule(
-    "SGT4B2",
-    source="AX.0466 v1.5.0",
-    provenance="documented",
-    remede="un point alimenté ou limité",
+    "SGT4B2", source="AX.0466 v1.5.0", provenance="documented", remede="un point alimenté ou limité"
 )
 def point_alimente(demande: Ordre) -> bool:
     """The point is supplied; a limited supply is one."""

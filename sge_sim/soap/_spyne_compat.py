@@ -54,36 +54,24 @@ if "spyne" not in sys.modules:
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    from spyne import MethodContext
-    from spyne.application import Application
-    from spyne.decorator import rpc
-    from spyne.model.complex import ComplexModelBase, ComplexModelMeta, XmlAttribute, XmlData
-    from spyne.model.fault import Fault
-    from spyne.model.primitive import Boolean, Date, DateTime, Decimal, Integer, Time, Unicode
-    from spyne.protocol.soap import Soap11
-    from spyne.server import ServerBase
-    from spyne.service import ServiceBase
+    from spyne import MethodContext as MethodContext
+    from spyne.application import Application as Application
+    from spyne.decorator import rpc as rpc
+    from spyne.model.complex import ComplexModelBase as ComplexModelBase
+    from spyne.model.complex import ComplexModelMeta as ComplexModelMeta
+    from spyne.model.complex import XmlAttribute as XmlAttribute
+    from spyne.model.complex import XmlData as XmlData
+    from spyne.model.fault import Fault as Fault
+    from spyne.model.primitive import Boolean as Boolean
+    from spyne.model.primitive import Date as Date
+    from spyne.model.primitive import DateTime as DateTime
+    from spyne.model.primitive import Decimal as Decimal
+    from spyne.model.primitive import Integer as Integer
+    from spyne.model.primitive import Time as Time
+    from spyne.model.primitive import Unicode as Unicode
+    from spyne.protocol.soap import Soap11 as Soap11
+    from spyne.server import ServerBase as ServerBase
+    from spyne.service import ServiceBase as ServiceBase
 
 # Spyne logs every refusal as an error with its traceback; the journal is where they are kept.
 logging.getLogger("spyne").setLevel(logging.CRITICAL + 1)
-
-__all__ = [
-    "Application",
-    "Boolean",
-    "ComplexModelBase",
-    "ComplexModelMeta",
-    "Date",
-    "DateTime",
-    "Decimal",
-    "Fault",
-    "Integer",
-    "MethodContext",
-    "ServerBase",
-    "ServiceBase",
-    "Soap11",
-    "Time",
-    "Unicode",
-    "XmlAttribute",
-    "XmlData",
-    "rpc",
-]

@@ -18,7 +18,7 @@ from lxml import etree
 
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import read_user_file
-from sge_sim.machine.once import computed_once
+from sge_sim.machine.once import MadeWhenAsked, computed_once
 from sge_sim.soap.declarations import XSD, Declarations, qualified
 from sge_sim.soap.schema_sentences import Mistake, mistake_of
 
@@ -104,20 +104,17 @@ class Contract:
 
 @computed_once()
 def load_contracts(folder: Path, kit: Path | None = None) -> Mapping[str, Contract]:
-    """Read every document of `folder`; those of the official `kit` replace their counterparts.
+    """Return the contracts of `folder` by path, each read when it is asked for; those of the
+    official `kit`, read now, replace their counterparts.
 
-    Returns the contracts by path. Raises `UsageError` for a document that can't be used, and for
-    a kit that holds none of the services.
+    Raises `UsageError` for a document that can't be used, and for a kit that holds none of the
+    services.
     """
-    contracts = {}
-    for file, service, version in contract_files(folder):
-        contract = _read(file, service, version)
-        contracts[contract.path] = contract
-    if not contracts:
+    files = {f"/{found[1]}/v{found[2]}": found for found in contract_files(folder)}
+    if not files:
         raise UsageError(f"Aucun document WSDL dans {folder} : réinstaller sge-sim.")
-    if kit is not None:
-        contracts.update(_replacements(kit, contracts.values()))
-    return contracts
+    ours = MadeWhenAsked(files, lambda path: _read(*files[path]))
+    return ours if kit is None else {**ours, **dict(_replacements(kit, ours.values()))}
 
 
 def contract_files(folder: Path) -> Iterator[tuple[Path, str, str]]:

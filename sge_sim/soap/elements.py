@@ -32,11 +32,7 @@ class ElementWriter:
     """
 
     def __init__(
-        self,
-        models: Models,
-        to_unicode: Callable[[Any, Any], str],
-        *,
-        zoned_dates: bool = False,
+        self, models: Models, to_unicode: Callable[[Any, Any], str], *, zoned_dates: bool = False
     ) -> None:
         self._models = models
         self._day = _zoned_day if zoned_dates else date.isoformat

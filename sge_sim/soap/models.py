@@ -28,8 +28,7 @@ _PRIMITIVES = {
     f"{_XS}dateTime": spyne.DateTime,
     f"{_XS}time": spyne.Time,
     **dict.fromkeys(
-        (f"{_XS}{name}" for name in ("integer", "int", "long", "positiveInteger")),
-        spyne.Integer,
+        (f"{_XS}{name}" for name in ("integer", "int", "long", "positiveInteger")), spyne.Integer
     ),
     f"{_XS}decimal": spyne.Decimal,
 }

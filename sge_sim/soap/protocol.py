@@ -136,12 +136,7 @@ class SgtFault(spyne.Fault):  # type: ignore[misc]
     """
 
     def __init__(
-        self,
-        code: str,
-        *,
-        libelle: str | None = None,
-        constat: str = "",
-        rule: Rule | None = None,
+        self, code: str, *, libelle: str | None = None, constat: str = "", rule: Rule | None = None
     ) -> None:
         self.code = code
         self.libelle = libelle or LIBELLES_CODES[code]

@@ -23,14 +23,7 @@ from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.ecritures import Numero, insert_rows
 from sge_sim.tables.mesures import CalendrierDate, Collecte, Rectification, Trou, discard_days
 from sge_sim.tables.point_columns import POINT_ATTRIBUTES
-from sge_sim.tables.points import (
-    POINT_SEEN,
-    Apport,
-    Commune,
-    Compteur,
-    Point,
-    insert_points,
-)
+from sge_sim.tables.points import POINT_SEEN, Apport, Commune, Compteur, Point, insert_points
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 """What begins a transaction."""
@@ -145,10 +138,10 @@ def known_among(session: Session, prms: Collection[str]) -> dict[str, int | None
     return {row.prm: row.apport_id for row in session.execute(query)}
 
 
-def points_of_meters(session: Session, numbers: Collection[str]) -> dict[str, str]:
-    """Return the point on which each of these meters, by its serial number, is in place."""
+def points_of_meters(session: Session, numbers: Collection[str], but: str = "") -> dict[str, str]:
+    """Return the point, `but` one, on which each of these meters is in place, by serial number."""
     query = select(Compteur.numero_serie, Compteur.prm).where(
-        Compteur.numero_serie.in_(numbers), Compteur.date_depose.is_(None)
+        Compteur.numero_serie.in_(numbers), Compteur.date_depose.is_(None), Compteur.prm != but
     )
     return {str(number): prm for number, prm in session.execute(query)}
 

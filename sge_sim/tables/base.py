@@ -9,12 +9,15 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     ColumnElement,
+    Connection,
     DateTime,
     Dialect,
+    Index,
     Integer,
     MetaData,
     String,
     TypeDecorator,
+    event,
 )
 from sqlalchemy.orm import DeclarativeBase
 
@@ -118,6 +121,17 @@ class Payload(TypeDecorator[P]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], P | None]:
         read: Any = self.impl_instance.result_processor(dialect, coltype) or _as_it_is
         return lambda value: None if (found := read(value)) is None else self.cls(**found)
+
+
+def with_postgresql(index: Index, **options: Any) -> Index:
+    """Return an index with options of PostgreSQL, whose dialect isn't loaded for them elsewhere."""
+
+    def add(_index: Index, connection: Connection, **_: Any) -> None:
+        if connection.dialect.name == "postgresql":
+            index.dialect_options["postgresql"].update(options)
+
+    event.listen(index, "before_create", add)
+    return index
 
 
 def matching(*wanted: tuple[Any, Any]) -> list[ColumnElement[bool]]:

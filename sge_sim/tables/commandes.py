@@ -34,7 +34,7 @@ from sge_sim.domaine.nomenclatures import (
     TypeService,
     TypeServiceAcces,
 )
-from sge_sim.tables.base import Base, Instant, RowId, matching
+from sge_sim.tables.base import Base, Instant, RowId, matching, with_postgresql
 from sge_sim.tables.points import Point
 from sge_sim.tables.prepared import Driver, Prepared, Query, Rows
 
@@ -154,11 +154,13 @@ class ServiceSouscrit(Attente, ServiceColumns, Base):
         Index("ix_service_souscrit_transmis", "type", "ended_at"),
         Index("ix_service_souscrit_a_annoncer", "announced_at", "ended_at"),
         # However many have ended on a point, those that haven't are few.
-        Index(
-            "ix_service_souscrit_en_cours",
-            *("prm", "date_debut", "service_souscrit_id"),
-            sqlite_where=text("etat != 'TERMINE'"),
-            postgresql_where=text("etat != 'TERMINE'"),
+        with_postgresql(
+            Index(
+                "ix_service_souscrit_en_cours",
+                *("prm", "date_debut", "service_souscrit_id"),
+                sqlite_where=text("etat != 'TERMINE'"),
+            ),
+            where=text("etat != 'TERMINE'"),
         ),
     )
 

@@ -6,21 +6,17 @@ A *diffusion* is all that one contract receives in one flux, at one frequency an
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from sge_sim.domaine.nomenclatures import (
-    PETITS,
-    CodeFlux,
-    Sens,
-    TypeServiceAcces,
-)
+from sge_sim.domaine.nomenclatures import PETITS, CodeFlux, Sens, TypeServiceAcces
 from sge_sim.tables.acces import OptionPublication
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.flux import Publication
 from sge_sim.tables.points import Point
+from sge_sim.tables.prepared import Prepared, Query, Rows
 
 FluxOfOptions = Mapping[tuple[TypeServiceAcces, bool], tuple[CodeFlux, bool]]
 """The flux that options publish, by type of measures, of C5 and P4 or of the others (GUI 0503 §1),
@@ -80,11 +76,12 @@ _DIFFUSED: Final = (
 )
 
 
-def diffusions(
-    session: Session, flux_of_options: FluxOfOptions
-) -> dict[Diffusion, list[PointDiffuse]]:
+read_diffused: Final[Query[Rows]] = Query((Prepared(_DIFFUSED),), (), lambda rows: rows)
+"""What `diffusions` takes."""
+
+
+def diffusions(rows: Rows, flux_of_options: FluxOfOptions) -> dict[Diffusion, list[PointDiffuse]]:
     """Return all that options publish or have published, by point then direction."""
-    rows = session.execute(_DIFFUSED)
     found: dict[Diffusion, list[PointDiffuse]] = {}
     for contrat_id, prm, sens, type_, segment, corrigees, periodicite, debut, fin, end in rows:
         published = type_ and flux_of_options.get((type_, segment in PETITS))
@@ -103,17 +100,18 @@ _KEY: Final = (
     *(Publication.contrat_id, Publication.flux),
     *(Publication.periodicite, Publication.corrigees),
 )
-_DIFFUSED_UNTIL: Final[Any] = (
-    select(*_KEY, func.max(Publication.fin))
-    .where(Publication.periodicite.is_not(None))
-    .group_by(*_KEY)
+read_diffused_until: Final[Query[dict[Diffusion, date]]] = Query(
+    (
+        Prepared(
+            select(*_KEY, func.max(Publication.fin))
+            .where(Publication.periodicite.is_not(None))
+            .group_by(*_KEY)
+        ),
+    ),
+    (),
+    lambda rows: {Diffusion(*key): fin for *key, fin in rows if fin is not None},
 )
-
-
-def diffused_until(session: Session) -> dict[Diffusion, date]:
-    """Return the day of transaction (excluded) to which each diffusion was published."""
-    rows = session.execute(_DIFFUSED_UNTIL)
-    return {Diffusion(*key): fin for *key, fin in rows if fin is not None}
+"""The day of transaction (excluded) to which each diffusion was published."""
 
 
 def diffused_sequence(session: Session, diffusion: Diffusion) -> int:

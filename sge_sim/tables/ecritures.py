@@ -231,13 +231,17 @@ def insert_rows(session: Session, of: type[Base], rows: Sequence[Mapping[str, An
 
     What the session holds is written first.
     """
-    if not rows:
-        return
-    driver, names = Driver.under(session), tuple(rows[0])
-    key = driver.dialect.name, of.__tablename__, names
+    if rows:
+        insert_by(Driver.under(session), cast(Table, of.__table__), rows)
+
+
+def insert_by(driver: Driver, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows as `insert_rows` does, one at least; what they have of no column is left out."""
+    names = tuple(rows[0])
+    key = driver.dialect.name, table.name, names
     bulk = _BULKS.get(key)
     if bulk is None:
-        bulk = _BULKS[key] = _bulk(driver.dialect, cast(Table, of.__table__), names)
+        bulk = _BULKS[key] = _bulk(driver.dialect, table, names)
     driver.insert(bulk.sql, _stored(bulk, rows))
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    bindparam,
     func,
     literal_column,
     or_,
@@ -31,8 +32,14 @@ from sqlalchemy.orm import (
     relationship,
 )
 
-from sge_sim.domaine.nomenclatures import AlgorithmeFlux, CodeFlux, EtatFichier, TypeCanal
-from sge_sim.tables.acteurs import Contrat
+from sge_sim.domaine.nomenclatures import (
+    AlgorithmeFlux,
+    CodeFlux,
+    EtatFichier,
+    KindActeur,
+    TypeCanal,
+)
+from sge_sim.tables.acteurs import Acteur, Contrat
 from sge_sim.tables.base import Base, Instant, RowId, matching
 from sge_sim.tables.commandes import (
     Abonnement,
@@ -42,6 +49,7 @@ from sge_sim.tables.commandes import (
     Evenement,
     ServiceSouscrit,
 )
+from sge_sim.tables.prepared import Driver, Prepared, Query
 
 _PREMIERS = 50
 _PRM_ET_ESPACE = 15
@@ -152,6 +160,22 @@ def find_canal(session: Session, contrat_id: str) -> Canal | None:
     return session.get(Canal, contrat_id)
 
 
+_RECEIVER: Final = Prepared(
+    select(Acteur.code, Acteur.kind, Canal.chiffrement, Canal.cle, Canal.iv)
+    .select_from(Contrat)
+    .join(Acteur)
+    .outerjoin(Canal, Canal.contrat_id == Contrat.contrat_id)
+    .where(Contrat.contrat_id == bindparam("contrat"))
+)
+
+
+def find_receiver(session: Session, contrat_id: str) -> tuple[str, KindActeur, tuple[Any, ...]]:
+    """Return the actor of a contract, its kind, and how its channel encrypts: nothing of one that
+    has kept the default folder."""
+    code, kind, *secret = _RECEIVER.rows(Driver.under(session), contrat=contrat_id)[0]
+    return code, kind, tuple(secret) if secret[0] else ()
+
+
 def remember_host_key(session: Session, contrat_id: str, key: str) -> None:
     """Keep the key that an SFTP server showed, unless one is known."""
     session.execute(
@@ -161,48 +185,67 @@ def remember_host_key(session: Session, contrat_id: str, key: str) -> None:
     )
 
 
-# Asked again at each publication: made once, as are others of `sge_sim.flux.due_lots`.
-_PUBLISHED: Final = (
-    select(Publication.abonnement_numero, Publication.flux, func.max(Publication.fin))
-    .where(Publication.abonnement_numero.is_not(None))
-    .group_by(Publication.abonnement_numero, Publication.flux)
+read_published_until: Final = Query(
+    (
+        Prepared(
+            select(Publication.abonnement_numero, Publication.flux, func.max(Publication.fin))
+            .where(Publication.abonnement_numero.is_not(None))
+            .group_by(Publication.abonnement_numero, Publication.flux)
+        ),
+    ),
+    (),
+    lambda rows: {(numero, flux): fin for numero, flux, fin in rows if numero and fin},
 )
+"""The day (excluded) to which each subscription was published, by number and flux."""
 _FIRSTS: Final = [select(func.min(kind.echeance)) for kind in (Affaire, ServiceSouscrit, Evenement)]
+read_first_waiting: Final = Query(
+    (Prepared(select(*(first.scalar_subquery() for first in _FIRSTS))),),
+    (),
+    lambda rows: (min((each for each in rows[0] if each is not None), default=None), rows[0][0]),
+)
+"""The first instant that anything waits for, and that of the orders of files."""
+_ABONNEMENTS: Final = select(Abonnement).order_by(Abonnement.numero)
+_LAST_SEQUENCE: Final = Prepared(
+    select(func.max(Publication.sequence)).where(
+        Publication.abonnement_numero == bindparam("numero"), Publication.flux == bindparam("flux")
+    )
+)
 
 
 def abonnements(session: Session) -> Sequence[Abonnement]:
     """Return every subscription, by number."""
-    return session.scalars(select(Abonnement).order_by(Abonnement.numero)).all()
-
-
-def published_until(session: Session) -> dict[tuple[int, CodeFlux], date]:
-    """Return the day (excluded) to which each subscription was published, by number and flux."""
-    rows = session.execute(_PUBLISHED)
-    return {(numero, flux): fin for numero, flux, fin in rows if numero and fin}
+    return session.scalars(_ABONNEMENTS).all()
 
 
 def last_sequence(session: Session, numero: int, flux: CodeFlux) -> int:
     """Return the sequence number of the last publication of a subscription, 0 without one."""
-    query = select(func.max(Publication.sequence)).where(
-        Publication.abonnement_numero == numero, Publication.flux == flux
-    )
-    return session.scalar(query) or 0
+    return _LAST_SEQUENCE.rows(Driver.under(session), numero=numero, flux=flux)[0][0] or 0
 
 
 _Demande = TypeVar("_Demande", bound=DemandeHistorique | DemandeInfraJ)
-_UNPUBLISHED: Final[Any] = {
-    kind: select(kind)
-    .join(Affaire)
-    .outerjoin(Publication, Publication.affaire_id == Affaire.affaire_id)
-    .where(Affaire.etat == "realisee", Publication.id.is_(None))
-    .options(joinedload(kind.affaire))
+
+
+def _unpublished(kind: Any, *columns: Any) -> Any:
+    return (
+        select(*columns)
+        .select_from(kind)
+        .join(Affaire)
+        .outerjoin(Publication, Publication.affaire_id == Affaire.affaire_id)
+        .where(Affaire.etat == "realisee", Publication.id.is_(None))
+    )
+
+
+read_unpublished: Final = {
+    kind: Query((Prepared(_unpublished(kind, kind.affaire_id).limit(1)),), (), bool)
     for kind in (DemandeHistorique, DemandeInfraJ)
 }
+"""Whether there are `unpublished` orders of a kind."""
 
 
 def unpublished(session: Session, kind: type[_Demande]) -> Sequence[_Demande]:
     """Return the orders of a kind that were carried out and have no file yet."""
-    return session.scalars(_UNPUBLISHED[kind]).all()
+    query = _unpublished(kind, kind).options(joinedload(kind.affaire))
+    return session.scalars(query).all()
 
 
 def is_published(session: Session, publication: Publication) -> bool:
@@ -239,22 +282,25 @@ def contracts_with_pending_files(session: Session) -> Sequence[str]:
     ).all()
 
 
+_CLAIM: Final = Prepared(
+    update(FichierFlux)
+    .where(
+        FichierFlux.id == bindparam("fichier"),
+        FichierFlux.etat == "a_livrer",
+        FichierFlux.prochain_essai <= bindparam("now", type_=Instant),
+    )
+    .values(prochain_essai=bindparam("until", type_=Instant), tentatives=FichierFlux.tentatives + 1)
+    .returning(FichierFlux.id)
+)
+
+
 def claim_file(session: Session, fichier_id: int, now: datetime, until: datetime) -> bool:
     """Reserve a file until `until`, and return True; False where another process has it.
 
     That of a process that died is free once `until` has come.
     """
-    claimed = session.execute(
-        update(FichierFlux)
-        .where(
-            FichierFlux.id == fichier_id,
-            FichierFlux.etat == "a_livrer",
-            FichierFlux.prochain_essai <= now,
-        )
-        .values(prochain_essai=until, tentatives=FichierFlux.tentatives + 1)
-        .returning(FichierFlux.id)
-    )
-    return claimed.first() is not None
+    driver = Driver.under(session)
+    return bool(_CLAIM.rows(driver, fichier=fichier_id, now=now, until=until))
 
 
 def release_claims(session: Session, now: datetime) -> None:
@@ -343,12 +389,6 @@ def find_fichier(session: Session, nom: str) -> FichierFlux | None:
     return session.scalars(
         select(FichierFlux).where(FichierFlux.nom == nom).order_by(FichierFlux.id.desc()).limit(1)
     ).first()
-
-
-def first_waiting(session: Session) -> tuple[datetime | None, datetime | None]:
-    """Return the first instant that anything waits for, and that of the orders of files."""
-    firsts = [session.scalar(first) for first in _FIRSTS]
-    return min((first for first in firsts if first is not None), default=None), firsts[0]
 
 
 def requeue_undelivered(session: Session, now: datetime) -> None:

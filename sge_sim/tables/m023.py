@@ -5,17 +5,12 @@ They are no `Affaire`, which is about one point that exists.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import Date, ForeignKey, Index, String, Text, func, or_, select, tuple_
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
 
-from sge_sim.domaine.nomenclatures import (
-    CadreAcces,
-    CodeFlux,
-    EtatAffaire,
-    FormatM023,
-    Sens,
-)
+from sge_sim.domaine.nomenclatures import CadreAcces, CodeFlux, EtatAffaire, FormatM023, Sens
 from sge_sim.machine.once import computed_once
 from sge_sim.tables.base import Base, Instant, matching
 from sge_sim.tables.flux import FichierFlux, Publication
@@ -65,11 +60,12 @@ def demandes_m023_due(session: Session, due_at: datetime) -> Sequence[DemandeM02
     ).all()
 
 
-def next_m023(session: Session) -> datetime | None:
-    """Return the first instant at which a demand is to be answered."""
-    return session.scalar(
-        select(func.min(DemandeM023.due_at)).where(DemandeM023.etat == "transmise")
-    )
+read_next_m023: Final[Query[datetime | None]] = Query(
+    (Prepared(select(func.min(DemandeM023.due_at)).where(DemandeM023.etat == "transmise")),),
+    (),
+    lambda rows: rows[0][0],
+)
+"""The first instant at which a demand is to be answered."""
 
 
 def find_demande_m023(session: Session, affaire_id: str) -> DemandeM023 | None:

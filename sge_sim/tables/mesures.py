@@ -190,6 +190,8 @@ MESURES_FACTS: Final = Query(
 )
 """What the measures of a point depend on."""
 _OF_SEVERAL: Final = _statements(several=True)
+_SEVERAL: Final = 10
+"""Points from which reading them together takes less than one after the other."""
 
 
 def read_mesures_facts(session: Session, prm: str) -> MesuresFacts:
@@ -199,6 +201,8 @@ def read_mesures_facts(session: Session, prm: str) -> MesuresFacts:
 
 def read_mesures_facts_of(session: Session, prms: Sequence[str]) -> dict[str, MesuresFacts]:
     """Return what the measures of some hundreds of points depend on, by PRM."""
+    if len(prms) < _SEVERAL:
+        return {prm: read_mesures_facts(session, prm) for prm in prms}
     read = [_by_prm(session, prms, statement) for statement in _OF_SEVERAL]
     return {prm: mesures_facts_from(*(rows.get(prm, ()) for rows in read)) for prm in prms}
 

@@ -30,14 +30,9 @@ from sqlalchemy.orm import (
 )
 
 from sge_sim.domaine.francais import normalise
-from sge_sim.tables.base import Base, RowId, matching
+from sge_sim.tables.base import Base, RowId, matching, with_postgresql
 from sge_sim.tables.ecritures import insert_rows
-from sge_sim.tables.point_columns import (
-    POINT_ATTRIBUTES,
-    CompteurColumns,
-    PointColumns,
-    Situation,
-)
+from sge_sim.tables.point_columns import POINT_ATTRIBUTES, CompteurColumns, PointColumns, Situation
 from sge_sim.tables.prepared import Prepared, Query
 
 
@@ -125,16 +120,12 @@ class Point(Situation, PointColumns, Base):
         Index("ix_point_nom_commune", "code_insee", "code_postal", "recherche_nom", "prm"),
         Index("ix_point_apport", "apport_id", "prm"),
         # The page of points looks for names by their beginning, as bytes follow one another.
-        Index(
-            "ix_point_nom",
-            "recherche_nom",
-            postgresql_ops={"recherche_nom": "varchar_pattern_ops"},
+        with_postgresql(
+            Index("ix_point_nom", "recherche_nom"), ops={"recherche_nom": "varchar_pattern_ops"}
         ),
-        Index(
-            "ix_point_pourquoi",
-            "prm",
-            sqlite_where=text("pourquoi IS NOT NULL"),
-            postgresql_where=text("pourquoi IS NOT NULL"),
+        with_postgresql(
+            Index("ix_point_pourquoi", "prm", sqlite_where=text("pourquoi IS NOT NULL")),
+            where=text("pourquoi IS NOT NULL"),
         ),
     )
 

@@ -17,13 +17,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
-from sqlalchemy import (
-    Connection,
-    Dialect,
-    ExceptionContext,
-    Executable,
-    Float,
-)
+from sqlalchemy import Connection, Dialect, ExceptionContext, Executable, Float
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 

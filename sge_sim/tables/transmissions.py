@@ -5,13 +5,24 @@ Values and not rows: a publication changes nothing of what it reads.
 The ends of services that are still to be announced to their beneficiary are read here too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby, islice
 from typing import Any, Final, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Date,
+    Select,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date, start_of_day
@@ -23,8 +34,10 @@ from sge_sim.domaine.nomenclatures import (
     Segment,
     Sens,
 )
+from sge_sim.tables.base import Instant
 from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.points import POINT_SEEN, Compteur, Point
+from sge_sim.tables.prepared import Driver, Prepared, Query
 
 ENDS_OF_A_TERM: tuple[MotifFin, ...] = ("echeance", "prolongation")
 """Ends after which the last days of a service are still sent."""
@@ -122,18 +135,17 @@ class Etendue(NamedTuple):
 
 def etendue_after(session: Session, numero: int, jour: date, *, petits: bool) -> Etendue | None:
     """Return the extent of what a subscription transmits from `jour` on, None without any."""
-    found = etendues(
-        session,
+    query = _EXTENTS.where(
         ServiceSouscrit.abonnement_numero == numero,
         _of_size(petits),
         or_(ServiceSouscrit.date_fin.is_(None), ServiceSouscrit.date_fin > jour),
     )
-    return found.get((numero, petits))
+    return etendues(session.execute(query)).get((numero, petits))
 
 
 def transmits(session: Session, transmission: Transmission) -> bool:
     """Tell whether any service is covered."""
-    return bool(session.scalar(select(exists(_joined(transmission, ServiceSouscrit.prm)))))
+    return bool(_COVERED.rows(Driver.under(session), **_values(transmission)))
 
 
 Bornes = tuple[str, str]
@@ -142,14 +154,7 @@ Bornes = tuple[str, str]
 
 def bounds_of_parts(session: Session, transmission: Transmission, points: int) -> list[Bornes]:
     """Return the bounds of the same points, cut into parts of at most `points`."""
-    query = (
-        _joined(transmission, ServiceSouscrit.prm)
-        .where(*_MEASURED)
-        .distinct()
-        .order_by(ServiceSouscrit.prm)
-        .execution_options(yield_per=_POINTS_AT_ONCE)
-    )
-    prms, bounds = iter(session.scalars(query)), []
+    prms, bounds = iter(session.scalars(_PRMS, _values(transmission))), []
     while part := list(islice(prms, points)):
         bounds.append((part[0], part[-1]))
     return bounds
@@ -161,20 +166,15 @@ def measured_points(
     """Yield the services of the same points within bounds, some hundreds of points at once, by PRM
     then number.
 
-    They are read as they are gone through, so that memory
-    doesn't grow with their number.
+    Bounds are those of one file at most, whose points are in memory.
     """
-    query = (
-        _joined(transmission, *_OF_SERVICE, *_OF_POINT)
-        .where(*_MEASURED, ServiceSouscrit.prm.between(*bornes))
-        .order_by(ServiceSouscrit.prm, ServiceSouscrit.service_souscrit_id)
-        .execution_options(yield_per=_POINTS_AT_ONCE)
-    )
+    first, last = bornes
+    found = _SERVICES.rows(Driver.under(session), **_values(transmission), first=first, last=last)
     part: list[list[ServiceTransmis]] = []
     of_service = len(_OF_SERVICE)
     rows = (
         ServiceTransmis._make((*row[:of_service], PointTransmis(*row[of_service:])))
-        for row in session.execute(query)
+        for row in found
     )
     for _, services in groupby(rows, lambda row: row.prm):
         part.append(list(services))
@@ -191,39 +191,60 @@ _MEASURED = (
 )
 
 
-def _joined(transmission: Transmission, *columns: Any) -> Select[Any]:
-    """Select from the services that are covered and their points.
+def _joined(*columns: Any) -> Select[Any]:
+    """Select from the services that are covered and their points, by `_values`.
 
     Only recurrent transmissions have a subscription.
     """
-    goes_on = or_(
-        ServiceSouscrit.ended_at.is_(None),
-        ServiceSouscrit.ended_at >= transmission.instant,
-        ServiceSouscrit.motif_fin.in_(ENDS_OF_A_TERM),
-    )
+    fin, instant = bindparam("fin", type_=Date), bindparam("instant", type_=Instant)
     return (
         select(*columns)
         .select_from(ServiceSouscrit)
         .join(Point, Point.prm == ServiceSouscrit.prm)
         .where(
-            ServiceSouscrit.abonnement_numero == transmission.numero,
-            _of_size(transmission.petits),
-            ServiceSouscrit.activated_at < start_of_day(transmission.fin),
-            ServiceSouscrit.date_debut < transmission.fin,
+            ServiceSouscrit.abonnement_numero == bindparam("numero"),
+            or_(*(Point.segment == segment for segment in sorted(PETITS)))
+            == bindparam("petits", type_=Boolean),
+            ServiceSouscrit.activated_at < bindparam("minuit", type_=Instant),
+            ServiceSouscrit.date_debut < fin,
             or_(
                 ServiceSouscrit.date_fin.is_(None),
-                ServiceSouscrit.date_fin > transmission.debut,
+                ServiceSouscrit.date_fin > bindparam("debut", type_=Date),
             ),
-            true() if transmission.publie_avant_arret else goes_on,
+            or_(
+                ServiceSouscrit.ended_at.is_(None),
+                ServiceSouscrit.ended_at >= instant,
+                *(ServiceSouscrit.motif_fin == motif for motif in ENDS_OF_A_TERM),
+                bindparam("publie_avant_arret", type_=Boolean),
+            ),
         )
     )
+
+
+def _values(transmission: Transmission) -> dict[str, Any]:
+    return {**vars(transmission), "minuit": start_of_day(transmission.fin)}
+
+
+_COVERED: Final = Prepared(_joined(ServiceSouscrit.prm).limit(1))
+_PRMS: Final = (
+    _joined(ServiceSouscrit.prm)
+    .where(*_MEASURED)
+    .distinct()
+    .order_by(ServiceSouscrit.prm)
+    .execution_options(yield_per=_POINTS_AT_ONCE)
+)
+_SERVICES: Final = Prepared(
+    _joined(*_OF_SERVICE, *_OF_POINT)
+    .where(*_MEASURED, ServiceSouscrit.prm.between(bindparam("first"), bindparam("last")))
+    .order_by(ServiceSouscrit.prm, ServiceSouscrit.service_souscrit_id)
+)
 
 
 def _of_size(petits: bool) -> ColumnElement[bool]:
     return Point.segment.in_(PETITS) if petits else Point.segment.not_in(PETITS)
 
 
-_ETENDUES: Final[Any] = (
+_EXTENTS: Final[Any] = (
     select(
         ServiceSouscrit.abonnement_numero,
         Point.segment,
@@ -240,11 +261,10 @@ _ETENDUES: Final[Any] = (
 )
 
 
-def etendues(session: Session, *which: ColumnElement[bool]) -> dict[tuple[int, bool], Etendue]:
+def etendues(rows: Iterable[Any]) -> dict[tuple[int, bool], Etendue]:
     """Return the extent of each subscription that has services, by its number and `petits`."""
     found: dict[tuple[int, bool], Etendue] = {}
-    query = _ETENDUES.where(*which) if which else _ETENDUES
-    for numero, segment, first, activated, last, endless in session.execute(query):
+    for numero, segment, first, activated, last, endless in rows:
         cle = (numero, segment in PETITS)
         # Nobody's service starts before both, even where they are those of two services.
         debut: date = max(first, legal_date(activated))
@@ -252,6 +272,9 @@ def etendues(session: Session, *which: ColumnElement[bool]) -> dict[tuple[int, b
         known = found.get(cle, Etendue(debut, fin))
         found[cle] = Etendue(min(debut, known.debut), max(fin, known.fin))
     return found
+
+
+read_etendues: Final = Query((Prepared(_EXTENTS),), (), etendues)
 
 
 _ENDS_AT_ONCE = 1000
@@ -265,17 +288,19 @@ _UNANNOUNCED: Final = (
     or_(ServiceSouscrit.affaire_id.is_not(None), ServiceSouscrit.consentement_id.is_not(None)),
 )
 """Only those are told that had begun, by an order or a consent (assumed)."""
-_FIRST_UNANNOUNCED: Final = (
-    select(ServiceSouscrit.ended_at)
-    .where(*_UNANNOUNCED)
-    .order_by(ServiceSouscrit.ended_at)
-    .limit(1)
+read_first_end: Final[Query[datetime | None]] = Query(
+    (
+        Prepared(
+            select(ServiceSouscrit.ended_at)
+            .where(*_UNANNOUNCED)
+            .order_by(ServiceSouscrit.ended_at)
+            .limit(1)
+        ),
+    ),
+    (),
+    lambda rows: rows[0][0] if rows else None,
 )
-
-
-def first_unannounced_end(session: Session) -> datetime | None:
-    """Return when the first service ended whose beneficiary isn't notified yet."""
-    return session.scalar(_FIRST_UNANNOUNCED)
+"""When the first service ended whose beneficiary isn't notified yet."""
 
 
 def unannounced_ends(session: Session) -> Sequence[ServiceSouscrit]:

@@ -14,9 +14,7 @@ _JOINED_BYTES = 64 * 1024
 def text_response(status: HTTPStatus, text: str, *headers: tuple[str, str]) -> Response:
     """Return an answer in plain text; `text` is in French."""
     return Response(
-        status,
-        f"{text}\n".encode(),
-        (("Content-Type", "text/plain; charset=utf-8"), *headers),
+        status, f"{text}\n".encode(), (("Content-Type", "text/plain; charset=utf-8"), *headers)
     )
 
 

@@ -242,10 +242,7 @@ def _expects_continue(value: bytes) -> bool:
     it expect. Raises `RequestError` for another one."""
     members = {member.strip(b" \t") for member in value.lower().split(b",")} - {b""}
     if members - {b"100-continue"}:
-        raise RequestError(
-            HTTPStatus.EXPECTATION_FAILED,
-            "Expect n'admet que « 100-continue ».",
-        )
+        raise RequestError(HTTPStatus.EXPECTATION_FAILED, "Expect n'admet que « 100-continue ».")
     return bool(members)
 
 

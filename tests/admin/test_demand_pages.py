@@ -15,7 +15,7 @@ from admin_kit import UNKNOWN, Room, control_room, order_mesures
 from sge_sim.clock import parse_instant
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees
 from sge_sim.flux.declaration import declare_canal
-from sge_sim.flux.r6x.documents import read_documents
+from sge_sim.flux.ouverture import read_documents
 from sge_sim.flux.r6x.tableau import read_points, rows_of
 
 NOW = parse_instant("2025-08-01T10:00")

@@ -86,14 +86,14 @@ LOADED = {
     # Printed at each start.
     "sge_sim.homologation.premier_appel": ("lxml", "zeep", "requests", "spyne"),
     "sge_sim.cli.serve": ("fastapi", "numpy", "pydantic", "spyne", *DATA_CONNECT),
-    "sge_sim.door.b2b_application": ("fastapi", "numpy", "pydantic", "spyne"),
-    "sge_sim.transport.server": ("fastapi", "numpy", "spyne"),
+    # The parent loads Spyne, numpy and the measures: the processes that need them share them.
+    "sge_sim.door.b2b_application": ("fastapi", "pydantic"),
+    "sge_sim.transport.server": ("fastapi", "pydantic"),
     "sge_sim.transport.admin_server": ("fastapi", "pydantic"),
-    "sge_sim.flux.publication": ("numpy", "pydantic", "sge_sim.mesures"),
-    "sge_sim.admin.application": ("numpy", "spyne", "zeep", CATALOGUE, *DATA_CONNECT),
-    "sge_sim.dataconnect.application": ("fastapi", "spyne", "zeep"),
-    # numpy stays: the tables of the measures are made before the processes that share them.
-    "sge_sim.processes.supervised": ("fastapi", "pydantic", "spyne"),
+    "sge_sim.flux.publication": ("fastapi", "pydantic"),
+    "sge_sim.admin.application": ("zeep", CATALOGUE, *DATA_CONNECT),
+    "sge_sim.dataconnect.application": ("fastapi", "zeep"),
+    "sge_sim.processes.supervised": ("fastapi", "pydantic"),
     "sge_sim.services.dispatch": ("fastapi", "pydantic", "zeep", *DATA_CONNECT),
 }
 """What a start can do without, by the module that it loads."""

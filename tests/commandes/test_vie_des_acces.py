@@ -8,7 +8,8 @@ from lives import DAY, DAYS, INDEX, LARGE, NOON, PRM, Lives, beginning
 
 from sge_sim.clock import PARIS
 from sge_sim.commandes.acces import AccesSouscrit, Publie
-from sge_sim.tables.models import Affaire, Contrat
+from sge_sim.tables.acteurs import Contrat
+from sge_sim.tables.commandes import Affaire
 
 END = date(2026, 8, 1)
 COURBE = AccesSouscrit("COURBE", "SOUTIRAGE", END)

@@ -12,7 +12,7 @@ from sge_sim.dataconnect.applications import create_application
 from sge_sim.dataconnect.consentements import TYPES, give_consentement
 from sge_sim.facts.database import Database
 from sge_sim.tables.dataconnect import Application, ConsentementDonne, running_services
-from sge_sim.tables.models import Point
+from sge_sim.tables.points import Point
 
 NOW = parse_instant("2026-11-25T10:00")
 FIN = date(2026, 12, 25)

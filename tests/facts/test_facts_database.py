@@ -20,8 +20,7 @@ from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.facts.locks import WaitingRoom
 from sge_sim.facts.outage import DATABASE_UNREACHABLE, unreachable_sentence
 from sge_sim.schema.data_folder import prepare
-from sge_sim.tables.models import Commune
-from sge_sim.tables.points import known_commune
+from sge_sim.tables.points import Commune, known_commune
 
 
 def a_commune() -> Commune:

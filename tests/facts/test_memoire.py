@@ -23,10 +23,11 @@ from sge_sim.journal import Journal
 from sge_sim.schema.data_folder import prepare
 from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
 from sge_sim.tables.acces import remove_acces
+from sge_sim.tables.acteurs import Contrat
+from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.mesures import Collecte, add_trou
-from sge_sim.tables.models import Compteur, Contrat, Point, ServiceSouscrit
 from sge_sim.tables.point_facts import CompteurFacts, Dossier, PointFacts, ServiceFacts
-from sge_sim.tables.points import SEARCH_COLUMNS
+from sge_sim.tables.points import SEARCH_COLUMNS, Compteur, Point
 
 DAY = date(2025, 3, 8)
 END = date(2025, 4, 8)

@@ -1,5 +1,6 @@
 """Everything that a platform publishes of points of every kind, over some days."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -16,18 +17,18 @@ DEBUT = date(2024, 10, 31)
 IN_SERVICE = Point.etat_contractuel == "SERVC"
 
 
-def segments_of(platform: Platform, points: int = 1) -> dict[str, Segment]:
-    """So many points in service of each small segment, one of each large, and their segments."""
+def segments_of(
+    platform: Platform, points: int = 1, parts: Mapping[str, int] | None = None
+) -> dict[str, Segment]:
+    """So many points in service of each small segment, one of each large, or so many of each as
+    `parts` says, and their segments."""
     query = select(Point.prm, Point.segment).where(IN_SERVICE).order_by(Point.prm)
     found: dict[Segment, list[str]] = {}
     with platform.database.sessions() as session:
         for prm, segment in session.execute(query):
             found.setdefault(segment, []).append(prm)
-    return {
-        prm: segment
-        for segment, prms in found.items()
-        for prm in prms[: points if segment in PETITS else 1]
-    }
+    wanted = parts or {segment: points if segment in PETITS else 1 for segment in found}
+    return {prm: segment for segment, prms in found.items() for prm in prms[: wanted[segment]]}
 
 
 def subscribe_all(

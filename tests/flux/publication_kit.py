@@ -29,10 +29,10 @@ from sge_sim.flux.publication import Publisher
 from sge_sim.journal import Bounds, Journal, RechercheJournal
 from sge_sim.mesures import PointMesure
 from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.tables.acteurs import Acteur, Contrat
 from sge_sim.tables.flux import FichierFlux, find_fichiers
 from sge_sim.tables.mesures import read_mesures_facts
-from sge_sim.tables.models import Acteur, Commune, Compteur, Contrat, Point
-from sge_sim.tables.points import find_point
+from sge_sim.tables.points import Commune, Compteur, Point, find_point
 
 C5, C5_BIS, C4 = "25800000000000", "25800000000111", "98600000000000"
 C2, P4 = "98600000000111", "25800000000222"

@@ -18,7 +18,7 @@ from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_m023
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.flux.lecteur import form_of
-from sge_sim.flux.r6x.documents import read_documents
+from sge_sim.flux.ouverture import read_documents
 from sge_sim.mesures import PointMesure
 from sge_sim.mesures.releves import read_contextes
 from sge_sim.mesures.series import read_series

@@ -300,7 +300,7 @@ def spoilt_folders(rng: Random, files: Files) -> Iterator[tuple[str, str, Files]
         match rng.randrange(10):
             case 0:
                 new = renamed(rng, nom)
-                if new is not None:
+                if new not in (None, *names):
                     yield "renamed", new, {new if n == nom else n: c for n, c in files.items()}
             case 1:
                 other = rng.choice(names)

@@ -27,7 +27,7 @@ from sqlalchemy import select
 
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.flux.r6x.situation import situation_tree
-from sge_sim.flux.r6x.visibilite import AVEC_ACCORD, DU_TITULAIRE, Visibilite
+from sge_sim.flux.r6x.visibilite import Visibilite, declared
 from sge_sim.tables.mesures import Trou
 from sge_sim.tables.points import Point
 from sge_sim.tables.prepared import Driver
@@ -105,7 +105,9 @@ def test_the_page_tells_the_fields_of_c68(tmp_path: Path) -> None:
             dossier = read_dossier(driver, prm)
             found |= set(fields(situation_tree(dossier.point, Visibilite.TITULAIRE)))
     assert found == set(told("C68"))
-    blocks = {name.partition(".")[0] for name in DU_TITULAIRE | AVEC_ACCORD}
+    blocks = {
+        name.partition(".")[0] for each in ("titulaire", "accord") for name in declared()[each]
+    }
     assert blocks - {name.partition(".")[0] for name in found} == {
         *("rattachements", "optionsContractuelles", "installationsProduction")
     }, "what no point of the data set has"

@@ -1,20 +1,24 @@
 """`flux validate` notices what is spoilt, and says nothing of what is published."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from importlib.resources import files as files_of
 from itertools import islice
 from pathlib import Path
 from random import Random
 
 import pytest
+import yaml
 from everything_kit import order_all, segments_of, subscribe_all
 from flux_kit import JOUR
 from made_states import copy_state
 from publication_kit import Platform, at, open_platform
-from spoiling import Files, spoilt_folders
+from spoiling import Files, Spoilt, spoilt_folders
 from sqlalchemy import select
+from strangers import STRANGE
 
 from sge_sim.errors import UsageError
 from sge_sim.flux.publication import Publisher
@@ -81,17 +85,21 @@ def test_nothing_is_said_of_what_is_published(files: Files) -> None:
 
 
 @pytest.mark.assumed("real gaps, late days and two encodings are no mistakes of a file")
-@pytest.mark.parametrize(
-    ("debut", "days", "points"),
-    [
-        (date(2025, 3, 24), 9, 1),
-        pytest.param(date(2025, 1, 1), 365, 40, marks=pytest.mark.masse),
-    ],
-)
-def test_nothing_is_said_of_a_platform_that_loses_and_is_late(
-    tmp_path: Path, debut: date, days: int, points: int
-) -> None:
-    assert list(islice(remarks(published(tmp_path, debut, days, points, late=True)), 20)) == []
+def test_nothing_is_said_of_a_platform_that_loses_and_is_late(tmp_path: Path) -> None:
+    made = published(tmp_path, date(2025, 3, 24), 9, 1, late=True)
+    assert list(islice(remarks(made), 20)) == []
+
+
+@pytest.fixture(scope="module")
+def light(files: Files) -> Files:
+    """Those that are read soon."""
+    return {nom: content for nom, content in files.items() if len(content) < 60_000}
+
+
+@pytest.fixture(scope="module")
+def usual(light: Files) -> set[str]:
+    """What is said of them as they are: reports tell of files that were left out."""
+    return set(remarks(light))
 
 
 def noticed(nom: str, folder: Files, usual: set[str]) -> bool:
@@ -104,12 +112,33 @@ def noticed(nom: str, folder: Files, usual: set[str]) -> bool:
 
 @pytest.mark.assumed("what is spoilt contradicts something")
 @pytest.mark.parametrize(
-    ("seed", "count"), [(1, 40), pytest.param(2, 300, marks=pytest.mark.masse)]
+    ("seed", "count"), [(1, 40), *(pytest.param(n, 300, marks=pytest.mark.masse) for n in (2, 101))]
 )
-def test_spoilt_files_are_noticed(files: Files, seed: int, count: int) -> None:
-    light = {nom: content for nom, content in files.items() if len(content) < 60_000}
-    usual = set(remarks(light))  # reports tell of files that were left out
+def test_spoilt_files_are_noticed(light: Files, usual: set[str], seed: int, count: int) -> None:
     drawn = islice(spoilt_folders(Random(seed), light), count)
     missed = [(how, nom) for how, nom, folder in drawn if not noticed(nom, folder, usual)]
     print(f"{count - len(missed)} of {count} noticed; missed: {Counter(missed)}")
     assert len(missed) <= count * 0.03, missed
+
+
+@pytest.mark.assumed("what is spoilt contradicts something")
+@pytest.mark.parametrize("way", STRANGE)
+def test_what_a_stranger_spoils_is_noticed(light: Files, usual: set[str], way: str) -> None:
+    pattern, spoil = STRANGE[way]
+    for nom in sorted(nom for nom in light if re.search(pattern, nom)):
+        spoilt = Spoilt.of(Random(1), nom, light[nom])
+        text = spoil(spoilt.text)
+        if text != spoilt.text:
+            folder = {**light, nom: spoilt.bytes_with(text.encode())}
+            assert noticed(nom, folder, usual), nom
+            return
+    pytest.fail("there is nothing to spoil so")
+
+
+def test_every_rule_is_said_by_a_check() -> None:
+    flux = files_of("sge_sim.flux")
+    rules = yaml.safe_load(flux.joinpath("phrases.yaml").read_text())["contenu"]
+    names = {name for rule in rules for name in rule["phrases"]}
+    modules = ("controles", "instants", "lecteur", "validation", "r6x/controles")
+    texts = "".join(flux.joinpath(f"{module}.py").read_text() for module in modules)
+    assert {name for name in names if f'"{name}"' not in texts} == set()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sge_sim.machine.once import computed_once
+from sge_sim.machine.once import MadeWhenAsked, computed_once
 
 THREADS = 8
 PACKAGE = Path(__file__).parents[2] / "sge_sim"
@@ -130,3 +130,10 @@ def test_nothing_is_kept_in_another_way() -> None:
         if kept.search(path.read_text("utf-8"))
     ]
     assert sorted(others) == ["clock.py", "machine/once.py"]
+
+
+def test_a_value_is_made_when_it_is_asked_for_and_once() -> None:
+    made: list[str] = []
+    values = MadeWhenAsked(("b", "a"), lambda key: made.append(key) or key * 2)  # type: ignore[func-returns-value]
+    assert ([*values], len(values), "a" in values, made) == (["b", "a"], 2, True, [])
+    assert (values["a"], values.get("a"), values.get("c"), made) == ("aa", "aa", None, ["a"])

@@ -34,6 +34,7 @@ from sge_sim.mesures import (
     PuissanceSouscrite,
     Structure,
     TrouDeCourbe,
+    communs,
     consommations,
     courbe,
     courbe_10_minutes,
@@ -43,6 +44,7 @@ from sge_sim.mesures import (
     parse_plages,
     puissances_maximales,
     registres_factures,
+    tableaux,
 )
 from sge_sim.mesures.calendrier import calendrier, numero
 from sge_sim.mesures.climat import climat, read_temperature, zone_du_departement
@@ -315,6 +317,29 @@ def test_what_no_point_decides_is_these_bytes(nom: str) -> None:
     assert found.hexdigest() == EMPREINTES_DES_TABLES[nom]
 
 
+def test_what_is_mapped_is_what_is_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """On disk as it is made; another program, or another legal time, makes it anew."""
+    file, functions = tmp_path / "tables", [table for table, *_ in communs.TABLES]
+    monkeypatch.setattr(tableaux, "TABLES_FILE", file)
+    monkeypatch.setattr(communs, "TABLES_FILE", file)
+    kept = [tableaux.mapped_tables, *functions]
+    try:
+        made = {}
+        for _ in range(2):
+            for each in kept:
+                each.cache_clear()  # type: ignore[attr-defined]
+            make_common_tables()
+            made[len(tableaux.mapped_tables())] = {
+                nom: b"".join(whole(table())) for nom, table in TABLES.items()
+            }
+            assert file.stat().st_size > 2**25
+        assert made[0] == made[len(communs.TABLES)]
+        assert tableaux.read_mapped(file, "another program") is None
+    finally:
+        for each in kept:
+            each.cache_clear()  # type: ignore[attr-defined]
+
+
 FOULES = {
     ProfilConsommation.RESIDENTIEL: (
         6000,
@@ -362,6 +387,7 @@ NEVER_CALLED = {
         for name in ("_socle", "_ouverture", "_chauffage", "_climatisation")
     ),
     ("point.py", "_Datee.depuis"),
+    ("tableaux.py", "common_table"),
 }
 """What makes a table as it is imported, and what is for the type checker."""
 PACKAGE = Path(sge_sim.mesures.__file__).parent
@@ -379,7 +405,7 @@ def functions_of(tree: ast.AST, within: str = "") -> Iterator[str]:
             yield from functions_of(node, within)
 
 
-def functions_called() -> set[tuple[str, str]]:
+def functions_called(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
     """The functions that these digests call, nothing being kept of what was computed before."""
     called = set()
 
@@ -391,6 +417,8 @@ def functions_called() -> set[tuple[str, str]]:
     for each in iter_modules([str(PACKAGE)]):
         for kept in vars(import_module(f"sge_sim.mesures.{each.name}")).values():
             getattr(kept, "cache_clear", lambda: None)()
+    monkeypatch.setattr(tableaux, "read_mapped", lambda *_: None)
+    monkeypatch.setattr(communs, "write_mapped", lambda *_: None)
     before = sys.getprofile()
     sys.setprofile(note)
     try:
@@ -406,10 +434,10 @@ def functions_called() -> set[tuple[str, str]]:
     return called
 
 
-def test_every_function_is_called_for_one_of_these_points() -> None:
+def test_every_function_is_called_for_one_of_these_points(monkeypatch: pytest.MonkeyPatch) -> None:
     defined = {
         (file.name, name)
         for file in PACKAGE.glob("*.py")
         for name in functions_of(ast.parse(file.read_bytes()))
     }
-    assert defined - functions_called() == NEVER_CALLED
+    assert defined - functions_called(monkeypatch) == NEVER_CALLED

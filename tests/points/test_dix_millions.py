@@ -103,7 +103,7 @@ def _publish(database: Database, url: str, folder: Path) -> None:
     command = [sys.executable, "-m", "bench.publication", "--publish", str(ready), url]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
-    files, size, seconds, peak = map(float, done.stdout.split())
+    files, size, seconds, peak, _ = map(float, done.stdout.split())
     print(
         f"{PUBLISHED} published: {files:.0f} files, {size / 1e6:.0f} MB, {seconds:.0f} s by "
         f"{len(os.sched_getaffinity(0))} processes, {peak:.0f} MiB at most in one\n"

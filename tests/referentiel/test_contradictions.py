@@ -31,7 +31,9 @@ FTA, PLAGE = "formuleTarifaireAcheminement", "plageHeuresCreuses"
 BASSE, FUTURE = "plageHeuresCreusesSaisonBasse", "futuresPlagesHeuresCreusesLibelle"
 FUTURE_BASSE, NIVEAU = "futuresPlagesHeuresCreusesSaisonBasse", "niveauOuvertureServices"
 NUIT, NUIT_DECALEE = "HC (22H00-6H00)", "HC (22H02-6H02)"
-HTA = COMPANY | {"domaineTension": "HTA", FTA: "", "denivelePuissances": ""}
+COUPLED = json.dumps({"calibre": "200/5", "couplage": "1" * 16})
+SEASONS = HOUSEHOLD | {FTA: "BTINFCU4"}
+METER = ("matricule", "datePose", "ticActivee", "ticStandard", "ticActivable", "typeComptage")
 
 
 def period(rng: Random, fin: str = "2024-01-01") -> Cells:
@@ -40,6 +42,17 @@ def period(rng: Random, fin: str = "2024-01-01") -> Cells:
 
 def avant(day: str, **values: Any) -> Cells:
     return {"avant": json.dumps([{"jusquA": day, **values}])}
+
+
+def powers(**by_class: int) -> Cells:
+    return {"denivelePuissances": json.dumps(by_class)}
+
+
+def label(rng: Random) -> str:
+    """A label of off-peak hours that the official list hasn't."""
+    return rng.choice(
+        ["HC (22H00-5H00)", "HC(22H00-6H00)", "HC (22h00-6h00)", "HC (3H00-11H00)", "nuit"]
+    )
 
 
 def more(rng: Random) -> str:
@@ -75,25 +88,32 @@ IMPOSSIBLE: dict[str, Callable[[Random], tuple[Cells, Cells]]] = {
             "modeApresCompteur": "",
         },
     ),
-    "puissances_par_classe": lambda r: (
+    "classe_de_puissance_inconnue": lambda r: (
         COMPANY,
-        {
-            "denivelePuissances": json.dumps(
-                r.choice(
-                    [
-                        {"HPH": 60, "HCH": 72, "HPE": 90},
-                        {"HPH": 60, "HCH": 72, "HPE": 84, "HCE": 90, "PTE": 50},
-                        {"HPH": 72, "HCH": 60, "HPE": 84, "HCE": 90},
-                        {"HPH": 60, "HCH": 72, "HPE": 84, "HCE": 88},
-                    ]
-                )
-            )
-        },
+        powers(HPH=60, HCH=72, HPE=84, **{r.choice(["HC", "BASE", "hce"]): 90}),
+    ),
+    "classes_de_la_formule": lambda r: (
+        COMPANY,
+        powers(HPH=60, HCH=72, HPE=90)
+        if r.random() < 0.5
+        else powers(PTE=50, HPH=60, HCH=72, HPE=84, HCE=90),
+    ),
+    "puissances_qui_baissent": lambda r: (
+        COMPANY,
+        powers(HPH=72, HCH=r.randint(1, 71), HPE=84, HCE=90),
+    ),
+    "plus_grande_puissance": lambda r: (
+        COMPANY,
+        powers(HPH=60, HCH=72, HPE=84, HCE=r.choice([89, 91])),
     ),
     "niveau_d_un_grand_point": lambda r: (COMPANY, {NIVEAU: str(r.randint(0, 2))}),
     "niveau_sans_linky": lambda r: (
         HOUSEHOLD,
         {"typeComptage": r.choice(["CBE", "EMC", "SSCPT"]), NIVEAU: r.choice(["1", "2"])},
+    ),
+    "niveau_sans_compteur": lambda r: (
+        {word: cell for word, cell in HOUSEHOLD.items() if word not in METER},
+        {NIVEAU: r.choice(["1", "2"]), "numeroSerie": ""},
     ),
     "teleoperable_au_niveau_0": lambda r: (HOUSEHOLD, {NIVEAU: "0", "collectes": ""}),
     "collecte_sous_le_niveau_2": lambda r: (
@@ -114,22 +134,22 @@ IMPOSSIBLE: dict[str, Callable[[Random], tuple[Cells, Cells]]] = {
         HOUSEHOLD,
         {FTA: r.choice(["BTINFMUDT", "BTINFCU4", "BTINFMU4"])},
     ),
-    "plage_hors_liste": lambda r: (
-        HOUSEHOLD | {FTA: "BTINFCU4"},
-        {
-            PLAGE: r.choice(
-                ["HC (22H00-5H00)", "HC(22H00-6H00)", "HC (22h00-6h00)", "HC (3H00-11H00)", "nuit"]
-            )
-        },
+    "plage_hors_liste": lambda r: (SEASONS, {PLAGE: label(r)}),
+    "plage_de_saison_basse_hors_liste": lambda r: (SEASONS, {PLAGE: NUIT, BASSE: label(r)}),
+    "future_plage_hors_liste": lambda r: (SEASONS, {FUTURE: label(r)}),
+    "future_plage_de_saison_basse_hors_liste": lambda r: (
+        SEASONS,
+        {FUTURE: NUIT, FUTURE_BASSE: label(r)},
     ),
     "saison_basse_seule": lambda r: (HOUSEHOLD, {BASSE: NUIT}),
     "future_saison_basse_seule": lambda r: (HOUSEHOLD, {FUTURE_BASSE: NUIT}),
     "deux_saisons_avant_la_reforme": lambda r: (
-        HOUSEHOLD | {FTA: "BTINFCU4"},
+        SEASONS,
         {PLAGE: NUIT, BASSE: r.choice(["HC (23H00-7H00)", "HC (2H00-7H00;13H00-16H00)"])},
     ),
-    "saisons_decalees_autrement": lambda r: (
-        HOUSEHOLD | {FTA: "BTINFCU4"},
+    "saisons_decalees_autrement": lambda r: (SEASONS, {PLAGE: NUIT, BASSE: NUIT_DECALEE}),
+    "futures_saisons_decalees_autrement": lambda r: (
+        SEASONS,
         {FUTURE: NUIT, FUTURE_BASSE: NUIT_DECALEE},
     ),
     "calendrier_du_distributeur": lambda r: (
@@ -185,7 +205,7 @@ IMPOSSIBLE: dict[str, Callable[[Random], tuple[Cells, Cells]]] = {
     "pose_a_venir": lambda r: (COMPANY, {"datePose": f"203{r.randint(0, 9)}-01-01"}),
     "linky_avant_decembre_2015": lambda r: (
         HOUSEHOLD,
-        {"datePose": f"2015-{r.randint(1, 11):02d}-30" if r.random() > 0.3 else "2009-10-06"},
+        {"datePose": f"2015-{r.randint(1, 11):02d}-28" if r.random() > 0.3 else "2009-10-06"},
     ),
     "avant_a_venir": lambda r: (HOUSEHOLD, avant("2031-01-01", puissanceSouscrite=3)),
     "avant_la_premiere_mise_en_service": lambda r: (
@@ -196,15 +216,20 @@ IMPOSSIBLE: dict[str, Callable[[Random], tuple[Cells, Cells]]] = {
     "nom_trop_long": lambda r: (HOUSEHOLD, {"nomClientFinalOuDenominationSociale": more(r)}),
     "matricule_trop_long": lambda r: (HOUSEHOLD, {"matricule": more(r)}),
     "numero_de_serie_trop_long": lambda r: (HOUSEHOLD, {"numeroSerie": more(r)}),
-    "couplage_trop_long": lambda r: (
-        COMPANY,
-        {"transformateurCourant": json.dumps({"calibre": "200/5", "couplage": "1" * 16})},
-    ),
+    "couplage_courant_trop_long": lambda r: (COMPANY, {"transformateurCourant": COUPLED}),
+    "couplage_tension_trop_long": lambda r: (COMPANY, {"transformateurTension": COUPLED}),
     "numero_de_serie_partage": lambda r: (COMPANY, {"numeroSerie": "041975000009"}),
 }
 OF_COPIES = {"unite_du_segment", "unite_du_raccordement", "formule_acc_sans_operation"}
 """What no file can say: units follow from the tension, and a code of a list is checked first."""
 OF_DAYS = {name for name, each in contradictions().items() if each.mots[0] in MOTS_JOURS[1:]}
+OF_OTHERS = {"numero_de_serie_partage", "point_deja_la", "point_donne_deux_fois"} | {
+    "point_du_jeu_deja_la",
+    *("fournisseur_inconnu", "commune_d_un_autre_nom"),
+    *("jour_d_un_autre_point", "jour_sans_compteur"),
+}
+"""What is found beside other points, actors and communes."""
+OF_NUMBERS = {"prm_sans_forme", "prm_sans_cle"}
 
 
 @pytest.fixture
@@ -240,16 +265,18 @@ def impossible(count: int, seed: int) -> list[tuple[str, Cells]]:
 
 def test_the_table_says_what_its_tests_find() -> None:
     table = contradictions()
-    assert TESTS.keys() < table.keys()
-    unnamed = {name for name, each in table.items() if each.existe is None}
-    assert unnamed == OF_DAYS | {"numero_de_serie_partage"}
+    assert TESTS.keys() - table.keys() == {"hors_liste", "decalages", "couplage", "cle_de_prm"}
+    unnamed = {name for name, each in table.items() if not each.cas}
+    assert unnamed == OF_DAYS | OF_OTHERS
     assert {word for each in table.values() for word in each.mots} <= {*MOTS, *MOTS_JOURS}
     columns = {*Point.__table__.columns.keys(), *Compteur.__table__.columns.keys()}
-    apart = {"aujourd_hui", "compteur", "collectes", "ancien_compteur_pose", "avant"}
-    named = {column for each in table.values() for column in each.colonnes}
-    assert {column for column in named if column.isidentifier()} <= columns | apart
+    given = {"aujourd_hui", "compteur", "lieu", "premiere_pose"}
+    given |= {mot.colonne for mot in MOTS.values() if mot.partie == "mesures"}
+    asked = {column for each in table.values() for alone, _ in each.cas for column in alone}
+    assert asked <= columns | given
     needed = {name for name, each in table.items() if each.indispensable}
-    assert table.keys() - needed - OF_DAYS - OF_COPIES == IMPOSSIBLE.keys()
+    apart = needed | OF_DAYS | OF_COPIES | OF_NUMBERS
+    assert table.keys() - apart == IMPOSSIBLE.keys()
 
 
 @pytest.mark.documented
@@ -290,6 +317,18 @@ def test_remarks_hold_nobody_up_and_all_mistakes_of_a_line_are_told_at_once(
     assert {each.mot for each in faults} == wrong
     assert {each.mot for each in remarks} == {"numSiret", "etatAlimentation"}
     assert {each.ligne for each in (*faults, *remarks)} == {1}
+    # What is wrong beside other lines is told of a line that is wrong by itself too.
+    twice = HOUSEHOLD | {"segment": "C9"}
+    _, faults, _ = bring(database, iter([HOUSEHOLD, twice]), essai=True)
+    assert {(each.ligne, each.mot) for each in faults} == {(2, "segment"), (2, "prm")}
+
+
+@pytest.mark.documented
+def test_a_class_of_powers_is_given_once(database: Database) -> None:
+    cells = COMPANY | powers(HPH=60, HCH=72, HPE=84, HCE=90)
+    cells["denivelePuissances"] = '{"HPH":50,' + cells["denivelePuissances"][1:]
+    _, (fault,), _ = bring(database, iter([cells]), essai=True)
+    assert (fault.mot, fault.phrase) == ("denivelePuissances", "HPH y est deux fois")
 
 
 @pytest.mark.assumed
@@ -323,6 +362,8 @@ def test_the_population_and_made_points_contradict_nothing(
         ({"puissance_raccordement_unite": "kW"}, "9 kW pour un C5 : kVA attendu"),
         ({"fta": "BTINFCU4ACC"}, "sans opération d'autoconsommation collective"),
         ({"heures_creuses_libelle": "HC (22H00-5H00)"}, "420 minutes par jour"),
+        ({"puissance_souscrite": 12}, "12 souscrits dépassent les 9 "),
+        ({"date_resiliation": "2024-01-01"}, "laisser vide, ou RESIL"),
     ],
 )
 def test_a_copy_that_cannot_be_is_refused(
@@ -331,6 +372,15 @@ def test_a_copy_that_cannot_be_is_refused(
     with pytest.raises(UsageError) as refused, database.transaction() as session:
         copy_point(session, "25946599093143", point=point)
     assert why in str(refused.value)
+
+
+@pytest.mark.assumed
+def test_the_meter_of_another_point_is_a_remark_on_a_copy_too(database: Database) -> None:
+    with database.transaction() as session:
+        serial = get_point(session, "98800007059999").compteurs[0].numero_serie
+        made = copy_point(session, "98800004847471", compteur={"numero_serie": serial})
+        (remark,) = describe_point(session, made)["remarques"]
+    assert f"{serial} est aussi celui du point 98800007059999" in remark
 
 
 def test_a_copy_is_remarked_unless_it_is_strict_and_has_its_own_meter(database: Database) -> None:

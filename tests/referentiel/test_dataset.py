@@ -10,8 +10,7 @@ from sge_sim.domaine.libelles import LISTES
 from sge_sim.domaine.nomenclatures import ETATS_HORS_SERVICE, PACKAGES
 from sge_sim.domaine.prm import is_valid
 from sge_sim.tables.acteurs import default_acteur, find_contrat, find_utilisateur
-from sge_sim.tables.models import Point
-from sge_sim.tables.points import find_point, known_commune
+from sge_sim.tables.points import Point, find_point, known_commune
 from sge_sim.tables.search import Criteres, search_points
 
 # Release → PRMs of its catalogue: C5, then C1-C4.

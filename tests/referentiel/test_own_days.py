@@ -139,6 +139,12 @@ SPOILT = [
 ]
 
 
+def test_all_that_is_wrong_on_a_day_is_told_at_once(database: Database) -> None:
+    bilan, faults = bring(database, line(courbe=WATTS[1:], index=INDEX | {"F1": 999}))
+    assert [(each.ligne, each.mot) for each in faults] == [(1, "courbe"), (1, "index")]
+    assert (bilan.fautes, count(database)) == (2, 0)
+
+
 def test_each_kind_of_spoilt_day_is_named_with_its_line_and_nothing_is_imported(
     database: Database,
 ) -> None:

@@ -15,7 +15,7 @@ from sge_sim.errors import UsageError
 from sge_sim.processes.dataset_installation import install_dataset
 from sge_sim.referentiel.dataset import Dataset, named_rows
 from sge_sim.referentiel.population import minimum_size, population
-from sge_sim.tables.models import Point
+from sge_sim.tables.points import Point
 from sge_sim.tables.search import Criteres, search_points
 
 FEWER_THAN_200 = {

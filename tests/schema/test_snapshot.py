@@ -16,7 +16,7 @@ from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.journal import Journal
 from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
-from sge_sim.tables.models import Acteur
+from sge_sim.tables.acteurs import Acteur
 
 SECONDS = 0.6
 

@@ -25,7 +25,7 @@ from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.homologation.campaign.runner import Runner
 from sge_sim.homologation.catalogue.release import list_releases, load_release
 from sge_sim.homologation.client.messages import AppelFait, read_answer
-from sge_sim.mesures import communs
+from sge_sim.mesures import communs, tableaux
 
 THREADS = 5
 
@@ -145,7 +145,11 @@ def test_a_crowd_computes_each_thing_once(path: str, crowds: Mapping[str, Counti
     assert crowds[path].again == []
 
 
-def test_a_crowd_makes_the_tables_that_no_point_decides_once() -> None:
+def test_a_crowd_makes_the_tables_that_no_point_decides_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tableaux, "mapped_tables", dict)
+    monkeypatch.setattr(communs, "write_mapped", lambda *_: None)
     functions = [each for each in kept() if each.__module__ in TABLES]
     for each in functions:
         each.cache_clear()

@@ -30,8 +30,8 @@ from sge_sim.refus import Refus
 from sge_sim.services.registry import SERVICES
 from sge_sim.services.service import Appel, Service
 from sge_sim.settings import Settings
-from sge_sim.tables.acteurs import default_acteur
-from sge_sim.tables.models import Certificat, Contrat, ServiceSouscrit, Utilisateur
+from sge_sim.tables.acteurs import Certificat, Contrat, Utilisateur, default_acteur
+from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.point_facts import Faits
 from sge_sim.tables.points import find_point
 

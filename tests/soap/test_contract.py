@@ -95,11 +95,11 @@ def test_contract_is_compiled_though_a_thread_ends_a_document_meanwhile(
 def test_broken_document_is_refused_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "RecherchePoint-v2.0.wsdl").write_text("<wsdl")
     with pytest.raises(UsageError, match="n'est pas un document XML lisible"):
-        load_contracts(tmp_path)
+        [*load_contracts(tmp_path).values()]
     ours = (data_path("wsdl") / "RecherchePoint-v2.0.wsdl").read_text(encoding="utf-8")
     (tmp_path / "RecherchePoint-v2.0.wsdl").write_text(ours.replace("xsd:sequence", "xsd:suite"))
     with pytest.raises(UsageError, match="le schéma du WSDL est invalide"):
-        load_contracts(tmp_path)
+        [*load_contracts(tmp_path).values()]
 
 
 def test_every_element_of_every_contract_has_a_model(kit: Path) -> None:

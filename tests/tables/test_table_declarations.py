@@ -17,9 +17,9 @@ from sqlalchemy.engine import Dialect
 import sge_sim.tables
 from sge_sim import tables as store
 from sge_sim.tables.attributes import Attribute
-from sge_sim.tables.models import Base, Compteur, Point
+from sge_sim.tables.models import Base
 from sge_sim.tables.point_columns import COMPTEUR_ATTRIBUTES, POINT_ATTRIBUTES
-from sge_sim.tables.points import SEARCH_COLUMNS
+from sge_sim.tables.points import SEARCH_COLUMNS, Compteur, Point
 from sge_sim.tables.prepared import Prepared
 
 TABLES = Path(sge_sim.tables.__file__).parent

@@ -10,8 +10,17 @@ from state_kit import faits_within
 from sge_sim.facts.database import Database
 from sge_sim.facts.lecture import read_certificat
 from sge_sim.tables.acteur_facts import CertificatFacts
-from sge_sim.tables.acteurs import default_acteur, find_acteur, find_contrat, find_utilisateur
-from sge_sim.tables.models import Acteur, Certificat, Contrat, Habilitation, Utilisateur
+from sge_sim.tables.acteurs import (
+    Acteur,
+    Certificat,
+    Contrat,
+    Habilitation,
+    Utilisateur,
+    default_acteur,
+    find_acteur,
+    find_contrat,
+    find_utilisateur,
+)
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from state_kit import ROMIGUIERES, AddPoint, count_points, named_points
 
 from sge_sim.facts.database import Database
 from sge_sim.tables.anciens_etats import AncienEtat, change_columns
-from sge_sim.tables.models import Point
 from sge_sim.tables.point_columns import ParametresTeleAcces, TransformateurCourant
 from sge_sim.tables.points import (
+    Point,
     find_point,
     insert_points,
     known_commune,

@@ -9,8 +9,8 @@ from sge_sim.admin.routes import Admin, Routes
 from sge_sim.api.flux import DemandeM023View, FichierView
 from sge_sim.errors import UsageError
 from sge_sim.flux.declaration import clear_content
-from sge_sim.flux.r6x.documents import read_documents
-from sge_sim.flux.r6x.tableau import points_in_csv
+from sge_sim.flux.ouverture import read_documents
+from sge_sim.flux.r6x.documents import points_in_csv
 from sge_sim.operations.demandes import demande_of
 from sge_sim.tables.flux import FichierFlux
 from sge_sim.tables.m023 import fichiers_m023

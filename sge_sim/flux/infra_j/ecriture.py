@@ -21,14 +21,7 @@ from sge_sim.flux.horodates import avec_decalage, legal
 from sge_sim.flux.lots import LotAffaire
 from sge_sim.flux.packaging import zipped_archive
 from sge_sim.flux.points_lus import read_case
-from sge_sim.mesures import (
-    Grandeur,
-    PointMesure,
-    courbe,
-    en_vigueur,
-    format_plages,
-    index_courants,
-)
+from sge_sim.mesures import Grandeur, PointMesure, courbe, en_vigueur, format_plages, index_courants
 from sge_sim.mesures.entrees_datees import plages_de
 from sge_sim.mesures.grilles_nommees import calendrier_du
 from sge_sim.mesures.lecture import UNITES

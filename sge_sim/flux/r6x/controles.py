@@ -1,55 +1,50 @@
 """What must hold in the report of a demand, and between it and its files."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Final
 
-from sge_sim.flux.controles import ControlesFlux, EcartFlux
-from sge_sim.flux.controles_fichiers import DossierFlux, ResumeFlux
+from sge_sim.flux.lecteur import EcartFlux, FichierLu
 
-FICHIERS: Final = ControlesFlux[ResumeFlux]()
-DOSSIERS: Final = ControlesFlux[DossierFlux]()
+_COMPTES: Final = {
+    "nbPrmRecevables": "RECEVABLE",
+    "nbPrmNonRecevables": "NON_RECEVABLE",
+    "nbPrmPublies": "PUBLIE",
+    "nbPrmNonPublies": "NON_PUBLIE",
+}
 
 
-@FICHIERS.controle("un compte rendu compte ce qu'il liste", source="schéma 0509 v1.1.0")
-def compte_rendu(lu: ResumeFlux) -> Iterator[EcartFlux]:
-    root = lu.fichier.root
-    if not isinstance(root, Mapping) or "synthese" not in root:
+def judge_file(fichier: FichierLu) -> Iterator[EcartFlux]:
+    """Yield what is wrong within a report: its counts, its keys."""
+    if "synthese" not in fichier.root:
         return
-    points, files = root["prmDemandes"], root["fichiersPublies"]
+    points, files = fichier.root["prmDemandes"], fichier.root["fichiersPublies"]
     dits = Counter(point[name] for point in points for name in ("recevabilite", "publication"))
-    counted = {
-        "nbPrmTotal": len(points),
-        "nbPrmRecevables": dits["RECEVABLE"],
-        "nbPrmNonRecevables": dits["NON_RECEVABLE"],
-        "nbPrmPublies": dits["PUBLIE"],
-        "nbPrmNonPublies": dits["NON_PUBLIE"],
-        "nbFichiersPublies": len(files),
-    }
+    counted = {name: dits[code] for name, code in _COMPTES.items()}
+    counted |= {"nbPrmTotal": len(points), "nbFichiersPublies": len(files)}
     for name, count in counted.items():
-        if (said := root["synthese"][name]) != count:
-            yield f"synthese.{name}", f"{said}, alors que la liste en a {count}"
-    keys = {each["cleFichier"] for each in files}
+        if (said := fichier.root["synthese"][name]) != count:
+            yield f"synthese.{name}", "compte", said, count
+    keys = {None, *(each["cleFichier"] for each in files)}
     for rang, point in enumerate(points):
-        if (key := point.get("cleFichier")) is not None and key not in keys:
-            yield f"prmDemandes[{rang}]", f"aucun fichier n'a la clé {key}"
+        if (key := point.get("cleFichier")) not in keys:
+            yield f"prmDemandes[{rang}]", "cle_fichier", key
 
 
-@DOSSIERS.controle("un compte rendu et les fichiers de sa demande vont ensemble", source="GUI 0502")
-def demande(dossier: DossierFlux) -> Iterator[EcartFlux]:
+def judge_folder(fichiers: Sequence[FichierLu]) -> Iterator[EcartFlux]:
+    """Yield where reports and the files beside them don't go together."""
     published: dict[str, set[str]] = {}
-    for resume in dossier.fichiers:
-        nom = PurePath(resume.fichier.membre.noms[0]).stem
-        published.setdefault(nom, set()).update(prm for prm, _ in resume.points)
-    for resume in dossier.fichiers:
-        root, nom = resume.fichier.root, resume.fichier.membre.noms[0]
-        if not isinstance(root, Mapping) or "fichiersPublies" not in root:
-            continue
-        listed = {PurePath(each["nomFichier"]).stem for each in root["fichiersPublies"]}
-        if missing := sorted(listed - {*published}):
-            yield nom, f"{missing[0]} n'est pas à côté"
-            continue
-        dits = {point["idPrm"] for point in root["prmDemandes"] if point["publication"] == "PUBLIE"}
-        for prm in sorted(dits ^ set().union(*map(published.__getitem__, listed)))[:1]:
-            yield nom, f"le point {prm} n'est pas publié comme il le dit"
+    for fichier in fichiers:
+        nom = PurePath(fichier.membre.noms[0]).stem
+        published.setdefault(nom, set()).update(fichier.prms)
+    for fichier in fichiers:
+        root, nom = fichier.root or {}, fichier.membre.noms[0]
+        listed = {PurePath(each["nomFichier"]).stem for each in root.get("fichiersPublies", ())}
+        if missing := sorted(listed - published.keys()):
+            yield nom, "absent", missing[0]
+        elif "prmDemandes" in root:
+            points = {prm for each in listed for prm in published[each]}
+            said = {p["idPrm"] for p in root["prmDemandes"] if p["publication"] == "PUBLIE"}
+            for prm in sorted(said ^ points)[:1]:
+                yield nom, "publie", prm

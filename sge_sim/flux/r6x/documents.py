@@ -1,23 +1,25 @@
-"""Reads files that anybody made, and gives our schemas of the JSON ones."""
+"""What the JSON files and their CSV are held to: our schemas, as the kit gives them, and bounds."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from importlib.resources import files
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Final
 
-from sge_sim.flux.ouverture import MembreLu, Repetitions, read_document, read_members
+from sge_sim.domaine.nomenclatures import CodeFlux
 
 SCHEMAS: Final = ("R63", "R64", "R65", "R66", "R67", "C68", "CR.M023")
-
-
-def read_documents(nom: str, content: bytes) -> Iterator[tuple[str, Any]]:
-    """Yield the documents of a file, by name: itself, or what its archives hold.
-
-    Raises `UsageError` as `read_members` and `read_document` do.
-    """
-    for membre in read_members(MembreLu((nom,), content)):
-        yield membre.noms[-1], read_document(membre.noms[-1], membre.content, Repetitions())[2]
+POINTS_EN_CSV: Final[Mapping[CodeFlux, int]] = MappingProxyType(
+    {"R63": 100, "R64": 100, "R65": 1000, "R66": 1000, "R67": 1000, "C68": 1000}
+)
+"""The points of a demand in CSV, at most (GUI 0502; R67 and C68 assumed)."""
 
 
 def schema_text(name: str) -> bytes:
-    """Return one of `SCHEMAS` as the kit gives it."""
+    """Return one of `SCHEMAS`."""
     return files("sge_sim.flux.r6x").joinpath(f"schemas/{name}.json").read_bytes()
+
+
+def points_in_csv(flux: CodeFlux, prms: str) -> int | None:
+    """Return how many points a demand in CSV may name, where this one names more."""
+    most = POINTS_EN_CSV[flux]
+    return most if len(prms.split()) > most else None

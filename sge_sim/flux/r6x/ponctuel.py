@@ -20,12 +20,7 @@ from sge_sim.flux.r6x.archives import ArchiveEcrite, PointEcrit, write_archives
 from sge_sim.flux.r6x.entete import EnvoiR6X
 from sge_sim.flux.r6x.facturation import write_billed
 from sge_sim.flux.r6x.mesures import dumps, write_points, written
-from sge_sim.flux.r6x.recevabilite import (
-    Suivi023,
-    admit,
-    describe_demanded,
-    rapport_tree,
-)
+from sge_sim.flux.r6x.recevabilite import Suivi023, admit, describe_demanded, rapport_tree
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.machine.documents import member_info, zipped
 from sge_sim.tables.m023 import find_demande_m023

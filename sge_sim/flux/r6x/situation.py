@@ -1,8 +1,8 @@
 """C68: what is known of a point today, technically and contractually (GUI 0504 §3).
 
-Codes are those of the data sheet of ConsultationDonneesTechniquesContractuelles; dates are
-`JJ-MM-AAAA` (observed 2025). What the simulated referential doesn't hold is left out: every field
-is optional (schema 0514).
+`situation.yaml` has its fields. Codes are those of the data sheet of
+ConsultationDonneesTechniquesContractuelles; dates are `JJ-MM-AAAA` (observed 2025). What the
+simulated referential doesn't hold is left out: every field is optional (schema 0514).
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Any
 
 from sge_sim.domaine.libelles import libelle_de
 from sge_sim.domaine.nomenclatures import CadreAcces, KindActeur
-from sge_sim.flux.r6x.visibilite import Visibilite, seen_by
+from sge_sim.flux.r6x.visibilite import Visibilite, declared, seen_by
 from sge_sim.mesures.grilles_nommees import libelle_de_la_classe, libelle_du_calendrier
 from sge_sim.tables.point_facts import CompteurFacts, PointFacts
 
@@ -29,201 +29,70 @@ def visibilite_of(
 
 def situation_tree(point: PointFacts, visibilite: Visibilite) -> dict[str, Any]:
     """Return what a demandeur sees of a point."""
-    return seen_by(
-        visibilite,
-        {
-            "idPrm": point.prm,
-            "donneesGenerales": _generalities(point),
-            "syntheseContractuelle": _synthesis(point),
-            "situationAlimentation": _feeding(point),
-            "situationComptage": _metering_of(point),
-            "situationsContractuelles": [_contractual(point)],
-        },
-    )
+    tree = _filled(declared()["champs"], _facts_of(point), point)
+    tree["situationsContractuelles"] = [tree["situationsContractuelles"]]
+    return seen_by(visibilite, tree)
 
 
-def _generalities(point: PointFacts) -> dict[str, Any]:
+def _filled(plan: Any, facts: Mapping[str, Any], columns: Any) -> Any:
+    """Return a plan with what its names mean: facts, or columns of a point or a meter."""
+    if isinstance(plan, dict):
+        return {name: _filled(each, facts, columns) for name, each in plan.items()}
+    if isinstance(plan, list):
+        valeur, unite = (_filled(each, facts, columns) for each in plan)
+        return None if valeur is None or unite is None else {"valeur": valeur, "unite": unite}
+    if plan in facts:
+        return facts[plan]
+    for name in plan.split("."):
+        columns = None if columns is None else getattr(columns, name)
+    return _day(columns) if isinstance(columns, date) else columns
+
+
+def _facts_of(point: PointFacts) -> dict[str, Any]:
+    """Return what C68 tells of a point that no column of it has."""
+    niveau, calendrier = point.niveau_ouverture_services, point.calendrier_fournisseur
+    tension, unite = point.tension_livraison, point.puissance_souscrite_unite
+    societe = point.categorie_client_final != "RES"
+    linky = [each.date_pose for each in point.compteurs if each.tic_activable is not None]
     return {
-        "adresseInstallationNonNormalisee": {
-            "escalierEtageAppartement": point.escalier_etage_appartement,
-            "batiment": point.batiment,
-            "numeroNomVoie": point.numero_et_nom_voie,
-            "lieuDit": point.lieu_dit,
-            "commune": point.commune,
-            "codePostal": point.code_postal,
-        },
-        "typage": {
-            "alimentationComplementaire": False,
-            "alimentationSecours": False,
-            "bornePoste": False,
-            "borneFixe": False,
-            "regroupementTurpe": {"code": "OUI"} if point.groupement_turpe else None,
-            "sensible": False,
-        },
-    }
-
-
-def _synthesis(point: PointFacts) -> dict[str, Any]:
-    niveau = point.niveau_ouverture_services
-    linky = [
-        compteur.date_pose for compteur in point.compteurs if compteur.tic_activable is not None
-    ]
-    withdrawing = point.date_mise_en_service if point.contrat_soutirage else None
-    injecting = point.date_mise_en_service if point.contrat_injection else None
-    return {
-        "niveauOuvertureServices": None if niveau is None else {"code": str(niveau)},
-        "datePremierePoseCompteurLinky": _day(linky[0]) if linky else None,
-        "dateDerniereMiseEnServiceSoutirage": _day(withdrawing),
-        "dateDerniereMiseEnServiceInjection": _day(injecting),
-        "dateDerniereAugmentationPuissanceSouscrite": _day(point.date_augmentation_puissance),
-        "dateDerniereDiminutionPuissanceSouscrite": _day(point.date_diminution_puissance),
-        "dateDerniereModificationFormuleTarifaireAcheminement": _day(point.date_modification_fta),
-    }
-
-
-def _feeding(point: PointFacts) -> dict[str, Any]:
-    tension = point.tension_livraison
-    return {
-        "etatAlimentation": point.etat_alimentation,
-        "alimentationPrincipale": {
-            "domaineTension": point.domaine_tension,
-            "tensionLivraison": tension and libelle_de("tensionLivraison", tension),
-            "puissanceRaccordementSoutirage": _quantity(
-                point.puissance_raccordement, point.puissance_raccordement_unite
-            ),
-            "modeAlimentationApresCompteur": point.mode_apres_compteur,
-        },
-    }
-
-
-def _metering_of(point: PointFacts) -> dict[str, Any]:
-    current, voltage = point.transformateur_courant, point.transformateur_tension
-    return {
-        "dispositifComptage": {
-            "typeComptage": point.type_comptage,
-            "media": point.media_releve,
-            "modeReleve": point.mode_releve,
-            "teleoperable": point.teleoperable,
-        },
-        "caracteristiquesReleve": {
-            "periodicite": point.periodicite,
-            "modeTraitement": point.mode_traitement,
-            "plage": point.plage_releve,
-        },
-        "compteurs": [
-            _meter_tree(point, compteur)
-            for compteur in point.compteurs
-            if compteur.date_depose is None
-        ],
-        "disjoncteur": {"calibre": point.disjoncteur_calibre},
-        "relais": {"plageHeuresCreuses": {"libelle": point.heures_creuses_libelle}},
-        "transformateurCourant": current
-        and {
-            "calibre": current.calibre,
-            "classePrecision": current.classe_precision,
-            "couplage": current.couplage,
-            "position": current.position,
-        },
-        "transformateurTension": voltage
-        and {
-            "calibre": voltage.calibre,
-            "classePrecision": voltage.classe_precision,
-            "couplage": voltage.couplage,
-        },
-    }
-
-
-def _meter_tree(point: PointFacts, compteur: CompteurFacts) -> dict[str, Any]:
-    access = compteur.parametres_tele_acces
-    posts = list((compteur.programmation_horaire or {}).items())[:_POSTES]
-    duree = None if access is None else access.fenetre_duree_min
-    return {
-        "matricule": compteur.matricule,
-        "numeroSerie": compteur.numero_serie,
-        "situation": compteur.localisation,
-        "ticActivable": compteur.tic_activable,
-        "ticActivee": compteur.tic_activee,
-        "ticStandard": compteur.tic_standard,
-        "programmationHoraire": {
-            f"posteHoraire{rang}": {
-                "classeTemporellePosteHoraire": classe,
-                "periodesHoraires": periodes,
+        **{"non": False, "h": "h", "groupement": "OUI" if point.groupement_turpe else None},
+        "niveau": None if niveau is None else str(niveau),
+        "pose_linky": _day(linky[0]) if linky else None,
+        "mise_en_soutirage": _day(point.date_mise_en_service) if point.contrat_soutirage else None,
+        "mise_en_injection": _day(point.date_mise_en_service) if point.contrat_injection else None,
+        "tension": tension and libelle_de("tensionLivraison", tension),
+        "compteurs_poses": [_meter_tree(each) for each in point.compteurs if not each.date_depose],
+        "libelle_fta": point.fta and libelle_de("formuleTarifaireAcheminement", point.fta),
+        "puissance": _power(point.puissance_souscrite, unite),
+        "libelle_calendrier": calendrier and libelle_du_calendrier(calendrier),
+        "classes": [
+            {
+                "code": classe,
+                "libelle": libelle_de_la_classe(classe),
+                "puissance": _power(power, unite),
             }
-            for rang, (classe, periodes) in enumerate(posts, start=1)
-        },
-        "parametresTeleAcces": access
-        and {
-            "numTelephone": access.numero_telephone,
-            "numVoieAiguillage": access.numero_voie_aiguillage,
-            "cleClient": access.cle,
-            "etatLigneTel": access.etat_ligne_telephonique,
-            "fenetreEcouteClient": {
-                "dateHeureDebut": access.fenetre_heure_debut,
-                "duree": _quantity(duree, "min"),
-            },
-        },
+            for classe, power in (point.denivele_puissances or {}).items()
+        ],
+        "personne": None if societe else point.nom_client_final,
+        "denomination": point.nom_client_final if societe else None,
+        "siret_societe": point.siret if societe else None,
+        "siren": point.siret[:9] if point.siret and societe else None,
     }
 
 
-def _contractual(point: PointFacts) -> dict[str, Any]:
-    unite = point.puissance_souscrite_unite
-    personne = point.categorie_client_final == "RES"
-    nom = point.nom_client_final
-    return {
-        "dateDebut": _day(point.date_mise_en_service),
-        "segment": point.segment,
-        "informationsContractuelles": {"etatContractuel": point.etat_contractuel},
-        "structureTarifaire": {
-            "contexteUtilisation": point.longue_utilisation_contexte,
-            "forfait": _quantity(point.longue_utilisation_forfait_h, "h"),
-            "formuleTarifaireAcheminement": point.fta
-            and {
-                "code": point.fta,
-                "libelle": libelle_de("formuleTarifaireAcheminement", point.fta),
-            },
-            "puissanceSouscrite": _power_text(point.puissance_souscrite, unite),
-            "grilleFournisseur": {
-                "calendrier": point.calendrier_fournisseur
-                and {
-                    "code": point.calendrier_fournisseur,
-                    "libelle": libelle_du_calendrier(point.calendrier_fournisseur),
-                }
-            },
-            "grilleTurpe": {
-                "classesTemporelles": [
-                    {
-                        "code": classe,
-                        "libelle": libelle_de_la_classe(classe),
-                        "puissance": _power_text(power, unite),
-                    }
-                    for classe, power in (point.denivele_puissances or {}).items()
-                ]
-            },
-        },
-        "clientFinal": {
-            "categorie": point.categorie_client_final,
-            "informationsClient": {
-                "personnePhysique": {"nom": nom} if personne else None,
-                "personneMorale": None
-                if personne
-                else {
-                    "denominationSociale": nom,
-                    "numSiret": point.siret,
-                    "numSiren": point.siret and point.siret[:9],
-                },
-            },
-        },
+def _meter_tree(compteur: CompteurFacts) -> Any:
+    posts = list((compteur.programmation_horaire or {}).items())[:_POSTES]
+    postes = {
+        f"posteHoraire{rang}": {"classeTemporellePosteHoraire": classe, "periodesHoraires": heures}
+        for rang, (classe, heures) in enumerate(posts, start=1)
     }
+    return _filled(declared()["compteur"], {"postes": postes, "min": "min"}, compteur)
 
 
 def _day(day: date | None) -> str | None:
     return None if day is None else f"{day:%d-%m-%Y}"
 
 
-def _quantity(value: int | None, unite: str | None) -> Mapping[str, Any] | None:
-    return None if value is None or unite is None else {"valeur": value, "unite": unite}
-
-
-def _power_text(value: int | None, unite: str | None) -> Mapping[str, Any] | None:
+def _power(value: int | None, unite: str | None) -> Mapping[str, Any] | None:
     """Return a subscribed power, whose value is a text (schema 0514)."""
     return None if value is None or unite is None else {"valeur": str(value), "unite": unite}

@@ -10,38 +10,22 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import islice
 from shutil import copyfileobj
-from types import MappingProxyType
 from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from sge_sim.domaine.nomenclatures import CodeFlux
 from sge_sim.errors import UsageError
+from sge_sim.flux.lecteur import FormeFlux, VueDuFlux, at_path, children, form_of, formes
 from sge_sim.machine.once import computed_once
-
-POINTS_EN_CSV: Final[Mapping[CodeFlux, int]] = MappingProxyType(
-    {"R63": 100, "R64": 100, "R65": 1000, "R66": 1000, "R67": 1000, "C68": 1000}
-)
-"""The points of a demand in CSV, at most (GUI 0502; R67 and C68 assumed)."""
 
 _MESURES: Final = '"mesures":['
 _PIECE: Final = 1 << 20
 _VIDE: Final = "null"
-_PERIODE: Final = ("Identifiant PRM", "Date de début", "Date de fin", "Grandeur physique")
-_SERIE: Final = (*_PERIODE, "Grandeur métier", "Etape métier", "Unité")
-_VALEUR: Final = (*_SERIE, "Horodate", "Valeur")
 
 CsvRows = Iterator[Sequence[Any]]
-
-
-def points_in_csv(flux: CodeFlux, prms: str) -> int | None:
-    """Return how many points a demand in CSV may name, where this one names more."""
-    most = POINTS_EN_CSV[flux]
-    return most if len(prms.split()) > most else None
 
 
 def portal_archive(archive: IO[bytes]) -> IO[bytes]:
@@ -114,14 +98,17 @@ def write_csv(trees: Iterable[Any], out: Any) -> None:
 
 def rows_of(tree: Any) -> CsvRows:
     """Yield the headings, then the rows; raises `UsageError` for what is no such file."""
-    if isinstance(tree, list) and tree and all(isinstance(point, Mapping) for point in tree):
+    forme = form_of("json", tree)
+    table = next((each for each in formes() if forme and each.nom == f"{forme.nom} en CSV"), None)
+    mistakes = forme.mistakes(tree) if forme and table else ["autre chose"]
+    if forme is None or table is None or mistakes:
+        raise UsageError(
+            "Ce document n'est ni un R63 à R67, ni un C68, ni un CR.M023 : sge-sim flux validate "
+            f"dit en quoi ({mistakes[0]})."
+        )
+    if isinstance(tree, list):
         return _c68(tree)
-    if isinstance(tree, dict) and "synthese" in tree:
-        return _report(tree)
-    flux = tree.get("header", {}).get("codeFlux", "")[:3] if isinstance(tree, dict) else ""
-    if flux not in _TABLES:
-        raise UsageError("Ce document n'est ni un R63 à R67, ni un C68, ni un CR.M023.")
-    return _TABLES[flux](tree)
+    return _report(tree) if "synthese" in tree else _mesures(forme, table, tree)
 
 
 def _cell(value: Any) -> Any:
@@ -132,95 +119,19 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def _about(mesure: Mapping[str, Any], grandeur: Mapping[str, Any], etape: str) -> list[Any]:
-    periode = mesure["periode"]
-    return [
-        mesure["idPrm"],
-        periode["dateDebut"],
-        periode["dateFin"],
-        grandeur["grandeurPhysique"],
-        grandeur["grandeurMetier"],
-        etape,
-        grandeur["unite"],
-    ]
-
-
-def _points(tree: Any) -> Iterator[tuple[Mapping[str, Any], list[Any], Mapping[str, Any]]]:
-    for mesure in tree["mesures"]:
-        for grandeur in mesure["grandeur"]:
-            about = _about(mesure, grandeur, mesure["etapeMetier"])
-            for point in grandeur["points"]:
-                yield mesure, about, point
-
-
-def _of_points(
-    titres: Sequence[str], of_mesure: Sequence[str], of_point: Sequence[str], tree: Any
-) -> CsvRows:
-    """Yield the headings, then each point: what its series says, its measure and itself."""
-    yield titres
-    for mesure, about, point in _points(tree):
-        names = (mesure[name] for name in of_mesure)
-        yield [*about, *names, *(point.get(name) for name in of_point)]
-
-
-def _r64(tree: Any) -> CsvRows:
-    yield (
-        *(*_PERIODE, "Grandeur metier", "Etape metier", "Unite", "Horodate"),
-        *("Contexte de relève", "Type de releve", "Motif de relève", "Grille"),
-        *("Identifiant calendrier", "Libellé calendrier", "Identifiant classe temporelle"),
-        *("Libellé classe temporelle", "Cadran", "Valeur", "Indice de vraisemblance"),
-    )
-    for mesure in tree["mesures"]:
-        for contexte in mesure["contexte"]:
-            releve = [contexte.get(n) for n in ("contexteReleve", "typeReleve", "motifReleve")]
-            for grandeur in contexte["grandeur"]:
-                about = _about(mesure, grandeur, contexte["etapeMetier"])
-                for place, registre in _registers(grandeur):
-                    for lu in registre["valeur"]:
-                        end = [registre.get("codeCadran"), lu["v"], lu["iv"]]
-                        yield [*about, lu["d"], *releve, *place, *end]
-
-
-def _registers(grandeur: Mapping[str, Any]) -> Iterator[tuple[list[Any], Mapping[str, Any]]]:
-    for calendrier in grandeur.get("calendrier", ()):
-        place = [
-            calendrier["libelleGrille"][:1],
-            calendrier["idCalendrier"],
-            calendrier["libelleCalendrier"],
-        ]
-        for classe in calendrier["classeTemporelle"]:
-            names = [classe.get("idClasseTemporelle"), classe.get("libelleClasseTemporelle")]
-            yield [*place, *names], classe
-    if "cadranTotalisateur" in grandeur:
-        yield ["T", None, None, None, None], grandeur["cadranTotalisateur"]
-
-
-def _r67(tree: Any) -> CsvRows:
-    yield (
-        *(*_SERIE, "Horodate de création", "Début de la mesure", "Fin de la mesure"),
-        *("Identifiant motif de relève", "Libellé motif de relève", "Libellé grille"),
-        *("Libellé calendrier", "Identifiant classe temporelle", "Libellé classe temporelle"),
-        *("Libellé nature", "Libellé statut", "Quantité"),
-    )
-    for mesure in tree["mesures"]:
-        for contexte in mesure["contexte"]:
-            motif = [contexte["idMotifReleve"], contexte["libelleMotifReleve"]]
-            for grandeur in contexte["grandeur"]:
-                about = _about(mesure, grandeur, contexte["etapeMetier"])
-                for calendrier in grandeur["calendrier"]:
-                    grille = [calendrier["libelleGrille"], calendrier.get("libelleCalendrier")]
-                    for classe in calendrier["classeTemporelle"]:
-                        names = [classe["idClasseTemporelle"], classe["libelleClasseTemporelle"]]
-                        for quantite in classe["quantite"]:
-                            yield [
-                                *about,
-                                *(quantite[n] for n in ("dateCreation", "dbtMesure", "finMesure")),
-                                *(*motif, *grille, *names),
-                                *(
-                                    quantite[n]
-                                    for n in ("libelleNature", "libelleStatut", "quantite")
-                                ),
-                            ]
+def _mesures(forme: FormeFlux, table: FormeFlux, tree: Any) -> CsvRows:
+    """Yield the headings of a table, then a row of each value: its columns have the names of the
+    fields in `contenu.yaml`."""
+    columns = table.declaree["series"][0]["niveaux"][0]["lignes"]
+    yield tuple(columns.values())
+    vues = [VueDuFlux(each) for each in forme.declaree["series"]]
+    for mesure, lieu in children(tree, "mesures", ""):
+        for vue in vues:
+            for _, above, said in vue.rows(mesure, lieu, vue.declared["fixe"]):
+                cells = {**above, **said}
+                for name in table.declaree.get("initiales", ()):
+                    cells[name] = cells[name][:1]
+                yield [cells.get(name) for name in columns]
 
 
 def _report(tree: Any) -> CsvRows:
@@ -236,7 +147,7 @@ def _c68(tree: Any) -> CsvRows:
     columns = c68_columns()
     yield [titre for titre, _ in columns]
     for point in tree:
-        yield [_found(point, path.split(".")) for _, path in columns]
+        yield [_found(point, path.replace(".", "/")) for _, path in columns]
 
 
 @computed_once()
@@ -247,20 +158,10 @@ def c68_columns() -> tuple[tuple[str, str], ...]:
     return tuple((titre, path) for titre, path in pairs)
 
 
-def _found(tree: Any, path: Sequence[str]) -> Any:
-    """Return a field; the first of a list unless its rank is in the path, a value with its unit."""
-    for name in path:
-        if isinstance(tree, list) and not name.isdigit():
-            tree = tree[0] if tree else None
-        if isinstance(tree, list):
-            tree = tree[int(name)] if int(name) < len(tree) else None
-        else:
-            tree = tree.get(name) if isinstance(tree, Mapping) else None
-        if tree is None:
-            return None
-    if isinstance(tree, Mapping):
-        return " ".join(str(leaf) for leaf in _leaves(tree))
-    return tree
+def _found(tree: Any, path: str) -> Any:
+    """Return a field, a value with its unit."""
+    found = at_path(tree, path)
+    return " ".join(map(str, _leaves(found))) if isinstance(found, Mapping) else found
 
 
 def _leaves(tree: Mapping[str, Any]) -> Iterator[Any]:
@@ -269,22 +170,3 @@ def _leaves(tree: Mapping[str, Any]) -> Iterator[Any]:
             yield from _leaves(value)
         else:
             yield value
-
-
-_TABLES: Final[Mapping[str, Callable[[Any], CsvRows]]] = {
-    "R63": partial(
-        _of_points,
-        (*_VALEUR, "Nature", "Pas", "Indice de vraisemblance", "Etat complémentaire"),
-        (),
-        ("d", "v", "n", "p", "iv", "ec"),
-    ),
-    "R64": _r64,
-    "R65": partial(
-        _of_points,
-        (*_SERIE, "Mode de calcul", "Pas", "Date", "Valeur"),
-        ("modeCalcul", "pas"),
-        ("d", "v"),
-    ),
-    "R66": partial(_of_points, (*_SERIE, "Pas", "Horodate", "Valeur"), ("pas",), ("d", "v")),
-    "R67": _r67,
-}

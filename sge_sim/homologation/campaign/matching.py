@@ -209,10 +209,8 @@ def _nearest(call: AppelDuJournal, wrong: Mapping[str, tuple[Champ, ...]]) -> Ob
 
 
 def _short(field: Champ) -> Champ:
-    nom, attendu, recu = (
-        shortened(text, _CHARACTERS) for text in (field.nom, field.attendu, field.recu)
-    )
-    return Champ(nom, attendu, recu, field.date)
+    attendu, recu = (shortened(each, _CHARACTERS) for each in (field.attendu, field.recu))
+    return Champ(shortened(field.nom, _CHARACTERS), attendu, recu, field.date)
 
 
 def _observation(

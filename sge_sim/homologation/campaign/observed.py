@@ -95,8 +95,8 @@ class CampaignState:
         view = asdict(replace(self, observations=tuple(map(_without_execution, shown))))
         for observation in view["observations"]:
             del observation["execution"]
-        del view["remarques"], view["commande"], view["offering"], view["cible"]
-        del view["societe"]
+        for name in ("remarques", "commande", "offering", "cible", "societe"):
+            del view[name]
         view["observees"] = len(self.observations)
         view["cas"] = {each.cle: each.statut for each in self.executions}
         return view

@@ -10,6 +10,7 @@ struck a case, whatever case, its package isn't judged.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sge_sim.clock import legal_date
@@ -93,8 +94,7 @@ def execution_of(
         statut, why = Statut.PERTURBE, ""
     remarques = " ".join(part for part in (remarque, echange.panne, why) if part)
     day = f"{echange.instant:%d/%m/%Y %H:%M:%S}"
-    excused = sum(each.excuse != "" for each in (*constats, *examen.constats))
-    ended = said(statut, excused) if excused else statut.value
+    ended = said(statut, sum(each.excuse != "" for each in (*constats, *examen.constats)))
     return Execution(
         **_described(case, day, f"{ended.capitalize()}. {remarques}".strip()),
         statut=statut,
@@ -237,28 +237,18 @@ def judge(
 def _verdict(
     release: Release, package: str, executions: Sequence[Execution], partielle: bool
 ) -> VerdictPackage:
+    verdict = partial(VerdictPackage, package)
     if package not in release.packages:
-        return VerdictPackage(
-            package, Decision.SANS_OBJET, f"{release.nom} ne liste aucun cas pour ce package."
-        )
+        return verdict(Decision.SANS_OBJET, f"{release.nom} ne liste aucun cas pour ce package.")
     if partielle:
-        return VerdictPackage(
-            package,
-            Decision.NON_JUGE,
-            "Seule une campagne qui exécute tous les cas du package le juge.",
-        )
-    statuts = {each.cle: each.statut for each in executions}
-    struck = [
-        each.cle
-        for each in executions
-        if each.package == package and each.statut is Statut.PERTURBE
-    ]
+        why = "Seule une campagne qui exécute tous les cas du package le juge."
+        return verdict(Decision.NON_JUGE, why)
+    own = [each for each in executions if each.package == package]
+    struck = [each.cle for each in own if each.statut is Statut.PERTURBE]
     if struck:
-        return VerdictPackage(
-            package,
-            Decision.NON_JUGE,
-            f"Des pannes prévues ont touché {', '.join(struck)} : repasser le package sans elles.",
-        )
+        why = f"Des pannes prévues ont touché {', '.join(struck)} : repasser le package sans elles."
+        return verdict(Decision.NON_JUGE, why)
+    statuts = {each.cle: each.statut for each in own}
     wanted = [
         case
         for case in release.cas
@@ -266,9 +256,9 @@ def _verdict(
     ]
     done = {case.cle: statuts.get(case.cle, Statut.A_PASSER) for case in wanted}
     unserved = [case.cle for case in wanted if done[case.cle] is Statut.NON_SERVI]
-    left_out = _left_out([each for each in executions if each.cle in unserved])
+    left_out = _left_out([each for each in own if each.cle in unserved])
     if wanted and len(unserved) == len(wanted):
-        return VerdictPackage(package, Decision.SANS_CAS_SERVI, left_out)
+        return verdict(Decision.SANS_CAS_SERVI, left_out)
     wanted = [case for case in wanted if case.cle not in unserved]
     good_groups = {case.au_choix for case in wanted if case.au_choix and done[case.cle].bon}
     missing = [
@@ -276,14 +266,14 @@ def _verdict(
     ]
     if not missing:
         why = _good_runs(wanted, done)
-        return VerdictPackage(package, Decision.HOMOLOGUE, f"{why} {left_out}".strip())
-    called = any(each.package == package and each.instant is not None for each in executions)
+        return verdict(Decision.HOMOLOGUE, f"{why} {left_out}".strip())
+    called = any(each.instant is not None for each in own)
     if not called and Statut.PAS_COMMENCE in done.values():
         why = f"Aucun de ses cas n'a été appelé. {left_out}".strip()
-        return VerdictPackage(package, Decision.PAS_COMMENCE, why)
+        return verdict(Decision.PAS_COMMENCE, why)
     failed = any(done[key] not in (Statut.A_PASSER, Statut.PAS_COMMENCE) for key in missing)
     decision = Decision.NON_HOMOLOGUE if failed else Decision.A_PASSER
-    return VerdictPackage(package, decision, f"{_missing_runs(missing, done)} {left_out}".strip())
+    return verdict(decision, f"{_missing_runs(missing, done)} {left_out}".strip())
 
 
 def _good_runs(wanted: Sequence[Cas], done: dict[str, Statut]) -> str:
@@ -309,9 +299,5 @@ def _left_out(unserved: Sequence[Execution]) -> str:
 
 def _missing_runs(missing: Sequence[str], done: dict[str, Statut]) -> str:
     """Return the missing cases by status."""
-    parts = []
-    for statut in Statut:
-        keys = [key for key in missing if done[key] is statut]
-        if keys:
-            parts.append(f"{statut.value} : {', '.join(keys)}")
-    return " ; ".join(parts) + "."
+    ended = ((each, [key for key in missing if done[key] is each]) for each in Statut)
+    return " ; ".join(f"{each} : {', '.join(keys)}" for each, keys in ended if keys) + "."

@@ -6,9 +6,9 @@ hours, and no order sent twice.
 
 import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from sge_sim.api.administration import Administration
@@ -25,51 +25,23 @@ from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.protocoles import SOAP
 from sge_sim.homologation.catalogue.release import Release
+from sge_sim.homologation.reports.etats import mots_des_rapports
 from sge_sim.homologation.reports.rapport import Execution, NonVerifie, Rapport
 from sge_sim.pki.inspection import organisation_of_file
 
-ON_PRODUCTION: Final = (
-    "La cible joue la production, et ce catalogue est fait pour la plateforme d'homologation : un "
-    "cas peut y échouer sans que le client y soit pour rien."
-)
-BY_THE_DATE: Final = (
-    "Rien ne dit ce que sert la cible, que sa date : si elle sert encore ce qui est hors du "
-    "jugement, ajouter --generation toutes."
-)
+_MOTS: Final[Mapping[str, Any]] = mots_des_rapports()["cible"]
+ON_PRODUCTION: Final[str] = _MOTS["en_production"]
+BY_THE_DATE: Final[str] = _MOTS["selon_la_date"]
+WARNING: Final[str] = _MOTS["avertissement"]
 REAL_PAUSE_SECONDS: Final = 1.0
 
-WARNING: Final = (
-    "La cible {url} n'est pas un simulateur de cette machine.\n"
-    "  - Les commandes y créent de vraies affaires et de vrais services souscrits.\n"
-    "  - Une demande par seconde au plus, jamais deux fois la même commande.\n"
-    "  - L'homologation se passe en session, de 9 h à 12 h et de 14 h à 18 h, les jours ouvrés.\n"
-    "  - Une exécution n'est pas l'attestation : Enedis juge, sur ses propres traces."
-)
-
-
-REPONSES_DU_SIMULATEUR: Final = (
-    NonVerifie(
-        "les réponses, par les contrôles du contrat et des guides",
-        "un simulateur sge-sim les a faites, et seules les demandes du client sont jugées",
-    ),
-)
+REPONSES_DU_SIMULATEUR: Final = (NonVerifie(**_MOTS["reponses_du_simulateur"]),)
 """Where a client is watched, nobody judges the simulator that it calls."""
 SANS_ADMINISTRATION: Final = tuple(
     NonVerifie(quoi, f"sans l'administration de la cible, {pourquoi}")
-    for quoi, pourquoi in {
-        "ce qu'est la cible": "rien ne dit si c'est un simulateur sans défaut, que rien "
-        "n'excuserait, ni si elle joue la production",
-        "les services que sert la cible": "ils sont supposés d'après la date ou les options",
-        "les pannes prévues": "un appel qu'une panne a touché se juge comme les autres",
-        "la règle qui a refusé une demande": "son journal ne se lit pas",
-        "une demande renvoyée trop tôt": "son horloge n'est pas avancée : le cas dit quand la "
-        "renvoyer",
-        "les données personnelles de points à soi": "rien ne dit quels points en sont : elles ne "
-        "sont pas masquées",
-    }.items()
+    for quoi, pourquoi in _MOTS["sans_administration"].items()
 )
-"""What only the administration of a simulator tells; each check of an answer is made all the
-same."""
+"""What only the administration of a simulator tells."""
 
 
 def not_asked(release: Release, executions: Sequence[Execution]) -> tuple[NonVerifie, ...]:

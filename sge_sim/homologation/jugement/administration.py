@@ -8,20 +8,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from sge_sim.homologation.jugement import paths
 from sge_sim.homologation.jugement.commandes import services_listes
-from sge_sim.homologation.jugement.controle import (
-    ACCES,
-    ADP,
-    COLLECTE,
-    DETAILLEES,
-    LISTES,
-    RECHERCHE_POINT,
-    SAD,
-    Controles,
-)
+from sge_sim.homologation.jugement.controle import Controles
 from sge_sim.homologation.jugement.detaillees import losses_known
 from sge_sim.homologation.jugement.faits import differ, faits, nom_du_fait
-from sge_sim.homologation.jugement.reponse import Cle, Fait, ReponseJugee, text_of, texts_of
+from sge_sim.homologation.jugement.reponse import (
+    Cle,
+    Fait,
+    ReponseJugee,
+    read_once,
+    text_of,
+    texts_of,
+)
 
 _SORTES: Final[Mapping[str, tuple[str, str, str]]] = {
     "COURBE": ("courbe", "courbe", "PA"),
@@ -34,16 +33,12 @@ _TUS: Final = re.compile("futures|parametresTeleAcces|valeurs|libelle|unite|lign
 """What the description of a point doesn't hold, or in other words."""
 _QUOTIDIEN: Final = frozenset({"AQ", "RC"})
 _DES_SERVICES: Final = ("etatCode", "contratId", "dateDebut", "mesuresPas")
-_COMMANDENT: Final = frozenset({COLLECTE, SAD, ACCES})
+_COMMANDENT: Final = frozenset({paths.COLLECTE, paths.SAD, paths.ACCES})
 
 
-def administres(reponse: ReponseJugee) -> Mapping[Cle, Fait]:
-    """Return what the administration says of the measures that were asked for."""
-    return reponse.lu("administres", lambda read: {each.cle: each for each in _measured(read)})
-
-
-def _measured(reponse: ReponseJugee) -> Iterator[Fait]:
-    """Yield what was measured and not lost, as the answer must tell it."""
+@read_once
+def administres(reponse: ReponseJugee) -> Iterator[Fait]:
+    """Yield what the administration says was measured and not lost, as the answer must tell it."""
     metier = text_of(reponse.corps, ".//grandeurMetier")
     admin, jours, kind = reponse.administre, reponse.jours, reponse.mesures
     if admin is None or jours is None or kind is None or metier is None or reponse.mensuel:
@@ -73,27 +68,26 @@ def _measured(reponse: ReponseJugee) -> Iterator[Fait]:
                         yield Fait(("instant du maximum", *of[1:]), stamp)
 
 
-ADMINISTRATION: Final = Controles(DETAILLEES)
+ADMINISTRATION: Final = Controles(paths.DETAILLEES)
 
 
-@ADMINISTRATION.controle("les mesures sont celles que le simulateur a", source="l'administration")
+@ADMINISTRATION.documented("les mesures sont celles que le simulateur a", "l'administration")
 def mesures_du_simulateur(reponse: ReponseJugee) -> Iterator[str]:
     """Values are those that were measured, but for corrected ones and large points' nights."""
-    known = administres(reponse)
+    known = {each.cle: each for each in administres(reponse)}
     for fait in faits(reponse):
         true = known.get(fait.cle)
         if true is not None and "BEST" not in fait.cle and differ(fait, true):
             yield f"{nom_du_fait(fait)} : {fait.valeur}, {true.valeur} dans l'administration"
 
 
-@ADMINISTRATION.controle(
+@ADMINISTRATION.documented(
     "aucune mesure ne manque que le simulateur a",
-    source="l'administration : ce qu'il a perdu y manque aussi",
+    "l'administration : ce qu'il a perdu y manque aussi",
 )
 def mesures_presentes(reponse: ReponseJugee) -> Iterator[str]:
-    """What was measured and not lost is there, in each quantity and register of the answer."""
     wanted: dict[str, set[str]] = defaultdict(set)
-    for of, moments in _moments(administres(reponse)).items():
+    for of, moments in _moments(each.cle for each in administres(reponse)).items():
         wanted[of[0]] |= moments
     for of, moments in _moments(each.cle for each in faits(reponse)).items():
         missing = wanted.get(of[0], set()) - moments
@@ -110,15 +104,13 @@ def _moments(cles: Iterable[Cle]) -> Mapping[Cle, set[str]]:
     return found
 
 
-@ADMINISTRATION.controle(
+@ADMINISTRATION.documented(
     "un point et ses services sont ceux de l'administration",
-    source="l'administration",
-    services={ADP, RECHERCHE_POINT, *LISTES, *_COMMANDENT},
+    "l'administration",
+    services={paths.ADP, paths.RECHERCHE_POINT, *paths.LISTES, *_COMMANDENT},
 )
 def dires_de_l_administration(reponse: ReponseJugee) -> Iterator[str]:
-    """Values of a point are in its description, and so are its services."""
-    if reponse.administre is None:
-        return
+    assert reponse.administre is not None
     words: dict[str, set[str | int]] = {}
     for (kind, prm, *name), value, *_ in faits(reponse):
         if kind == "point" and prm not in words:

@@ -5,10 +5,11 @@ from itertools import pairwise
 from typing import Final
 
 from sge_sim.homologation.jugement.consommations import series
-from sge_sim.homologation.jugement.controle import DETAILLEES, MESURES, Controles
+from sge_sim.homologation.jugement.controle import Controles
 from sge_sim.homologation.jugement.faits import ILLISIBLE, faits, nom_du_fait
 from sge_sim.homologation.jugement.index_releves import registres
-from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
+from sge_sim.homologation.jugement.paths import DETAILLEES, MESURES
+from sge_sim.homologation.jugement.reponse import ReponseJugee, read_once
 
 _SOUSCRITE: Final = "situationContractuelle/structureTarifaire/puissanceSouscriteMax/valeur"
 _PETIT, _GRAND = 36, 40_000
@@ -24,11 +25,12 @@ def _souscrite(reponse: ReponseJugee) -> float | None:
         said = reponse.retenus.get(("point", prm, str(reponse.jour), _SOUSCRITE))
         point = None if reponse.administre is None else reponse.administre.point(prm)
         words = str((point or {}).get("tarif", {}).get("puissance_souscrite", "")).split()
-        for each in (*([str(said.valeur)] if said else ()), *words[:1]):
-            return float(each)
+        if said is not None or words:
+            return float(words[0] if said is None else said.valeur)
     return None
 
 
+@read_once
 def _puissances(reponse: ReponseJugee) -> Iterator[tuple[str, float]]:
     """Yield the powers that an answer tells, and the mean ones of its energies, kVA or kW."""
     for fait in faits(reponse):
@@ -45,10 +47,9 @@ def _puissances(reponse: ReponseJugee) -> Iterator[tuple[str, float]]:
                 hours = (after.instant - before.instant).total_seconds() / 3600
                 yield f"{registre.nom}, le {after.d}", (after.v - before.v) / hours / 1000
     for serie in series(reponse):
-        rows = serie.element.iterfind("mesuresDatees/mesure")
-        for (debut, fin), row in zip(serie.lignes, rows, strict=True):
-            hours = max(1, (fin - debut).days) * _JOUR
-            yield f"{serie.nom}, jusqu'au {fin:%d/%m/%Y}", int(text_of(row, "valeur") or 0) / hours
+        for row in serie.mesures:
+            hours = max(1, (row.fin - row.debut).days) * _JOUR
+            yield f"{serie.nom}, jusqu'au {row.fin:%d/%m/%Y}", row.valeur / hours
 
 
 def _beyond(reponse: ReponseJugee, most: float) -> Iterator[str]:
@@ -60,9 +61,9 @@ def _beyond(reponse: ReponseJugee, most: float) -> Iterator[str]:
 BORNES: Final = Controles({*DETAILLEES, MESURES})
 
 
-@BORNES.controle(
+@BORNES.documented(
     "aucune puissance ne passe ce que le segment et la puissance souscrite rendent possible",
-    source="FAQ : un C5 a 36 kVA au plus, que son disjoncteur tient ; la HTA, 40 MW",
+    "FAQ : un C5 a 36 kVA au plus, que son disjoncteur tient ; la HTA, 40 MW",
 )
 def puissances_possibles(reponse: ReponseJugee) -> Iterator[str]:
     """A small point can't take twice what it subscribed, no point more than its segment."""
@@ -70,12 +71,9 @@ def puissances_possibles(reponse: ReponseJugee) -> Iterator[str]:
     return _beyond(reponse, small if reponse.petit else _GRAND)
 
 
-@BORNES.controle(
-    "aucune puissance ne dépasse de beaucoup celle qui est souscrite",
-    source="un dépassement est possible",
-    provenance="assumed",
+@BORNES.assumed(
+    "aucune puissance ne dépasse de beaucoup celle qui est souscrite", "un dépassement est possible"
 )
 def puissances_souscrites(reponse: ReponseJugee) -> Iterator[str]:
-    """More than 1.3 times what was subscribed is looked at."""
     souscrite = _souscrite(reponse)
     return iter(()) if souscrite is None else _beyond(reponse, _DEPASSE * souscrite)

@@ -10,47 +10,27 @@ from typing import Final
 from lxml import etree
 
 from sge_sim.clock import add_months
-from sge_sim.commandes.prestations import ACCES as ACCES_FIXE
-from sge_sim.commandes.prestations import Prestation, prestation_acces, prestation_collecte
+from sge_sim.commandes import prestations
 from sge_sim.domaine.francais import counted
-from sge_sim.domaine.nomenclatures import (
-    DONNEES_ACCES,
-    MesuresType,
-    Segment,
-    Sens,
-    TypeServiceAcces,
-)
+from sge_sim.domaine.nomenclatures import DONNEES_ACCES, MesuresType, Segment, TypeServiceAcces
 from sge_sim.homologation.catalogue.answer_paths import Chemin, as_text
-from sge_sim.homologation.jugement.controle import (
-    ACCES,
-    ARRET,
-    COLLECTE,
-    HISTORIQUE,
-    INFRA_J,
-    LISTES,
-    OUVRENT_UN_SERVICE,
-    OUVRENT_UNE_AFFAIRE,
-    RECHERCHE_POINT,
-    RSA,
-    SAD,
-    SOUSCRITS,
-    Controles,
-    more_than_once,
-)
+from sge_sim.homologation.jugement import paths
+from sge_sim.homologation.jugement.controle import KNOWN, Controles, more_than_once
 from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of, texts_of
 from sge_sim.services.commande_transmission_donnees_infra_j.service import CONSOMMATEUR, PRODUCTEUR
 from sge_sim.services.commande_transmission_historique_mesures.service import COURBE, INDEX
 
-_PRESTATIONS: Final = frozenset({COLLECTE, HISTORIQUE, INFRA_J, ACCES, SAD})
-_WITHOUT_OPTION: Final = frozenset({INFRA_J, ACCES})
+_PRESTATIONS: Final = frozenset(
+    {paths.COLLECTE, paths.HISTORIQUE, paths.INFRA_J, paths.ACCES, paths.SAD}
+)
 
 
 def given(reponse: ReponseJugee) -> list[str]:
     """Return the identifiers that an answer gives for the first time, if it is as it should be."""
     found: list[str] = []
-    if reponse.contrat.path in OUVRENT_UNE_AFFAIRE:
+    if reponse.contrat.path in paths.OUVRENT_UNE_AFFAIRE:
         found += reponse.affaires
-    if reponse.contrat.path in OUVRENT_UN_SERVICE:
+    if reponse.contrat.path in paths.OUVRENT_UN_SERVICE:
         found += texts_of(reponse.corps, ".//serviceSouscritId")
     return found
 
@@ -58,23 +38,21 @@ def given(reponse: ReponseJugee) -> list[str]:
 COMMANDES: Final = Controles()
 
 
-@COMMANDES.controle(
+@COMMANDES.documented(
     "une demande ouvre une affaire qui n'a pas encore servi",
-    source="GUI 0469 §4, GUI 0453, GUI 0481, GUI 0502 §2, GUI 0531 §1.3",
-    services=OUVRENT_UNE_AFFAIRE,
+    "GUI 0469 §4, GUI 0453, GUI 0481, GUI 0502 §2, GUI 0531 §1.3",
+    services=paths.OUVRENT_UNE_AFFAIRE,
 )
 def affaire_nouvelle(reponse: ReponseJugee) -> Iterator[str]:
-    """No affaire is one that an earlier answer of the campaign gave."""
     return _given_before(reponse, reponse.affaires, "l'affaire {} est celle de {}")
 
 
-@COMMANDES.controle(
+@COMMANDES.documented(
     "un service commandé a un identifiant qui n'a pas encore servi",
-    source="GUI 0469 §4, GUI 0531 §2.3",
-    services=OUVRENT_UN_SERVICE,
+    "GUI 0469 §4, GUI 0531 §2.3",
+    services=paths.OUVRENT_UN_SERVICE,
 )
 def service_nouveau(reponse: ReponseJugee) -> Iterator[str]:
-    """No new service is one that an earlier answer gave."""
     found = texts_of(reponse.corps, ".//serviceSouscritId")
     return _given_before(reponse, found, "le service {} est celui de {}")
 
@@ -88,13 +66,12 @@ def _given_before(reponse: ReponseJugee, found: Iterable[str], phrase: str) -> I
             yield phrase.format(each, known.cas)
 
 
-@COMMANDES.controle(
+@COMMANDES.documented(
     "aucun identifiant ne revient deux fois",
-    source="GUI 0427 §4, GUI 0475 §4, GUI 0531 §2.3, GUI 0537",
-    services={RECHERCHE_POINT, SAD, *LISTES},
+    "GUI 0427 §4, GUI 0475 §4, GUI 0531 §2.3, GUI 0537",
+    services={paths.RECHERCHE_POINT, paths.SAD, *paths.LISTES},
 )
 def identifiants_distincts(reponse: ReponseJugee) -> Iterator[str]:
-    """A point, a service and an affaire stand once each in an answer."""
     corps = reponse.corps
     for name, found in (
         ("le point", [each.get("id", "") for each in corps.iterfind("points/point")]),
@@ -105,14 +82,13 @@ def identifiants_distincts(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{times} fois {name} {each}"
 
 
-@COMMANDES.controle(
+@COMMANDES.documented(
     "une commande donne une seule prestation, de rang 1",
-    source="GUI 0469 §4, GUI 0453 §4, GUI 0481 §4, GUI 0498, GUI 0531 §2.3.4",
+    "GUI 0469 §4, GUI 0453 §4, GUI 0481 §4, GUI 0498, GUI 0531 §2.3.4",
     services=_PRESTATIONS,
 )
 def une_prestation(reponse: ReponseJugee) -> Iterator[str]:
-    """There is one prestation (of each affaire), of rank 1, without a case."""
-    blocks = list(reponse.corps.iter("prestations"))
+    path, blocks = reponse.contrat.path, list(reponse.corps.iter("prestations"))
     if not blocks:
         yield "aucune prestation"
     for block in blocks:
@@ -125,32 +101,34 @@ def une_prestation(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"prestation de rang {rank}"
             if each.find("cas") is not None:
                 yield "la prestation porte un cas"
-            if reponse.contrat.path in _WITHOUT_OPTION and each.find("option") is not None:
+            if path in (paths.INFRA_J, paths.ACCES) and each.find("option") is not None:
                 yield "la prestation porte une option"
 
 
-def _prestation_of(reponse: ReponseJugee, affaire: etree._Element) -> tuple[Prestation, bool]:
+def _prestation_of(
+    reponse: ReponseJugee, affaire: etree._Element
+) -> tuple[prestations.Prestation, bool]:
     """Return the line of the catalogue that a request is ordered under, and whether it is sure."""
     path = reponse.contrat.path
     segment: Segment = "C5" if reponse.petit else "C4"
-    inject = reponse.accepte("injection") or reponse.demande_une("sens") == "INJECTION"
-    sens: Sens = "INJECTION" if inject else "SOUTIRAGE"
+    inject = reponse.sens == "INJECTION"
     curve = reponse.demande_une("mesuresTypeCode", "mesureType") == "CDC"
-    if path == ACCES:
-        return ACCES_FIXE, True
-    if path == INFRA_J:
+    if path == paths.ACCES:
+        return prestations.ACCES, True
+    if path == paths.INFRA_J:
         return PRODUCTEUR if inject else CONSOMMATEUR, True
-    if path == HISTORIQUE:
+    if path == paths.HISTORIQUE:
         return COURBE if curve else INDEX, True
-    if path == COLLECTE:
+    if path == paths.COLLECTE:
         recurrent = reponse.accepte("transmissionRecurrente")
         sorte: MesuresType = "CDC" if curve else "IDX"
-        made = prestation_collecte(segment, sens, sorte, recurrente=recurrent)
-        return made, not inject
+        collecte = prestations.prestation_collecte
+        return collecte(segment, reponse.sens, sorte, recurrente=recurrent), not inject
     kind = text_of(affaire, "serviceSouscritMesures/mesuresTypeCode") or ""
     published = bool(publications_asked(reponse, kind, "periodiciteTransmission"))
     of_kind: TypeServiceAcces = _ACCES_DE.get(kind, "INDEX")
-    return prestation_acces(segment, sens, of_kind, publie=published), False
+    acces = prestations.prestation_acces(segment, reponse.sens, of_kind, publie=published)
+    return acces, False
 
 
 _ACCES_DE: Final[Mapping[str, TypeServiceAcces]] = {v: k for k, v in DONNEES_ACCES.items()}
@@ -175,66 +153,47 @@ def _other_prestations(reponse: ReponseJugee, *, sure: bool) -> Iterator[str]:
                 yield f"{name} {found or 'absente'}, attendu {code or 'aucune'}"
 
 
-@COMMANDES.controle(
+@COMMANDES.observed(
     "la prestation est celle de la demande",
-    source="GUI 0453, GUI 0469 §4, GUI 0481, GUI 0498 ; réponses enregistrées, 2022",
-    provenance="observed",
+    "GUI 0453, GUI 0469 §4, GUI 0481, GUI 0498 ; réponses enregistrées, 2022",
     services=_PRESTATIONS,
 )
 def prestation_de_la_demande(reponse: ReponseJugee) -> Iterator[str]:
-    """The line and its option go with what is ordered, the direction and the segment."""
     return _other_prestations(reponse, sure=True)
 
 
-@COMMANDES.controle(
+@COMMANDES.assumed(
     "la prestation d'un service d'accès est celle de la demande",
-    source="GUI 0503 p. 7 nomme ces formulaires ; les codes ne sont pas publiés",
-    provenance="assumed",
+    "GUI 0503 p. 7 nomme ces formulaires ; les codes ne sont pas publiés",
     services=_PRESTATIONS,
 )
 def prestation_supposee(reponse: ReponseJugee) -> Iterator[str]:
-    """So do those whose codes no source gives."""
     return _other_prestations(reponse, sure=False)
 
 
-@COMMANDES.controle(
+@COMMANDES.documented(
     "l'arrêt d'un service ne rend que l'acquittement",
-    source="GUI 0474 v1.3.0 §4 ; catalogue, ASS-R1",
-    services={ARRET},
+    "GUI 0474 v1.3.0 §4 ; catalogue, ASS-R1",
+    services={paths.ARRET},
 )
 def arret_sans_rien(reponse: ReponseJugee) -> Iterator[str]:
-    """Stopping a service answers neither an affaire nor a prestation."""
     for each in reponse.corps:
         yield f"{etree.QName(each).localname} est rendu"
 
 
-@COMMANDES.controle(
+@COMMANDES.documented(
     "une commande d'accès donne son service souscrit",
-    source="GUI 0498 v1.1.0",
-    services={ACCES, COLLECTE},
+    "GUI 0498 v1.1.0",
+    services={paths.ACCES, paths.COLLECTE},
 )
 def service_donne(reponse: ReponseJugee) -> Iterator[str]:
-    """An order of access or collection tells the service that it opened."""
     if not texts_of(reponse.corps, "serviceSouscritId"):
         yield "aucun serviceSouscritId"
 
 
 _GUIDES: Final = "GUI 0475 §4, GUI 0537 p. 6-11"
-_TYPES: Final = frozenset({"CCDC", "TRANSREC", "OPPENR", "ACCES"})
-_ETATS: Final = frozenset({"DEMANDE", "ACTIF", "TERMINE"})
-_MESURES: Final = frozenset({"CDC", "IDX", "ENERGIE", "PMAX"})
-_PAS: Final[Mapping[str, Collection[str]]] = {
-    "CDC": {"PT5M", "PT10M", "PT30M"},
-    "IDX": {"P1D"},
-    "ENERGIE": (),
-    "PMAX": (),
-}
-_PERIODES: Final = frozenset({"P1D", "P7D", "P1M"})
-_DE_MESURES: Final = (
-    *("contratId", "contratLibelle", "mesuresTypeCode", "mesuresPas", "mesuresCorrigees"),
-    *("periodiciteTransmission", "optionsPublication"),
-)
-_PUBLIES: Final = frozenset({"TRANSREC", "ACCES"})
+_SERVICES: Final[Mapping[str, Collection[str]]] = KNOWN["services"]
+_PAS: Final[Mapping[str, Collection[str]]] = KNOWN["services"]["pas"]
 
 
 def services_listes(reponse: ReponseJugee) -> Iterator[etree._Element]:
@@ -254,33 +213,32 @@ def _name(service: etree._Element) -> str:
     return f"service {text_of(service, 'serviceSouscritId')}"
 
 
-SOUSCRITS_LISTES: Final = Controles(LISTES)
+SOUSCRITS_LISTES: Final = Controles(paths.LISTES)
 
 
-@SOUSCRITS_LISTES.controle("le type et l'état d'un service sont du guide", source=_GUIDES)
+@SOUSCRITS_LISTES.documented("le type et l'état d'un service sont du guide", _GUIDES)
 def type_et_etat(reponse: ReponseJugee) -> Iterator[str]:
     """Kinds, states, types of measures, steps and frequencies are of their lists."""
     for each in services_listes(reponse):
         kind, state = type_du_service(each), text_of(each, "etatCode")
         measures, step = text_of(each, "mesuresTypeCode"), text_of(each, "mesuresPas")
-        if kind not in _TYPES:
+        if kind not in _SERVICES["types"]:
             yield f"{_name(each)} : type {kind or 'absent'}"
-        if state not in _ETATS:
+        if state not in _SERVICES["etats"]:
             yield f"{_name(each)} : état {state}"
-        if measures is not None and measures not in _MESURES:
+        if measures is not None and measures not in _PAS:
             yield f"{_name(each)} : mesures {measures}"
         if step is not None and step not in _PAS.get(measures or "", ()):
             yield f"{_name(each)} : pas {step} pour {measures}"
         for period in each.iter("periodiciteTransmission"):
-            if (period.text or "") not in _PERIODES:
+            if (period.text or "") not in _SERVICES["periodes"]:
                 yield f"{_name(each)} : périodicité {period.text}"
 
 
-@SOUSCRITS_LISTES.controle(
-    "le motif de fin va avec l'état TERMINE, et lui seul, avec une date de fin", source=_GUIDES
+@SOUSCRITS_LISTES.documented(
+    "le motif de fin va avec l'état TERMINE, et lui seul, avec une date de fin", _GUIDES
 )
 def motif_de_fin(reponse: ReponseJugee) -> Iterator[str]:
-    """The reason of an end is given if and only if the service has ended."""
     for each in services_listes(reponse):
         ended = text_of(each, "etatCode") == "TERMINE"
         explained = each.find("motifFinLibelle") is not None
@@ -292,7 +250,7 @@ def motif_de_fin(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{_name(each)} : terminé sans date de fin"
 
 
-@SOUSCRITS_LISTES.controle("les dates d'un service vont avec son état", source=_GUIDES)
+@SOUSCRITS_LISTES.documented("les dates d'un service vont avec son état", _GUIDES)
 def dates_du_service(reponse: ReponseJugee) -> Iterator[str]:
     """A service begins before it ends; an active one has begun, an ended one has ended."""
     today = reponse.jour.isoformat()
@@ -309,11 +267,10 @@ def dates_du_service(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{_name(each)} : terminé et finit le {fin}"
 
 
-@SOUSCRITS_LISTES.controle(
-    "un service finit dans les trois ans", source="GUI 0531 §1.3, GUI 0498 : trois ans au plus"
+@SOUSCRITS_LISTES.documented(
+    "un service finit dans les trois ans", "GUI 0531 §1.3, GUI 0498 : trois ans au plus"
 )
 def trois_ans_au_plus(reponse: ReponseJugee) -> Iterator[str]:
-    """No service ends more than three years after the day of the call."""
     last = add_months(reponse.jour, 36).isoformat()
     for each in services_listes(reponse):
         fin = (text_of(each, "dateFin") or "")[:10]
@@ -321,33 +278,33 @@ def trois_ans_au_plus(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{_name(each)} : finit le {fin}"
 
 
-@SOUSCRITS_LISTES.controle(
-    "un service est dans un sens et un seul", source="GUI 0537 p. 8", services={RSA}
+@SOUSCRITS_LISTES.documented(
+    "un service est dans un sens et un seul", "GUI 0537 p. 8", services={paths.RSA}
 )
 def un_sens(reponse: ReponseJugee) -> Iterator[str]:
-    """Exactly one of the two directions is true."""
     for each in services_listes(reponse):
         true = [name for name in ("injection", "soutirage") if text_of(each, name) in ("true", "1")]
         if len(true) != 1:
             yield f"{_name(each)} : {len(true)} sens"
 
 
-@SOUSCRITS_LISTES.controle("le sens n'est pas transmis", source="GUI 0475 §4", services={SOUSCRITS})
+@SOUSCRITS_LISTES.documented(
+    "le sens n'est pas transmis", "GUI 0475 §4", services={paths.SOUSCRITS}
+)
 def sans_sens(reponse: ReponseJugee) -> Iterator[str]:
-    """The former list doesn't tell the direction."""
     for each in services_listes(reponse):
         for name in ("injection", "soutirage"):
             if each.find(name) is not None:
                 yield f"{_name(each)} : {name} est rendu"
 
 
-@SOUSCRITS_LISTES.controle("chaque service dit ce que son type comporte", source=_GUIDES)
+@SOUSCRITS_LISTES.documented("chaque service dit ce que son type comporte", _GUIDES)
 def donnees_du_type(reponse: ReponseJugee) -> Iterator[str]:
     """An opposition has no contract nor measures; a frequency is of what is published."""
     for each in services_listes(reponse):
         kind, measures = type_du_service(each), text_of(each, "mesuresTypeCode")
         if kind == "OPPENR":
-            for name in _DE_MESURES:
+            for name in _SERVICES["de_mesures"]:
                 if each.find(name) is not None:
                     yield f"{_name(each)} : une opposition avec {name}"
             continue
@@ -355,10 +312,9 @@ def donnees_du_type(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{_name(each)} : sans type de mesures"
         if measures in ("CDC", "IDX") and each.find("mesuresPas") is None:
             yield f"{_name(each)} : sans pas"
-        published = each.find("optionsPublication") is not None or (
-            each.find("periodiciteTransmission") is not None
-        )
-        if published and kind not in _PUBLIES:
+        parts = map(each.find, ("optionsPublication", "periodiciteTransmission"))
+        published = any(part is not None for part in parts)
+        if published and kind not in _SERVICES["publies"]:
             yield f"{_name(each)} : une publication sur un {kind}"
         if kind == "TRANSREC" and not published:
             yield f"{_name(each)} : une transmission sans périodicité"

@@ -9,9 +9,10 @@ from lxml import etree
 
 from sge_sim.clock import add_months
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.homologation.jugement.controle import MESURES, Controles, more_than_once
+from sge_sim.homologation.jugement.controle import Controles, more_than_once
 from sge_sim.homologation.jugement.index_releves import other_classes
-from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of
+from sge_sim.homologation.jugement.paths import MESURES
+from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, read_once, text_of
 
 _GUIDE: Final = "GUI 0455 v1.3.0 §4"
 _SEEN: Final = "réponses enregistrées en production, 2022"
@@ -22,13 +23,23 @@ _PROFONDEUR: Final = 36 + 2
 """Months; the oldest row may straddle the limit, whatever its length up to two months."""
 
 
+class MesureLue(NamedTuple):
+    """A row: its period, and its value in kWh."""
+
+    debut: date
+    fin: date
+    valeur: int
+    nature: str
+
+
 class SerieLue(NamedTuple):
-    """Place, subject and rows of a series."""
+    """Place, subject and rows of a series, in the order of the answer."""
 
     grille: str
     calendrier: str
     classe: str
     element: etree._Element
+    mesures: tuple[MesureLue, ...]
 
     @property
     def nom(self) -> str:
@@ -37,32 +48,31 @@ class SerieLue(NamedTuple):
 
     @property
     def lignes(self) -> list[tuple[date, date]]:
-        """The periods of the rows, in the order of the answer."""
-        return [
-            (_day(each, "dateDebut"), _day(each, "dateFin"))
-            for each in self.element.iterfind("mesuresDatees/mesure")
-        ]
+        """The periods of the rows."""
+        return [(each.debut, each.fin) for each in self.mesures]
 
 
-def _day(row: etree._Element, name: str) -> date:
-    return date.fromisoformat((text_of(row, name) or "")[:10])  # an offset may follow
-
-
+@read_once
 def series(reponse: ReponseJugee) -> Iterator[SerieLue]:
     """Yield the series of both grids."""
     for grille in (_TURPE, _FRN):
         for each in reponse.corps.iterfind(f"{grille}/serie"):
-            yield SerieLue(
-                grille, code_of(each, "calendrier"), code_of(each, "classeTemporelle"), each
-            )
+            calendrier, classe = code_of(each, "calendrier"), code_of(each, "classeTemporelle")
+            rows = tuple(map(_mesure, each.iterfind("mesuresDatees/mesure")))
+            yield SerieLue(grille, calendrier, classe, each, rows)
+
+
+def _mesure(row: etree._Element) -> MesureLue:
+    days = ((text_of(row, each) or "")[:10] for each in ("dateDebut", "dateFin"))
+    debut, fin = map(date.fromisoformat, days)  # an offset may follow
+    return MesureLue(debut, fin, int(text_of(row, "valeur") or 0), code_of(row, "nature"))
 
 
 CONSOMMATIONS: Final = Controles({MESURES})
 
 
-@CONSOMMATIONS.controle("les consommations sont de l'énergie active, en kWh", source=_GUIDE)
+@CONSOMMATIONS.documented("les consommations sont de l'énergie active, en kWh", _GUIDE)
 def energie_en_kwh(reponse: ReponseJugee) -> Iterator[str]:
-    """Every series is of active energy, in kWh."""
     for each in series(reponse):
         quantity, unit = code_of(each.element, "grandeurPhysique"), text_of(each.element, "unite")
         if quantity != "EA":
@@ -71,28 +81,22 @@ def energie_en_kwh(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{each.nom} : unité {unit}"
 
 
-@CONSOMMATIONS.controle(
-    "les mesures vont de la plus récente à la plus ancienne, sans trou",
-    source=f"{_GUIDE}.4 ; {_SEEN}",
+@CONSOMMATIONS.documented(
+    "les mesures vont de la plus récente à la plus ancienne, sans trou", f"{_GUIDE}.4 ; {_SEEN}"
 )
 def plus_recentes_d_abord(reponse: ReponseJugee) -> Iterator[str]:
-    """Each row ends where the one before it begins."""
     for each in series(reponse):
-        rows = each.lignes
-        for (debut, _), (_, fin) in pairwise(rows):
+        for (debut, _), (_, fin) in pairwise(each.lignes):
             if fin != debut:
                 days = f"{fin:%d/%m/%Y} suit celle qui commence le {debut:%d/%m/%Y}"
                 yield f"{each.nom} : la mesure finie le {days}"
-        for debut, fin in rows:
+        for debut, fin in each.lignes:
             if debut >= fin:
                 yield f"{each.nom} : mesure du {debut:%d/%m/%Y} au {fin:%d/%m/%Y}"
 
 
-@CONSOMMATIONS.controle(
-    "les mesures sont des 36 derniers mois, et déjà finies", source=f"{_GUIDE} §5"
-)
+@CONSOMMATIONS.documented("les mesures sont des 36 derniers mois, et déjà finies", f"{_GUIDE} §5")
 def trente_six_mois(reponse: ReponseJugee) -> Iterator[str]:
-    """No row is older than the depth of the service, none ends after the day of the call."""
     oldest = add_months(reponse.jour, -_PROFONDEUR)
     for each in series(reponse):
         for debut, fin in each.lignes:
@@ -102,16 +106,13 @@ def trente_six_mois(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{each.nom} : une mesure commence le {debut:%d/%m/%Y}"
 
 
-@CONSOMMATIONS.controle("une série par grille, calendrier et classe", source=_GUIDE)
+@CONSOMMATIONS.documented("une série par grille, calendrier et classe", _GUIDE)
 def series_distinctes(reponse: ReponseJugee) -> Iterator[str]:
-    """No series comes twice."""
     for name, times in more_than_once(each.nom for each in series(reponse)):
         yield f"{times} séries {name}"
 
 
-@CONSOMMATIONS.controle(
-    "les classes d'un calendrier ont les mêmes périodes", source=_SEEN, provenance="observed"
-)
+@CONSOMMATIONS.observed("les classes d'un calendrier ont les mêmes périodes", _SEEN)
 def memes_periodes(reponse: ReponseJugee) -> Iterator[str]:
     """All the classes of a calendar tell the same periods, zeros out of season included."""
     first: dict[tuple[str, str], SerieLue] = {}
@@ -121,19 +122,16 @@ def memes_periodes(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{each.nom} n'a pas les périodes de {other.nom}"
 
 
-@CONSOMMATIONS.controle(
+@CONSOMMATIONS.observed(
     "les deux grilles disent les mêmes périodes et les mêmes sommes, à l'arrondi des classes près",
-    source=_SEEN,
-    provenance="observed",
+    _SEEN,
 )
 def memes_grilles(reponse: ReponseJugee) -> Iterator[str]:
     """The distributor's rows, which may begin later, are those of the supplier's grid."""
     sums: dict[str, dict[tuple[date, date], list[int]]] = {_TURPE: {}, _FRN: {}}
     for each in series(reponse):
-        rows = each.element.iterfind("mesuresDatees/mesure")
-        for period, row in zip(each.lignes, rows, strict=True):
-            found = sums[each.grille].setdefault(period, [])
-            found.append(int(text_of(row, "valeur") or 0))
+        for row in each.mesures:
+            sums[each.grille].setdefault((row.debut, row.fin), []).append(row.valeur)
     turpe, frn = sums[_TURPE], sums[_FRN]
     if not (turpe and frn):
         return
@@ -147,10 +145,9 @@ def memes_grilles(reponse: ReponseJugee) -> Iterator[str]:
             yield f"jusqu'au {fin:%d/%m/%Y} : {sum(own)} et {sum(other)} kWh"
 
 
-@CONSOMMATIONS.controle(
+@CONSOMMATIONS.observed(
     "chaque calendrier a ses classes, et un C5 de la nouvelle chaîne les deux grilles",
-    source=f"{_GUIDE}.1-2 ; AX.0355 ; {_SEEN}",
-    provenance="observed",
+    f"{_GUIDE}.1-2 ; AX.0355 ; {_SEEN}",
 )
 def series_completes(reponse: ReponseJugee) -> Iterator[str]:
     """No class is missing; calendars are told of the new chain alone, which has both grids."""
@@ -165,13 +162,12 @@ def series_completes(reponse: ReponseJugee) -> Iterator[str]:
             yield f"aucune série de la grille du {_COTE[grille]}"
 
 
-@CONSOMMATIONS.controle(
+@CONSOMMATIONS.documented(
     "les séries vont par calendrier, le plus récent d'abord, puis par classe",
-    source=f"{_GUIDE}.4",
+    f"{_GUIDE}.4",
     leve_par=(Usage.GRILLE_FOURNISSEUR,),
 )
 def ordre_des_series(reponse: ReponseJugee) -> Iterator[str]:
-    """Calendars come newest first, classes in the order of their codes."""
     for grille in (_TURPE, _FRN):
         found = [each for each in series(reponse) if each.grille == grille and each.lignes]
         for before, after in pairwise(found):
@@ -182,7 +178,7 @@ def ordre_des_series(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{after.nom} vient après {before.nom}, plus ancien"
 
 
-@CONSOMMATIONS.controle("seul un C5 a des calendriers", source=f"{_GUIDE}.2 ; {_SEEN}")
+@CONSOMMATIONS.documented("seul un C5 a des calendriers", f"{_GUIDE}.2 ; {_SEEN}")
 def calendriers_des_c5(reponse: ReponseJugee) -> Iterator[str]:
     """A larger point has no calendar; a series of the distributor of a small one has its own."""
     for each in series(reponse):
@@ -192,11 +188,8 @@ def calendriers_des_c5(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{each.nom} : calendrier {each.calendrier or 'absent'}"
 
 
-@CONSOMMATIONS.controle(
-    "chaque série dit sa classe, et porte des mesures", source=_SEEN, provenance="observed"
-)
+@CONSOMMATIONS.observed("chaque série dit sa classe, et porte des mesures", _SEEN)
 def series_renseignees(reponse: ReponseJugee) -> Iterator[str]:
-    """A series tells its class; it has rows, each with its trigger and its state."""
     for each in series(reponse):
         if not each.classe:
             yield f"{each.nom} n'a pas de classe"
@@ -204,11 +197,10 @@ def series_renseignees(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{each.nom} n'a pas de mesure"
 
 
-@CONSOMMATIONS.controle("une consommation n'est pas négative", source=_GUIDE)
+@CONSOMMATIONS.documented("une consommation n'est pas négative", _GUIDE)
 def consommations_positives(reponse: ReponseJugee) -> Iterator[str]:
     """A billed consumption is counted from nothing; a correction says that it is one."""
     for each in series(reponse):
-        for row in each.element.iterfind("mesuresDatees/mesure"):
-            value = int(text_of(row, "valeur") or 0)
-            if value < 0 and code_of(row, "nature") != "REGU":
-                yield f"{each.nom} : {value} kWh"
+        for row in each.mesures:
+            if row.valeur < 0 and row.nature != "REGU":
+                yield f"{each.nom} : {row.valeur} kWh"

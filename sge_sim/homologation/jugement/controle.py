@@ -1,19 +1,24 @@
 """The checks, as data: what must hold, who says it, how an answer is looked at.
 
-A check yields what it found wrong, in French, a sentence each; nothing where all is well. The paths
-of the services stand here too, by what they have in common for the checks.
+A check yields what it found wrong, in French, a sentence each; nothing where all is well. What must
+hold says what its function is for: a docstring tells the rest.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, TypeVar
+from functools import partialmethod
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
 
 from sge_sim.domaine.ecarts_plateforme import Plateforme, Temoignage, Usage
 from sge_sim.domaine.nomenclatures import Provenance
 from sge_sim.homologation.jugement.reponse import ReponseJugee
 from sge_sim.homologation.reports.rapport import Constat
+from sge_sim.machine.yaml_files import parse_yaml
 
+KNOWN: Final = cast(Mapping[str, Any], parse_yaml(Path(__file__).with_name("known.yaml")))
+"""What values are known to be, by subject."""
 Cherche = Callable[[ReponseJugee], Iterable[str]]
 H = TypeVar("H", bound=Hashable)
 _SHOWN: Final = 3
@@ -74,31 +79,27 @@ class Controles:
     services: Collection[str] = ()
     verifications: list[Verification] = field(default_factory=list)
 
-    def controle(
+    def _controle(
         self,
+        provenance: Provenance,
         attendu: str,
-        *,
         source: str,
-        provenance: Provenance = "documented",
         services: Collection[str] = (),
         leve_par: Collection[Usage] = (),
     ) -> Callable[[Cherche], Cherche]:
         """Add the check whose function yields what it finds wrong."""
 
         def add(cherche: Cherche) -> Cherche:
-            made = Verification(
-                cherche.__name__,
-                attendu,
-                source,
-                provenance,
-                cherche,
-                frozenset(services or self.services),
-                frozenset(leve_par),
-            )
-            self.verifications.append(made)
+            what = (cherche.__name__, attendu, source, provenance, cherche)
+            concerned = frozenset(services or self.services)
+            self.verifications.append(Verification(*what, concerned, frozenset(leve_par)))
             return cherche
 
         return add
+
+    documented = partialmethod(_controle, "documented")
+    observed = partialmethod(_controle, "observed")
+    assumed = partialmethod(_controle, "assumed")
 
     def concerned(self, reponse: ReponseJugee) -> list[Verification]:
         """Return the checks that are made of an answer."""
@@ -114,37 +115,3 @@ def more_than_once(values: Iterable[H]) -> Iterator[tuple[H, int]]:
 def others(found: Iterable[str], allowed: Collection[str | None], phrase: str) -> Iterator[str]:
     """Yield `phrase` for each of the values found that isn't allowed, which it names (`{}`)."""
     return (phrase.format(value) for value in found if value not in allowed)
-
-
-ADP: Final = "/ConsultationDonneesTechniquesContractuelles/v1.0"
-MESURES: Final = "/ConsultationMesures/v1.1"
-CMD2: Final = "/ConsultationMesuresDetaillees/v2.0"
-CMD3: Final = "/ConsultationMesuresDetaillees/v3.0"
-RECHERCHE_POINT: Final = "/RecherchePoint/v2.0"
-COLLECTE: Final = "/CommandeCollectePublicationMesures/v3.0"
-ARRET: Final = "/CommandeArretServiceSouscritMesures/v1.0"
-SOUSCRITS: Final = "/RechercheServicesSouscritsMesures/v1.0"
-HISTORIQUE: Final = "/CommandeTransmissionHistoriqueMesures/v1.0"
-INFRA_J: Final = "/CommandeTransmissionDonneesInfraJ/v1.0"
-ACCES: Final = "/CommanderAccesDonneesMesures/v1.0"
-SAD: Final = "/CommandeServicesAccesDonnees/v1.0"
-MOSAD: Final = "/CommandeModificationOptionsServicesAccesDonnees/v1.0"
-RSAD: Final = "/CommandeRenouvellementServicesAccesDonnees/v1.0"
-ASAD: Final = "/CommandeArretServicesAccesDonnees/v1.0"
-RSA: Final = "/RechercheServicesAccesDonnees/v1.0"
-
-M023: Final = frozenset(
-    {
-        "/CommandeHistoriqueDonneesMesuresFines/v1.0",
-        "/CommandeHistoriqueDonneesMesuresFacturantes/v1.0",
-        "/CommandeInformationsTechniquesEtContractuelles/v1.0",
-    }
-)
-DETAILLEES: Final = frozenset({CMD2, CMD3})
-LISTES: Final = frozenset({SOUSCRITS, RSA})
-"""What lists services souscrits."""
-SUR_SERVICES: Final = frozenset({MOSAD, RSAD, ASAD})
-"""Orders on services that the request names."""
-OUVRENT_UNE_AFFAIRE: Final = M023 | {COLLECTE, HISTORIQUE, INFRA_J, ACCES, SAD, RSAD, ASAD}
-OUVRENT_UN_SERVICE: Final = frozenset({COLLECTE, SAD})
-"""Each of their answers gives services that are new; that of access may prolong one."""

@@ -1,15 +1,17 @@
 """What ConsultationMesuresDetaillees must answer of curves, energies and maximum powers."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import groupby
 from typing import Final, NamedTuple
 
+from lxml import etree
+
 from sge_sim.domaine.ecarts_plateforme import Usage
 from sge_sim.domaine.francais import counted
-from sge_sim.homologation.jugement.controle import CMD2, DETAILLEES, Controles, more_than_once
+from sge_sim.homologation.jugement.controle import Controles, more_than_once
 from sge_sim.homologation.jugement.index_releves import DAILY, registres
 from sge_sim.homologation.jugement.instants import (
     aware_instant,
@@ -22,7 +24,14 @@ from sge_sim.homologation.jugement.instants import (
     naive_instant,
     steps_of,
 )
-from sge_sim.homologation.jugement.reponse import ReponseJugee, days_of, points_lus, text_of
+from sge_sim.homologation.jugement.paths import CMD2, DETAILLEES
+from sge_sim.homologation.jugement.reponse import (
+    ReponseJugee,
+    days_of,
+    points_lus,
+    read_once,
+    text_of,
+)
 
 _GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2"
 _OBSERVE: Final = "réponses enregistrées en production, 2022 et 2023 ; GUI 0497 p. 15"
@@ -34,9 +43,10 @@ _LOST: Final = 0.25
 
 
 class PointLu(NamedTuple):
-    """A point as it is written: its date, its step where it has one, its value if it's a number."""
+    """A point: its date as it is written, and read, its step, its value if it's a number."""
 
     d: str
+    stamp: datetime | None
     p: str | None
     v: int | None
 
@@ -71,36 +81,28 @@ class GrandeurLue:
         return day_of(instant, ends=self.ends) if isinstance(instant, datetime) else instant
 
 
-def lectures(reponse: ReponseJugee) -> tuple[GrandeurLue, ...]:
-    """Return the points of each quantity beside what is expected of them."""
-    return reponse.lu("lectures", lambda read: tuple(_lectures(read)))
-
-
-def _lectures(reponse: ReponseJugee) -> Iterator[GrandeurLue]:
+@read_once
+def lectures(reponse: ReponseJugee) -> Iterator[GrandeurLue]:
+    """Yield the points of each quantity beside what is expected of them."""
     jours, kind, ends = reponse.jours, reponse.mesures, reponse.petit
     if jours is None:
         return
     for registre in registres(reponse) if kind == "INDEX" else ():
         if registre.relevee in DAILY.values():
-            points = tuple(PointLu(each.d, None, each.v) for each in registre.releves)
+            points = tuple(PointLu(each.d, each.instant, None, each.v) for each in registre.releves)
             days = tuple(each and each.date() for each in registre.instants)
             every = tuple(days_of(*jours))
             yield GrandeurLue(registre.grandeur_lue, registre.nom, points, days, every, ends=False)
     v2 = reponse.contrat.path == CMD2
     read = aware_instant if v2 else naive_instant
     for block in reponse.blocs if kind != "INDEX" else ():
-        rows = points_lus(block)
-        points = tuple(
-            PointLu(text_of(each, "d") or "", text_of(each, "p"), _number(text_of(each, "v")))
-            for each in rows
-        )
-        stamps = [read(each.d) for each in points]
-        of_days = [None if each is None else day_of(each, ends=False) for each in stamps]
+        points = tuple(_point(each, read) for each in points_lus(block))
+        of_days = [each.stamp and day_of(each.stamp, ends=False) for each in points]
         found: Sequence[datetime | date | None] = of_days
         wanted: Sequence[datetime | date] = days_of(*jours)
         if kind == "COURBE":
-            found = stamps
-            wanted = list(_steps_expected(points, stamps, jours, ends=ends, naive=not v2))
+            found = [each.stamp for each in points]
+            wanted = list(_steps_expected(points, jours, ends=ends, naive=not v2))
         elif reponse.mensuel:
             months = [each and each.replace(day=1) for each in of_days]
             found = months if v2 else [month_of(each.d) for each in points]
@@ -109,24 +111,20 @@ def _lectures(reponse: ReponseJugee) -> Iterator[GrandeurLue]:
         yield GrandeurLue(metier or "", name or "", points, tuple(found), tuple(wanted), ends)
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() else None
+def _point(row: etree._Element, read: Callable[[str], datetime | None]) -> PointLu:
+    d, p, v = (text_of(row, name) or "" for name in ("d", "p", "v"))
+    return PointLu(d, read(d), p or None, int(v) if v.isdecimal() else None)
 
 
 def _steps_expected(
-    points: tuple[PointLu, ...],
-    stamps: list[datetime | None],
-    jours: tuple[date, date],
-    *,
-    ends: bool,
-    naive: bool,
+    points: Sequence[PointLu], jours: tuple[date, date], *, ends: bool, naive: bool
 ) -> Iterator[datetime]:
     """Yield the stamps of each day at the step of its points (it may change with the meter's)."""
     by_day: dict[date, int] = {}
-    for point, stamp in zip(points, stamps, strict=True):
+    for point in points:
         minutes = minutes_of(point.p)
-        if stamp is not None and minutes is not None:
-            by_day.setdefault(day_of(stamp, ends=ends), minutes)
+        if point.stamp is not None and minutes is not None:
+            by_day.setdefault(day_of(point.stamp, ends=ends), minutes)
     minutes = next(iter(by_day.values()), 30 if ends else _LARGE_STEPS[-1])
     for day in days_of(*jours):
         minutes = by_day.get(day, minutes)
@@ -144,23 +142,22 @@ def losses_known(reponse: ReponseJugee) -> bool:
 DETAILLEES_POINTS: Final = Controles(DETAILLEES)
 
 
-@DETAILLEES_POINTS.controle(
+@DETAILLEES_POINTS.documented(
     "chaque point est daté comme le service le fait",
-    source=f"{_GUIDES} ; {_OBSERVE}",
+    f"{_GUIDES} ; {_OBSERVE}",
     leve_par=(Usage.HEURE_REPETEE,),
 )
 def dates_lisibles(reponse: ReponseJugee) -> Iterator[str]:
-    """Stamps are written in the form of the version, in legal time."""
     for lecture in lectures(reponse):
         for point, instant in zip(lecture.points, lecture.instants, strict=True):
             if instant is None:
                 yield f"« {point.d} » n'est pas une date du service, en heure légale"
 
 
-@DETAILLEES_POINTS.controle(
+@DETAILLEES_POINTS.documented(
     "les points sont ceux de la période demandée, datés à la fin du pas en C5 et à son début en "
     "C1-C4",
-    source=f"{_GUIDES} ; {_OBSERVE}",
+    f"{_GUIDES} ; {_OBSERVE}",
     leve_par=(Usage.HEURE_REPETEE,),
 )
 def points_attendus(reponse: ReponseJugee) -> Iterator[str]:
@@ -174,22 +171,23 @@ def points_attendus(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{lecture.grandeur} : {counted(len(outside), 'point')} {beyond}"
         if twice:
             yield f"{lecture.grandeur} : deux fois le point du {_in_french(twice[0])}"
-        total, missing = len(lecture.attendus), lecture.manquants
-        if missing >= _LOST * total and not losses_known(reponse) and not _begins_late(lecture):
-            yield f"{lecture.grandeur} : il manque {counted(missing, 'point')} sur {total}"
+        yield from _missing(reponse, lecture, many=True)
 
 
-@DETAILLEES_POINTS.controle(
-    "aucun point ne manque sans être annoncé",
-    source="nul ne dit comment un point perdu se montre",
-    provenance="assumed",
+@DETAILLEES_POINTS.assumed(
+    "aucun point ne manque sans être annoncé", "nul ne dit comment un point perdu se montre"
 )
 def points_perdus(reponse: ReponseJugee) -> Iterator[str]:
     """A few points that aren't there may be lost, or before the last commissioning."""
-    for lecture in () if losses_known(reponse) else lectures(reponse):
-        total, missing = len(lecture.attendus), lecture.manquants
-        if 0 < missing < _LOST * total or (missing and _begins_late(lecture)):
-            yield f"{lecture.grandeur} : il manque {counted(missing, 'point')} sur {total}"
+    for lecture in lectures(reponse):
+        yield from _missing(reponse, lecture, many=False)
+
+
+def _missing(reponse: ReponseJugee, lecture: GrandeurLue, *, many: bool) -> Iterator[str]:
+    total, missing = len(lecture.attendus), lecture.manquants
+    beyond = missing >= _LOST * total and not _begins_late(lecture)
+    if missing and beyond is many and not losses_known(reponse):
+        yield f"{lecture.grandeur} : il manque {counted(missing, 'point')} sur {total}"
 
 
 def _begins_late(lecture: GrandeurLue) -> bool:
@@ -208,14 +206,10 @@ def _in_french(instant: datetime | date) -> str:
     return f"{legal_time(instant):%d/%m/%Y à %H:%M}"
 
 
-@DETAILLEES_POINTS.controle(
-    "les points vont du plus ancien au plus récent",
-    source=_OBSERVE,
-    provenance="observed",
-    leve_par=(Usage.HEURE_REPETEE,),
+@DETAILLEES_POINTS.observed(
+    "les points vont du plus ancien au plus récent", _OBSERVE, leve_par=(Usage.HEURE_REPETEE,)
 )
 def points_dans_l_ordre(reponse: ReponseJugee) -> Iterator[str]:
-    """The points ascend."""
     for lecture in lectures(reponse):
         expected = Counter(lecture.attendus)
         found = [each for each in lecture.lus if each in expected]
@@ -223,33 +217,22 @@ def points_dans_l_ordre(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{lecture.grandeur} : les points ne sont pas dans l'ordre"
 
 
-@DETAILLEES_POINTS.controle(
-    "une énergie ou une puissance mensuelle est datée du début de son jour ou de son mois",
-    source=_OBSERVE,
-    provenance="observed",
+@DETAILLEES_POINTS.observed(
+    "une énergie ou une puissance mensuelle est datée du début de son jour ou de son mois", _OBSERVE
 )
 def debut_du_jour(reponse: ReponseJugee) -> Iterator[str]:
     """Daily energies bear midnight, a monthly maximum of v2 the first day of its month."""
-    v2 = reponse.contrat.path == CMD2
-    if reponse.mesures != "ENERGIE" and not (reponse.mensuel and v2):
-        return
-    read = aware_instant if v2 else naive_instant
-    for lecture in lectures(reponse):
+    monthly = reponse.mensuel and reponse.contrat.path == CMD2
+    for lecture in lectures(reponse) if monthly or reponse.mesures == "ENERGIE" else ():
         for point in lecture.points:
-            stamp = read(point.d)
-            if stamp is None:
-                continue
-            legal = legal_time(stamp)
-            if (legal.hour, legal.minute, legal.second) != (0, 0, 0) or (
-                reponse.mensuel and legal.day != 1
-            ):
+            legal = point.stamp and legal_time(point.stamp)
+            if legal and (legal.time() != time() or (monthly and legal.day != 1)):
                 yield f"{lecture.grandeur} : « {point.d} »"
 
 
-@DETAILLEES_POINTS.controle(
+@DETAILLEES_POINTS.observed(
     "le pas est de 30 minutes en C5, de 5 ou 10 minutes en C1-C4, et ne change qu'une fois",
-    source=_OBSERVE,
-    provenance="observed",
+    _OBSERVE,
 )
 def pas_de_la_courbe(reponse: ReponseJugee) -> Iterator[str]:
     """A curve tells the step of each point, others tell none."""

@@ -1,39 +1,19 @@
 """What an answer may give of a point: with and without the client's authorisation, by segment."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from lxml import etree
 
 from sge_sim.domaine.prm import is_valid
-from sge_sim.homologation.jugement.controle import ADP, RECHERCHE_POINT, Controles
+from sge_sim.homologation.jugement.controle import KNOWN, Controles
+from sge_sim.homologation.jugement.paths import ADP, RECHERCHE_POINT
 from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of
 
 _ICS: Final = "ICS v1.0.0 ; GUI 0464 v1.4.0 §7"
 _EN_SERVICE: Final = frozenset({"SERVC", "ECRES"})
-_RESERVEES: Final = (
-    "donneesGenerales/dateDerniereModificationFormuleTarifaireAcheminement",
-    "donneesGenerales/dateDerniereAugmentationPuissanceSouscrite",
-    "donneesGenerales/dateDerniereDiminutionPuissanceSouscrite",
-    "donneesGenerales/segment",
-    "situationComptage/dispositifComptage/compteurs/compteur/parametresTeleAcces",
-    "situationComptage/mediaReleve",
-    "situationContractuelle/structureTarifaire",
-)
+_FICHE: Final[Mapping[str, Sequence[str]]] = KNOWN["fiche"]
 _JAMAIS: Final = "situationContractuelle/structureTarifaire/calendrierFrn"
-_COMPTEUR: Final = "situationComptage/dispositifComptage/compteurs/compteur"
-_DES_C5: Final = (
-    "donneesGenerales/niveauOuvertureServices",
-    f"{_COMPTEUR}/ticActivee",
-    f"{_COMPTEUR}/ticStandard",
-    f"{_COMPTEUR}/ticActivable",
-    "situationComptage/futuresPlagesHeuresCreuses",
-)
-_DES_GRANDS: Final = (
-    f"{_COMPTEUR}/parametresTeleAcces",
-    f"{_COMPTEUR}/programmationHoraire",
-    "situationComptage/futuresProgrammationsHoraires",
-)
 _TENSION: Final = "situationAlimentation/alimentationPrincipale/domaineTension"
 _LIGNES: Final = frozenset({"Partagée", "Dédiée"})
 _BASSE_TENSION: Final = frozenset({"BTINF", "BTSUP"})
@@ -41,12 +21,6 @@ _PLUS_GRANDE: Final = 40_000
 _TROP: Final = 10
 _STRUCTURE: Final = "situationContractuelle/structureTarifaire"
 _RACCORDEMENT: Final = "situationAlimentation/alimentationPrincipale/puissanceRaccordementSoutirage"
-_KVA_OF_SEGMENT: Final[Mapping[str, tuple[int, int]]] = {"C5": (0, 36), "C4": (37, 250)}
-_TENSION_OF_SEGMENT: Final[Mapping[str, str]] = {"C5": "BTINF", "C4": "BTSUP"}
-
-
-def _points(reponse: ReponseJugee) -> list[etree._Element]:
-    return list(reponse.corps.findall("point"))
 
 
 def _authorised(reponse: ReponseJugee, point: etree._Element) -> bool:
@@ -58,30 +32,28 @@ def _authorised(reponse: ReponseJugee, point: etree._Element) -> bool:
 DONNEES: Final = Controles({ADP})
 
 
-@DONNEES.controle("sans autorisation du client, aucune donnée réservée n'est rendue", source=_ICS)
+@DONNEES.documented("sans autorisation du client, aucune donnée réservée n'est rendue", _ICS)
 def donnees_reservees(reponse: ReponseJugee) -> Iterator[str]:
-    """Reserved data need the authorisation, and a point in service."""
-    for point in _points(reponse):
+    for point in reponse.corps.iterfind("point"):
         if not _authorised(reponse, point):
-            for path in _RESERVEES:
+            for path in _FICHE["reservees"]:
                 if point.find(path) is not None:
                     yield f"{path.rpartition('/')[2]} est rendu"
 
 
-@DONNEES.controle("le calendrier du fournisseur n'est jamais rendu à un tiers", source=_ICS)
+@DONNEES.documented("le calendrier du fournisseur n'est jamais rendu à un tiers", _ICS)
 def calendrier_du_fournisseur(reponse: ReponseJugee) -> Iterator[str]:
-    """A third party never sees the calendar of the supplier."""
-    if any(point.find(_JAMAIS) is not None for point in _points(reponse)):
+    if any(point.find(_JAMAIS) is not None for point in reponse.corps.iterfind("point")):
         yield "calendrierFrn est rendu"
 
 
-@DONNEES.controle(
+@DONNEES.documented(
     "avec l'autorisation du client, le segment est rendu, et c'est celui du cas",
-    source="GUI 0464 v1.4.0 §4.1 ; ICS v1.0.0",
+    "GUI 0464 v1.4.0 §4.1 ; ICS v1.0.0",
 )
 def segment_rendu(reponse: ReponseJugee) -> Iterator[str]:
     """The segment comes with the authorisation; the contract has no C1, which may come without."""
-    for point in _points(reponse):
+    for point in reponse.corps.iterfind("point"):
         domaine, code = code_of(point, _TENSION), code_of(point, "donneesGenerales/segment")
         if point.find("donneesGenerales/segment") is None:
             low = reponse.petit or domaine in _BASSE_TENSION
@@ -90,26 +62,25 @@ def segment_rendu(reponse: ReponseJugee) -> Iterator[str]:
             continue
         if reponse.petit != (code == "C5") and (reponse.petit or reponse.grand):
             yield f"segment {code} pour un point {reponse.segment}"
-        wanted = _TENSION_OF_SEGMENT.get(code)
+        wanted = KNOWN["tension"].get(code)
         if wanted is not None and domaine and domaine != wanted:
             yield f"segment {code} en {domaine}"
 
 
-@DONNEES.controle("les données sont celles du segment du point", source="GUI 0464 v1.4.0 §4")
+@DONNEES.documented("les données sont celles du segment du point", "GUI 0464 v1.4.0 §4")
 def donnees_du_segment(reponse: ReponseJugee) -> Iterator[str]:
-    """Some data are of small points alone, some of larger ones."""
-    for point in _points(reponse):
-        for path in _DES_C5 if reponse.grand else _DES_GRANDS if reponse.petit else ():
+    others = _FICHE["petit"] if reponse.grand else _FICHE["grand"] if reponse.petit else ()
+    for point in reponse.corps.iterfind("point"):
+        for path in others:
             if point.find(path) is not None:
                 yield f"{path.rpartition('/')[2]} sur un point {reponse.segment}"
 
 
-@DONNEES.controle(
-    "la formule tarifaire est celle de la tension du point", source="AX.0355 ; GUI 0464 §4.4"
+@DONNEES.documented(
+    "la formule tarifaire est celle de la tension du point", "AX.0355 ; GUI 0464 §4.4"
 )
 def formule_de_la_tension(reponse: ReponseJugee) -> Iterator[str]:
-    """A tariff formula begins with the voltage that it is of."""
-    for point in _points(reponse):
+    for point in reponse.corps.iterfind("point"):
         domaine = code_of(point, _TENSION)
         for formule in point.iter("formuleTarifaireAcheminement"):
             code = formule.get("code", "")
@@ -117,16 +88,16 @@ def formule_de_la_tension(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"formule {code} en {domaine}"
 
 
-@DONNEES.controle(
+@DONNEES.documented(
     "les puissances sont celles du segment, montent d'une classe à l'autre, et sont raccordées",
-    source="FAQ, segments ; GUI 0464 §4.4 ; TURPE",
+    "FAQ, segments ; GUI 0464 §4.4 ; TURPE",
 )
 def puissances_du_point(reponse: ReponseJugee) -> Iterator[str]:
     """A small point subscribes 36 kVA at most, a C4 from 37 to 250; no class less than another
     before it, the last one all; what is connected is of the same size."""
-    for point in _points(reponse):
+    for point in reponse.corps.iterfind("point"):
         code = code_of(point, "donneesGenerales/segment")
-        low, high = _KVA_OF_SEGMENT.get(code, (0, _PLUS_GRANDE))
+        low, high = KNOWN["kva"].get(code, (0, _PLUS_GRANDE))
         classes = f"{_STRUCTURE}/denivelePuissances/classesTemporelles/classeTemporelle/puissance"
         found = point.findall(f"{_STRUCTURE}/puissanceSouscriteMax")
         steps = [*point.findall(classes), *found]
@@ -141,35 +112,33 @@ def puissances_du_point(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{each.text} raccordés pour {values[-1]:.0f} souscrits"
 
 
-@DONNEES.controle(
+@DONNEES.documented(
     "aucune date n'est à venir",
-    source="GUI 0464 v1.4.0 §4.1 : dernières modifications, dernières hausses et baisses",
+    "GUI 0464 v1.4.0 §4.1 : dernières modifications, dernières hausses et baisses",
 )
 def dates_passees(reponse: ReponseJugee) -> Iterator[str]:
-    """What was last changed has been changed already."""
-    for point in _points(reponse):
-        for path in _RESERVEES[:3]:
+    for point in reponse.corps.iterfind("point"):
+        for path in _FICHE["reservees"][:3]:
             day = text_of(point, path)
             if day is not None and day[:10] > reponse.jour.isoformat():
                 yield f"{path.rpartition('/')[2]} vaut {day}"
 
 
-@DONNEES.controle(
+@DONNEES.documented(
     "le nom du client d'un point en service n'est pas rendu",
-    source="GUI 0427 v1.2.0 §4",
+    "GUI 0427 v1.2.0 §4",
     services={RECHERCHE_POINT},
 )
 def nom_du_client(reponse: ReponseJugee) -> Iterator[str]:
-    """The name of the client is of points that aren't in service."""
     for point in reponse.corps.iterfind("points/point"):
         code = code_of(point, "etatContractuel")
         if code in _EN_SERVICE and point.find("nomClientFinalOuDenominationSociale") is not None:
             yield f"le nom du client du point {point.get('id')} est rendu"
 
 
-@DONNEES.controle(
+@DONNEES.documented(
     "les lignes 1 et 7 de l'adresse ne sont pas remplies",
-    source="GUI 0427 v1.2.0 §4 : le destinataire et le pays",
+    "GUI 0427 v1.2.0 §4 : le destinataire et le pays",
     services={RECHERCHE_POINT},
 )
 def lignes_vides(reponse: ReponseJugee) -> Iterator[str]:
@@ -180,19 +149,18 @@ def lignes_vides(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{name} du point {point.get('id')} est remplie"
 
 
-@DONNEES.controle(
-    "l'état d'une ligne téléphonique est Partagée ou Dédiée", source="GUI 0464 v1.4.0 §4.3"
+@DONNEES.documented(
+    "l'état d'une ligne téléphonique est Partagée ou Dédiée", "GUI 0464 v1.4.0 §4.3"
 )
 def etat_de_la_ligne(reponse: ReponseJugee) -> Iterator[str]:
-    """The line of a meter is shared or its own."""
     for each in reponse.corps.iter("etatLigneTelephonique"):
         if (each.text or "").strip() not in _LIGNES:
             yield f"etatLigneTelephonique vaut « {each.text} »"
 
 
-@DONNEES.controle(
+@DONNEES.documented(
     "les points trouvés ont un PRM dont la clé est juste",
-    source="FAQ, calcul de la clé du PRM",
+    "FAQ, calcul de la clé du PRM",
     services={RECHERCHE_POINT},
 )
 def cle_du_prm(reponse: ReponseJugee) -> Iterator[str]:

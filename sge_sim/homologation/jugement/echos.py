@@ -7,20 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from sge_sim.homologation.jugement.controle import (
-    ADP,
-    ASAD,
-    CMD2,
-    CMD3,
-    DETAILLEES,
-    LISTES,
-    RECHERCHE_POINT,
-    RSAD,
-    SAD,
-    SUR_SERVICES,
-    Controles,
-    others,
-)
+from sge_sim.homologation.jugement import paths
+from sge_sim.homologation.jugement.controle import Controles, others
 from sge_sim.homologation.jugement.evaluation import same_libelle
 from sge_sim.homologation.jugement.reponse import ReponseJugee, code_of, text_of, texts_of
 from sge_sim.soap.codes import LIBELLES_CODES
@@ -32,11 +20,10 @@ _RECORDED: Final = "réponses enregistrées en production, 2022 et 2023"
 PRESENCE: Final = Controles()
 
 
-@PRESENCE.controle(
-    "un acquittement SGT200 accompagne la réponse", source="GUI 0466 §2.5 ; WSDL du service"
+@PRESENCE.documented(
+    "un acquittement SGT200 accompagne la réponse", "GUI 0466 §2.5 ; WSDL du service"
 )
 def acquittement_present(reponse: ReponseJugee) -> Iterator[str]:
-    """The header holds an acquittement whose code is that of a success."""
     if reponse.acquittement is None:
         yield "aucun acquittement dans l'en-tête"
         return
@@ -49,68 +36,53 @@ ACQUITTEMENT: Final = Controles()
 """Made of an acquittement that is there."""
 
 
-@ACQUITTEMENT.controle("l'acquittement porte le libellé de son code", source="AX.0466")
+@ACQUITTEMENT.documented("l'acquittement porte le libellé de son code", "AX.0466")
 def libelle_de_l_acquittement(reponse: ReponseJugee) -> Iterator[str]:
-    """The label is that of the annex."""
     libelle = text_of(reponse.acquittement, "resultat") or ""
     if not same_libelle(libelle, LIBELLES_CODES[_SUCCES]):
         yield f"libellé « {libelle} » au lieu de « {LIBELLES_CODES[_SUCCES]} »"
 
 
-@ACQUITTEMENT.controle(
-    "l'acquittement nomme le point demandé", source=_RECORDED, provenance="observed"
-)
+@ACQUITTEMENT.observed("l'acquittement nomme le point demandé", _RECORDED)
 def point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
-    """The acquittement names the point of a demand on one point."""
     if len(reponse.prms) == 1 and not texts_of(reponse.acquittement, "infoFonctionnelles/pointId"):
         yield "l'acquittement ne nomme aucun point"
 
 
-@ACQUITTEMENT.controle(
-    "l'acquittement ne nomme que le point demandé", source="GUI 0466 §2.4 : l'en-tête est rappelé"
+@ACQUITTEMENT.documented(
+    "l'acquittement ne nomme que le point demandé", "GUI 0466 §2.4 : l'en-tête est rappelé"
 )
 def aucun_autre_point_acquitte(reponse: ReponseJugee) -> Iterator[str]:
-    """The acquittement names no other point than the one that was asked about."""
     found = texts_of(reponse.acquittement, "infoFonctionnelles/pointId")
     return others(found, reponse.prms, "l'acquittement nomme le point {}")
 
 
-@ACQUITTEMENT.controle(
-    "l'acquittement rappelle le login de la demande", source=_RECORDED, provenance="observed"
-)
+@ACQUITTEMENT.observed("l'acquittement rappelle le login de la demande", _RECORDED)
 def login_acquitte(reponse: ReponseJugee) -> Iterator[str]:
-    """The login of the acquittement, where there is one, is that of the request."""
     found = texts_of(reponse.acquittement, "infoDemandeur/loginDemandeur")
     return others(found, {reponse.login}, "l'acquittement porte le login {}")
 
 
-@ACQUITTEMENT.controle(
-    "l'acquittement dit de qui vient la demande",
-    source="vu quand la demande a un en-tête, supposé sans",
-    provenance="assumed",
+@ACQUITTEMENT.assumed(
+    "l'acquittement dit de qui vient la demande", "vu quand la demande a un en-tête, supposé sans"
 )
 def login_present(reponse: ReponseJugee) -> Iterator[str]:
-    """The acquittement tells who asks."""
     if not texts_of(reponse.acquittement, "infoDemandeur/loginDemandeur"):
         yield "l'acquittement n'a pas de login"
 
 
-@ACQUITTEMENT.controle(
-    "l'acquittement ne porte d'affaire que celle de la réponse",
-    source=f"{_RECORDED} ; GUI 0469",
-    provenance="observed",
+@ACQUITTEMENT.observed(
+    "l'acquittement ne porte d'affaire que celle de la réponse", f"{_RECORDED} ; GUI 0469"
 )
 def affaire_acquittee(reponse: ReponseJugee) -> Iterator[str]:
-    """The affaire of the acquittement is one that the body names."""
     found = texts_of(reponse.acquittement, "infoFonctionnelles/affaireId")
     phrase = "l'acquittement porte l'affaire {}, que la réponse ne donne pas"
     return others(found, reponse.affaires, phrase)
 
 
-@ACQUITTEMENT.controle(
+@ACQUITTEMENT.assumed(
     "l'acquittement d'une commande rappelle son affaire",
-    source="réponses enregistrées de CommandeCollectePublicationMesures",
-    provenance="assumed",
+    "réponses enregistrées de CommandeCollectePublicationMesures",
 )
 def affaire_rappelee(reponse: ReponseJugee) -> Iterator[str]:
     """Where an order of the fifth dictionary opens one affaire, the acquittement repeats it."""
@@ -123,35 +95,33 @@ def affaire_rappelee(reponse: ReponseJugee) -> Iterator[str]:
 
 _LARGE: Final = " CEDEX"
 _SERVICES: Final = {
-    ASAD: "servicesResilies/serviceResilie/serviceSouscritId",
-    RSAD: "servicesRenouveles/serviceRenouvele/serviceSouscritId",
+    paths.ASAD: "servicesResilies/serviceResilie/serviceSouscritId",
+    paths.RSAD: "servicesRenouveles/serviceRenouvele/serviceSouscritId",
+    paths.MOSAD: "servicesModifies/serviceSouscritId/serviceSouscritId",
 }
-_MODIFIES: Final = "servicesModifies/serviceSouscritId/serviceSouscritId"
 
 
 ECHOS: Final = Controles()
 
 
-@ECHOS.controle(
+@ECHOS.documented(
     "la réponse est celle du point demandé",
-    source="GUI 0464 §4, GUI 0488 §5.2, GUI 0497 §3.2, GUI 0475 §4, GUI 0537",
-    services={ADP, *DETAILLEES, *LISTES},
+    "GUI 0464 §4, GUI 0488 §5.2, GUI 0497 §3.2, GUI 0475 §4, GUI 0537",
+    services={paths.ADP, *paths.DETAILLEES, *paths.LISTES},
 )
 def point_demande(reponse: ReponseJugee) -> Iterator[str]:
-    """Every point that the body names is the one that was asked about."""
     corps = reponse.corps
     answered = [each.get("id", "") for each in corps.iterfind("point")]
     answered += texts_of(corps, "pointId") + texts_of(corps, "*/*/pointId")
     return others(answered, reponse.prms, "la réponse porte sur le point {}")
 
 
-@ECHOS.controle(
+@ECHOS.documented(
     "la réponse dit son point et sa période, qui sont ceux de la demande",
-    source="GUI 0488 §5.2, GUI 0497 §3.2 ; réponses enregistrées",
-    services=DETAILLEES,
+    "GUI 0488 §5.2, GUI 0497 §3.2 ; réponses enregistrées",
+    services=paths.DETAILLEES,
 )
 def periode_demandee(reponse: ReponseJugee) -> Iterator[str]:
-    """The period is that of the request; an empty answer has none."""
     corps = reponse.corps
     if len(corps) == 0:
         return
@@ -164,15 +134,13 @@ def periode_demandee(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{name} vaut {found}, demandé {asked}"
 
 
-@ECHOS.controle(
+@ECHOS.documented(
     "les services de la réponse sont ceux de la demande",
-    source="GUI 0531 §1.3 : tout ou rien",
-    services=SUR_SERVICES,
+    "GUI 0531 §1.3 : tout ou rien",
+    services=_SERVICES,
 )
 def services_demandes(reponse: ReponseJugee) -> Iterator[str]:
-    """An order on services answers those that it was sent, each once."""
-    path = _SERVICES.get(reponse.contrat.path, _MODIFIES)
-    answered = Counter(texts_of(reponse.corps, path))
+    answered = Counter(texts_of(reponse.corps, _SERVICES[reponse.contrat.path]))
     asked = Counter(dict.fromkeys(reponse.demandes("serviceSouscritId"), 1))
     for service, times in answered.items():
         if service not in asked:
@@ -183,37 +151,33 @@ def services_demandes(reponse: ReponseJugee) -> Iterator[str]:
         yield f"service {service} demandé, absent de la réponse"
 
 
-@ECHOS.controle(
-    "il y a une affaire par type de données demandé", source="GUI 0531 §2.3.4", services={SAD}
+@ECHOS.documented(
+    "il y a une affaire par type de données demandé", "GUI 0531 §2.3.4", services={paths.SAD}
 )
 def types_commandes(reponse: ReponseJugee) -> Iterator[str]:
-    """An order of access services answers an affaire for each, with its type."""
     path = "affaires/affaire/serviceSouscritMesures/mesuresTypeCode"
-    answered, asked = (
-        Counter(texts_of(reponse.corps, path)),
-        Counter(reponse.demandes("typeDonnees")),
-    )
+    answered = Counter(texts_of(reponse.corps, path))
+    asked = Counter(reponse.demandes("typeDonnees"))
     for kind in answered - asked:
         yield f"une affaire pour {kind} de trop"
     for kind in asked - answered:
         yield f"aucune affaire pour {kind}"
 
 
-@ECHOS.controle(
+@ECHOS.documented(
     "les services listés sont ceux du contrat demandé",
-    source="GUI 0475 §1, GUI 0537 §1 : les services du demandeur",
-    services=LISTES,
+    "GUI 0475 §1, GUI 0537 §1 : les services du demandeur",
+    services=paths.LISTES,
 )
 def contrat_demande(reponse: ReponseJugee) -> Iterator[str]:
-    """The contract of a listed service is the one asked about."""
     found = texts_of(reponse.corps, "*/*/contratId")
     return others(found, reponse.demandes("contratId"), "service du contrat {}")
 
 
-@ECHOS.controle(
+@ECHOS.documented(
     "les points trouvés sont de la commune demandée",
-    source="GUI 0427 §3 ; AFNOR XP Z10-011 (ligne 6)",
-    services={RECHERCHE_POINT},
+    "GUI 0427 §3 ; AFNOR XP Z10-011 (ligne 6)",
+    services={paths.RECHERCHE_POINT},
 )
 def commune_demandee(reponse: ReponseJugee) -> Iterator[str]:
     """The sixth line begins with the postal code that was asked for; CEDEX has one of its own."""
@@ -226,10 +190,10 @@ def commune_demandee(reponse: ReponseJugee) -> Iterator[str]:
             yield f"« {line} » pour le code postal {asked}"
 
 
-@ECHOS.controle(
+@ECHOS.documented(
     "les points trouvés sont d'une seule commune",
-    source="GUI 0427 §2.1 : le code postal et le code INSEE désignent une commune",
-    services={RECHERCHE_POINT},
+    "GUI 0427 §2.1 : le code postal et le code INSEE désignent une commune",
+    services={paths.RECHERCHE_POINT},
 )
 def une_seule_commune(reponse: ReponseJugee) -> Iterator[str]:
     """Of one postal code and one INSEE code all the points have the same town."""
@@ -241,13 +205,12 @@ def une_seule_commune(reponse: ReponseJugee) -> Iterator[str]:
         yield f"« {town} » à côté de « {next(iter(towns))} »"
 
 
-@ECHOS.controle(
+@ECHOS.documented(
     "hors périmètre, les points trouvés sont à l'adresse exacte",
-    source="GUI 0427 §3.2",
-    services={RECHERCHE_POINT},
+    "GUI 0427 §3.2",
+    services={paths.RECHERCHE_POINT},
 )
 def adresse_exacte(reponse: ReponseJugee) -> Iterator[str]:
-    """Outside the perimeter the street is the one that was asked for."""
     asked = reponse.demande_une("numeroEtNomVoie")
     if asked is None or not reponse.accepte("rechercheHorsPerimetre"):
         return
@@ -257,10 +220,10 @@ def adresse_exacte(reponse: ReponseJugee) -> Iterator[str]:
             yield f"« {line} » pour « {asked} »"
 
 
-@ECHOS.controle(
+@ECHOS.documented(
     "des mesures sont brutes ou corrigées, comme demandé",
-    source="GUI 0488 §5.2, GUI 0497 §3.2",
-    services={CMD2, CMD3},
+    "GUI 0488 §5.2, GUI 0497 §3.2",
+    services=paths.DETAILLEES,
 )
 def brut_ou_corrige(reponse: ReponseJugee) -> Iterator[str]:
     """Measures are BRUT or BEST as asked; of a small point, always BRUT; an index doesn't tell."""

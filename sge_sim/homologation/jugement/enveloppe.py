@@ -32,11 +32,8 @@ TRANSPORT: Final = Controles()
 """Made of anything that comes back."""
 
 
-@TRANSPORT.controle(
-    "la réponse est une enveloppe SOAP 1.1 avec un seul message", source="SOAP 1.1 §4"
-)
+@TRANSPORT.documented("la réponse est une enveloppe SOAP 1.1 avec un seul message", "SOAP 1.1 §4")
 def enveloppe_soap(reponse: ReponseJugee) -> Iterator[str]:
-    """The answer is an envelope with one message in its body."""
     if reponse.enveloppe is None:
         yield described(reponse)
         return
@@ -75,22 +72,20 @@ def described(reponse: ReponseJugee) -> str:
     return f"un document XML qui n'est pas du SOAP, {local_name(reponse.racine)} ({status})"
 
 
-@TRANSPORT.controle(
-    "le statut HTTP est 200 pour une réponse, 500 pour une faute", source="SOAP 1.1 §6.2, WS-I BP"
+@TRANSPORT.documented(
+    "le statut HTTP est 200 pour une réponse, 500 pour une faute", "SOAP 1.1 §6.2, WS-I BP"
 )
 def statut_http(reponse: ReponseJugee) -> Iterator[str]:
-    """An answer has the status 200, a fault 500."""
     wanted = 500 if reponse.fautive else 200
     if reponse.enveloppe is not None and reponse.appel.statut_http != wanted:
         what = "une faute" if reponse.fautive else "une réponse"
         yield f"{what} avec le statut HTTP {reponse.appel.statut_http}"
 
 
-@TRANSPORT.controle(
-    "le type de contenu est text/xml, dans l'encodage du document", source="SOAP 1.1 §6 ; RFC 7303"
+@TRANSPORT.documented(
+    "le type de contenu est text/xml, dans l'encodage du document", "SOAP 1.1 §6 ; RFC 7303"
 )
 def type_de_contenu(reponse: ReponseJugee) -> Iterator[str]:
-    """The content is text/xml; what header and document tell of its encoding is the same."""
     content_type = reponse.appel.type_contenu
     if content_type is None:
         return
@@ -109,9 +104,7 @@ def _encodings(reponse: ReponseJugee) -> list[str]:
     return [each.lower().replace("utf8", "utf-8") for each in found if each]
 
 
-@TRANSPORT.controle(
-    "la réponse est en UTF-8", source="ce qui a toujours été vu", provenance="assumed"
-)
+@TRANSPORT.assumed("la réponse est en UTF-8", "ce qui a toujours été vu")
 def encodage_habituel(reponse: ReponseJugee) -> Iterator[str]:
     """Another encoding is lawful, and may trip a client."""
     yield from (f"« {each} »" for each in dict.fromkeys(_encodings(reponse)) if each != "utf-8")
@@ -121,11 +114,8 @@ CONTRAT: Final = Controles()
 """Made of an envelope: what follows supposes that they hold."""
 
 
-@CONTRAT.controle(
-    "la réponse est celle du contrat, jusqu'à chaque valeur", source="WSDL du service"
-)
+@CONTRAT.documented("la réponse est celle du contrat, jusqu'à chaque valeur", "WSDL du service")
 def message_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
-    """The element of the body is the contract's response, valid against its schema."""
     if reponse.fautive:
         return
     corps = reponse.corps
@@ -135,7 +125,7 @@ def message_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
     yield from french_mistakes(reponse.contrat, corps)
 
 
-@CONTRAT.controle("l'en-tête SOAP est celui du contrat", source="WSDL du service")
+@CONTRAT.documented("l'en-tête SOAP est celui du contrat", "WSDL du service")
 def entete_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
     """The header holds what the contract declares, once; what else needs no understanding."""
     wanted = reponse.contrat.response_header
@@ -159,10 +149,9 @@ def _is_foreign(reponse: ReponseJugee, element: etree._Element) -> bool:
     return name.namespace is not None and not same and not must
 
 
-@CONTRAT.controle(
+@CONTRAT.assumed(
     "l'en-tête SOAP n'a rien que le contrat ne connaisse",
-    source="un élément d'un autre espace de noms peut être ignoré",
-    provenance="assumed",
+    "un élément d'un autre espace de noms peut être ignoré",
 )
 def entete_etranger(reponse: ReponseJugee) -> Iterator[str]:
     """A foreign element that nobody has to understand is looked at."""
@@ -183,11 +172,10 @@ _ORDER: Final = ["faultcode", "faultstring", "detail"]
 FAULTS: Final = Controles()
 
 
-@FAULTS.controle(
-    "la faute a faultcode, faultstring et detail", source="SOAP 1.1 §4.4 ; WS-I BP", leve_par=_BARE
+@FAULTS.documented(
+    "la faute a faultcode, faultstring et detail", "SOAP 1.1 §4.4 ; WS-I BP", leve_par=_BARE
 )
 def faute_soap(reponse: ReponseJugee) -> Iterator[str]:
-    """A fault has its three parts, unqualified and in order."""
     names = [each.tag for each in reponse.corps]
     if names != _ORDER:
         parts = ", ".join(local_name(each) for each in reponse.corps) or "rien"
@@ -196,11 +184,8 @@ def faute_soap(reponse: ReponseJugee) -> Iterator[str]:
     yield from _stray_text(reponse.corps, *reponse.corps.iterfind("detail"))
 
 
-@FAULTS.controle(
-    "le faultcode est soap:Server", source="GUI 0488 §4.3 ; GUI 0531 §6", leve_par=_BARE
-)
+@FAULTS.documented("le faultcode est soap:Server", "GUI 0488 §4.3 ; GUI 0531 §6", leve_par=_BARE)
 def faultcode(reponse: ReponseJugee) -> Iterator[str]:
-    """The fault code is `Server`, in the namespace of SOAP."""
     element = reponse.corps.find("faultcode")
     if element is None:
         return
@@ -209,9 +194,8 @@ def faultcode(reponse: ReponseJugee) -> Iterator[str]:
         yield f"faultcode « {(element.text or '').strip()} »"
 
 
-@FAULTS.controle("le detail porte l'erreur du contrat", source="WSDL du service", leve_par=_BARE)
+@FAULTS.documented("le detail porte l'erreur du contrat", "WSDL du service", leve_par=_BARE)
 def erreur_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
-    """The detail holds the element of the contract, valid, and nothing else."""
     detail = reponse.corps.find("detail")
     if detail is None:
         return
@@ -221,14 +205,11 @@ def erreur_du_contrat(reponse: ReponseJugee) -> Iterator[str]:
         if each.tag != reponse.contrat.fault:
             yield _other_element(each.tag, reponse.contrat.fault)
             continue
-        known = _code(reponse) in reponse.service.codes  # SGT4F10 is longer than the schema's
+        code = code_of(reponse.erreur, "resultat")
+        known = code in reponse.service.codes  # SGT4F10 is longer than the schema's
         for mistake in french_mistakes(reponse.contrat, each):
             if not (known and mistake.startswith("resultat, attribut code ")):
                 yield mistake
-
-
-def _code(reponse: ReponseJugee) -> str:
-    return code_of(reponse.erreur, "resultat")
 
 
 def _is_certain(reponse: ReponseJugee, code: str) -> bool:
@@ -238,28 +219,20 @@ def _is_certain(reponse: ReponseJugee, code: str) -> bool:
     return code not in reponse.service.libelles and not assumed
 
 
-@FAULTS.controle("le libellé est celui du code", source="AX.0466", leve_par=_BARE)
+@FAULTS.documented("le libellé est celui du code", "AX.0466", leve_par=_BARE)
 def libelle_officiel(reponse: ReponseJugee) -> Iterator[str]:
-    """The label of an official code is that of the annex."""
-    code = _code(reponse)
-    if code and _is_certain(reponse, code):
-        yield from _other_libelle(reponse, code)
+    return _other_libelle(reponse, certain=True)
 
 
-@FAULTS.controle(
-    "le libellé est celui du code",
-    source="libellé qu'aucune annexe publique ne donne",
-    provenance="assumed",
-)
+@FAULTS.assumed("le libellé est celui du code", "libellé qu'aucune annexe publique ne donne")
 def libelle_suppose(reponse: ReponseJugee) -> Iterator[str]:
-    """The label of another code is the one that is assumed."""
-    code = _code(reponse)
-    if code and not _is_certain(reponse, code):
-        yield from _other_libelle(reponse, code)
+    return _other_libelle(reponse, certain=False)
 
 
-def _other_libelle(reponse: ReponseJugee, code: str) -> Iterator[str]:
-    libelle = text_of(reponse.erreur, "resultat") or ""
+def _other_libelle(reponse: ReponseJugee, *, certain: bool) -> Iterator[str]:
+    code, libelle = code_of(reponse.erreur, "resultat"), text_of(reponse.erreur, "resultat") or ""
+    if not code or _is_certain(reponse, code) is not certain:
+        return
     own = reponse.plateforme.libelles.get(code) or reponse.service.libelles.get(code)
     wanted = list(filter(None, (own, LIBELLES_CODES.get(code))))
     if not wanted:
@@ -268,13 +241,12 @@ def _other_libelle(reponse: ReponseJugee, code: str) -> Iterator[str]:
         yield f"{code} « {libelle} » au lieu de « {wanted[0]} »"
 
 
-@FAULTS.controle(
+@FAULTS.documented(
     "le faultstring est celui du service, ou le libellé du code",
-    source="GUI 0468 §3.2.2.2, GUI 0488 §4.3, GUI 0498, GUI 0502 §4.5, GUI 0531 §6",
+    "GUI 0468 §3.2.2.2, GUI 0488 §4.3, GUI 0498, GUI 0502 §4.5, GUI 0531 §6",
     leve_par=_BARE,
 )
 def faultstring(reponse: ReponseJugee) -> Iterator[str]:
-    """The fault string is the text of the service; of the others, the label of the code."""
     found = (reponse.corps.findtext("faultstring") or "").strip()
     own = reponse.service.faultstring
     wanted = own or text_of(reponse.erreur, "resultat")
@@ -283,23 +255,20 @@ def faultstring(reponse: ReponseJugee) -> Iterator[str]:
     yield f"faultstring « {found} » au lieu de « {wanted} »"
 
 
-@FAULTS.controle("la faute ne nomme que le point demandé", source="GUI 0468 §3.2.2.2")
+@FAULTS.documented("la faute ne nomme que le point demandé", "GUI 0468 §3.2.2.2")
 def point_de_la_faute(reponse: ReponseJugee) -> Iterator[str]:
-    """A fault names no other point than the one asked about."""
     found = texts_of(reponse.erreur, "infoFonctionnelles/pointId")
     return others(found, reponse.prms, "la faute nomme le point {}")
 
 
-@FAULTS.controle("la faute ne nomme que le login de la demande", source="GUI 0468 §3.2.2.2")
+@FAULTS.documented("la faute ne nomme que le login de la demande", "GUI 0468 §3.2.2.2")
 def login_de_la_faute(reponse: ReponseJugee) -> Iterator[str]:
-    """A fault names no other login than that of the request."""
     found = texts_of(reponse.erreur, "infoDemandeur/loginDemandeur")
     return others(found, {reponse.login}, "la faute porte le login {}")
 
 
-@FAULTS.controle("un refus n'ouvre aucune affaire", source="GUI 0466 §2.5")
+@FAULTS.documented("un refus n'ouvre aucune affaire", "GUI 0466 §2.5")
 def sans_affaire(reponse: ReponseJugee) -> Iterator[str]:
-    """A refusal names no affaire: none was opened."""
     found = texts_of(reponse.erreur, "infoFonctionnelles/affaireId")
     asked = reponse.demandes("affaireId", "affaireLieeId")
     return others(found, asked, "la faute porte l'affaire {}")

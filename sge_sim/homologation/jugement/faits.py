@@ -12,21 +12,14 @@ from itertools import pairwise
 from typing import Final
 
 from sge_sim.domaine.ecarts_plateforme import Usage
+from sge_sim.homologation.jugement import paths
 from sge_sim.homologation.jugement.consommations import series
-from sge_sim.homologation.jugement.controle import (
-    ADP,
-    DETAILLEES,
-    LISTES,
-    MESURES,
-    MOSAD,
-    RECHERCHE_POINT,
-    Controles,
-)
+from sge_sim.homologation.jugement.controle import Controles
 from sge_sim.homologation.jugement.detaillees import FACTICES, GrandeurLue, lectures
 from sge_sim.homologation.jugement.index_releves import registres
 from sge_sim.homologation.jugement.instants import legal_time, minutes_of
-from sge_sim.homologation.jugement.listes import apprend, faits_des_services
-from sge_sim.homologation.jugement.reponse import Cle, Fait, ReponseJugee, text_of
+from sge_sim.homologation.jugement.listes import COMMANDE, apprend, faits_des_services
+from sge_sim.homologation.jugement.reponse import Cle, Fait, ReponseJugee, read_once, text_of
 
 _ENERGIE_OF: Final[Mapping[str, str]] = {"PA": "EA", "PRI": "ERI", "PRC": "ERC"}
 _FEW: Final = 7
@@ -35,34 +28,27 @@ ILLISIBLE: Final = 65_535
 """What a Linky tells of a maximum that it couldn't read (observed)."""
 
 
-def faits(reponse: ReponseJugee) -> tuple[Fait, ...]:
-    """Return what an answer that is as its contract says tells."""
-    return reponse.lu("faits", lambda read: tuple(_faits(read)))
-
-
-def _faits(reponse: ReponseJugee) -> Iterator[Fait]:
+@read_once
+def faits(reponse: ReponseJugee) -> Iterator[Fait]:
+    """Yield what an answer that is as its contract says tells."""
     path = reponse.contrat.path
-    if path in DETAILLEES:
-        prm, corrected = (
-            text_of(reponse.corps, each) or "" for each in ("pointId", "mesuresCorrigees")
-        )
+    if path in paths.DETAILLEES:
+        prm = text_of(reponse.corps, "pointId") or ""
         for lecture in lectures(reponse) if reponse.mesures != "INDEX" else ():
-            yield from _of_a_lecture(reponse, prm, corrected, lecture)
+            yield from _of_a_lecture(reponse, prm, lecture)
         yield from _of_indexes(reponse, prm)
-    elif path == MESURES:
+    elif path == paths.MESURES:
         for serie in series(reponse):
-            for row in serie.element.iterfind("mesuresDatees/mesure"):
-                cle = ("consommation", *reponse.prms, serie.nom, text_of(row, "dateFin") or "")
-                yield Fait(cle, text_of(row, "valeur") or "")
-    elif path in (ADP, RECHERCHE_POINT):
+            for row in serie.mesures:
+                yield Fait(("consommation", *reponse.prms, serie.nom, str(row.fin)), row.valeur)
+    elif path in (paths.ADP, paths.RECHERCHE_POINT):
         yield from _of_points(reponse)
-    elif path in LISTES:
+    elif path in paths.LISTES:
         yield from faits_des_services(reponse)
 
 
-def _of_a_lecture(
-    reponse: ReponseJugee, prm: str, corrected: str, lecture: GrandeurLue
-) -> Iterator[Fait]:
+def _of_a_lecture(reponse: ReponseJugee, prm: str, lecture: GrandeurLue) -> Iterator[Fait]:
+    corrected = text_of(reponse.corps, "mesuresCorrigees") or ""
     kind, of = reponse.mesures, (prm, f"{lecture.metier} {lecture.grandeur}")
     seen: Counter[str] = Counter()
     months: dict[Cle, list[int]] = defaultdict(list)
@@ -161,7 +147,7 @@ def _of_points(reponse: ReponseJugee) -> Iterator[Fait]:
 
     They may have changed by another day.
     """
-    tree, fiche = reponse.corps.getroottree(), reponse.contrat.path == ADP
+    tree, fiche = reponse.corps.getroottree(), reponse.contrat.path == paths.ADP
     for point in reponse.corps.iter("point"):
         of = ("point", point.get("id", ""), str(reponse.jour))
         dits: dict[str, str] = {}
@@ -194,7 +180,7 @@ def retient(
             known[fait.cle] = fait._replace(cas=cas)
     for fait in apprend(reponse):
         known[fait.cle] = fait._replace(cas=cas)
-    if reponse.contrat.path == MOSAD:  # what its services publish now is told by a list
+    if reponse.contrat.path == paths.MOSAD:  # what its services publish now is told by a list
         known = {cle: each for cle, each in known.items() if "publications" not in cle[-1]}
     return known
 
@@ -214,7 +200,7 @@ def desaccords(reponse: ReponseJugee, *kinds: str) -> Iterator[str]:
 def nom_du_fait(fait: Fait) -> str:
     """Return what a fact is of, in messages that name the point elsewhere."""
     kind, whose, *rest = fait.cle
-    return " ".join((kind, whose, *rest) if kind == "service" else (kind, *rest))
+    return " ".join((kind, whose, *rest) if kind.startswith("service") else (kind, *rest))
 
 
 def differ(mine: Fait, other: Fait) -> bool:
@@ -224,38 +210,47 @@ def differ(mine: Fait, other: Fait) -> bool:
     return mine.valeur != other.valeur
 
 
-CONCORDANCES: Final = Controles(DETAILLEES)
+CONCORDANCES: Final = Controles(paths.DETAILLEES)
 
 
-@CONCORDANCES.controle(
+@CONCORDANCES.documented(
     "une réponse ne contredit pas une autre de la campagne, ni elle-même",
-    source="une mesure brute, un point du jour et un service commandé sont ce qu'ils sont ; "
+    "une mesure brute, un point du jour et un service commandé sont ce qu'ils sont ; "
     "GUI 0469, GUI 0475 §4, GUI 0498, GUI 0531 §2-5, GUI 0537 p. 6-11",
-    services={*DETAILLEES, MESURES, ADP, RECHERCHE_POINT, *LISTES},
+    services={*paths.DETAILLEES, paths.MESURES, paths.ADP, paths.RECHERCHE_POINT, *paths.LISTES},
 )
 def memes_dires(reponse: ReponseJugee) -> Iterator[str]:
-    """Measures, points and services are what an earlier answer, or the order, said."""
     kinds = ("courbe", "index", "cadrans", "maximum", "instant du maximum", "consommation")
-    return desaccords(reponse, *kinds, "point", "service")
+    own = () if reponse.administre is None else (COMMANDE,)
+    return desaccords(reponse, *kinds, "point", "service", *own)
+
+
+@CONCORDANCES.assumed(
+    "un service commandé commence le jour demandé",
+    "la plateforme peut le décaler, un simulateur jamais",
+    services=paths.LISTES,
+)
+def debuts_demandes(reponse: ReponseJugee) -> Iterator[str]:
+    """Of a simulator that its administration makes known, it is held to be so."""
+    return desaccords(reponse, COMMANDE) if reponse.administre is None else iter(())
 
 
 _SOMMES: Final = ("énergie", "maximum mensuel", "somme des index")
 _GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2 ; réponses enregistrées en production, 2022 et 2023"
 
 
-@CONCORDANCES.controle(
+@CONCORDANCES.documented(
     "courbe, énergies, index et totaux s'accordent, et les maxima du jour avec ceux du mois",
-    source=_GUIDES,
+    _GUIDES,
 )
 def memes_sommes(reponse: ReponseJugee) -> Iterator[str]:
-    """The energy of a day is one, and the maximum of a month, however they are told."""
     if reponse.prms.isdisjoint(FACTICES):
         yield from desaccords(reponse, *_SOMMES)
 
 
-@CONCORDANCES.controle(
+@CONCORDANCES.documented(
     "les mesures de deux points du catalogue s'accordent aussi",
-    source=_GUIDES,
+    _GUIDES,
     leve_par=(Usage.MESURES_FACTICES,),
 )
 def sommes_factices(reponse: ReponseJugee) -> Iterator[str]:

@@ -1,32 +1,24 @@
 """What ConsultationMesuresDetaillees v3 must answer of indexes, by calendar and class."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from lxml import etree
 
 from sge_sim.domaine.libelles import LISTES
-from sge_sim.homologation.jugement.controle import CMD3, Controles, more_than_once
+from sge_sim.homologation.jugement.controle import KNOWN, Controles, more_than_once
 from sge_sim.homologation.jugement.instants import naive_instant
-from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
+from sge_sim.homologation.jugement.paths import CMD3
+from sge_sim.homologation.jugement.reponse import ReponseJugee, read_once, text_of
 from sge_sim.mesures.point import Structure
 from sge_sim.referentiel.mesures import STRUCTURES
 
 _GUIDE: Final = "GUI 0497 v1.5.0 p. 17-21"
 _SEEN: Final = "réponses enregistrées en production, 2023"
-_OF_SMALL: Final[Mapping[str, frozenset[str]]] = {
-    "COL": frozenset({"AQ"}),
-    "TOP": frozenset({"AQ", "AP", "AS", "AV", "LC"}),
-    "CRI": frozenset({"AS"}),
-}
-_OF_LARGE: Final[Mapping[str, frozenset[str]]] = {
-    "FMR": frozenset({"RC", "RM"}),
-    "CRD": frozenset({"RC", "RM"}),
-    "CRI": frozenset({"LC"}),
-    "RHF": frozenset({"LC"}),
-}
+_RELEVES: Final[Mapping[str, Mapping[str, Collection[str]]]] = KNOWN["releves"]
 _MOTIFS: Final = frozenset({"POSE_FOURNISSEUR", "DEPOSE_FOURNISSEUR"})
 _DECREASING: Final = 2
 _CLASSES: Final = frozenset(LISTES["classeTemporelle"]) | {"HN"}
@@ -74,14 +66,14 @@ class RegistreLu(NamedTuple):
         return f"{self.calendrier} {self.classe}" if self.calendrier else "totalisateur"
 
     @property
-    def type(self) -> str:
-        """How it was read (AQ, RC…)."""
-        return _kind(self.contexte)
-
-    @property
     def relevee(self) -> tuple[str, str]:
         """The context and the type of its readings."""
-        return text_of(self.contexte, "contexteReleve") or "", self.type
+        return releve_de(self.contexte)
+
+    @property
+    def type(self) -> str:
+        """How it was read (AQ, RC…)."""
+        return self.relevee[1]
 
     @property
     def grandeur_lue(self) -> str:
@@ -100,12 +92,9 @@ class RegistreLu(NamedTuple):
         return [each.instant.date() for each in self.releves if each.instant is not None]
 
 
-def registres(reponse: ReponseJugee) -> tuple[RegistreLu, ...]:
-    """Return the registers of every context."""
-    return reponse.lu("registres", lambda read: tuple(_registres(read)))
-
-
-def _registres(reponse: ReponseJugee) -> Iterator[RegistreLu]:
+@read_once
+def registres(reponse: ReponseJugee) -> Iterator[RegistreLu]:
+    """Yield the registers of every context."""
     for grandeur in reponse.corps.iterfind("contexte/grandeur"):
         whose = (grandeur.getparent(), grandeur)
         for calendrier in grandeur.iterfind("calendrier"):
@@ -130,23 +119,24 @@ def _releves(owner: etree._Element) -> tuple[ReleveLu, ...]:
     return tuple(found)
 
 
-def _kind(contexte: etree._Element) -> str:
-    return text_of(contexte, "typeReleve") or ""
+def releve_de(contexte: etree._Element) -> tuple[str, str]:
+    """Return a context of readings and their type."""
+    return text_of(contexte, "contexteReleve") or "", text_of(contexte, "typeReleve") or ""
 
 
 INDEX: Final = Controles({CMD3})
 
 
-@INDEX.controle("le contexte et le type du relevé sont ceux du segment", source=_GUIDE)
+@INDEX.documented("le contexte et le type du relevé sont ceux du segment", _GUIDE)
 def contexte_du_releve(reponse: ReponseJugee) -> Iterator[str]:
     """Each context and type is one that the guide has for the segment, each once for a reason."""
-    allowed = _OF_SMALL if reponse.petit else _OF_LARGE if reponse.grand else None
+    small, large = _RELEVES["petit"], _RELEVES["grand"]
+    known = small if reponse.petit else large if reponse.grand else {**small, **large}
     kinds = []
     for contexte in reponse.corps.iterfind("contexte"):
-        name, kind = text_of(contexte, "contexteReleve") or "", _kind(contexte)
+        name, kind = releve_de(contexte)
         motif = text_of(contexte, "motifReleve")
         kinds.append((name, kind, motif))
-        known = allowed if allowed is not None else {**_OF_SMALL, **_OF_LARGE}
         if kind not in known.get(name, ()):
             yield f"relevé {name or 'sans contexte'} / {kind or 'sans type'}"
         step = text_of(contexte, "etapeMetier")
@@ -158,15 +148,14 @@ def contexte_du_releve(reponse: ReponseJugee) -> Iterator[str]:
         yield f"{times} contextes {name} / {kind}"
 
 
-@INDEX.controle("chaque grandeur d'un relevé a ses index", source=_GUIDE)
+@INDEX.documented("chaque grandeur d'un relevé a ses index", _GUIDE)
 def grandeurs_relevees(reponse: ReponseJugee) -> Iterator[str]:
-    """A quantity that is read has a calendar with readings."""
     for grandeur in reponse.corps.iterfind("contexte/grandeur"):
         if grandeur.find("calendrier/classeTemporelle/valeur") is None:
             yield f"{text_of(grandeur, 'grandeurPhysique')} n'a pas d'index"
 
 
-@INDEX.controle("chaque relevé est daté en heure légale, dans la période", source=_GUIDE)
+@INDEX.documented("chaque relevé est daté en heure légale, dans la période", _GUIDE)
 def releves_de_la_periode(reponse: ReponseJugee) -> Iterator[str]:
     """Readings are of the days asked for, ascending, no instant twice."""
     jours = reponse.jours
@@ -185,26 +174,20 @@ def releves_de_la_periode(reponse: ReponseJugee) -> Iterator[str]:
             last = instant
 
 
-@INDEX.controle(
-    "l'index quotidien d'un C5 est celui du début du jour", source=_SEEN, provenance="observed"
-)
+@INDEX.observed("l'index quotidien d'un C5 est celui du début du jour", _SEEN)
 def index_de_minuit(reponse: ReponseJugee) -> Iterator[str]:
-    """A small point has its daily index at midnight."""
     if not reponse.petit:
         return
     for registre in registres(reponse):
-        if _kind(registre.contexte) != "AQ":
+        if registre.type != "AQ":
             continue
         for instant in registre.instants:
-            if instant is not None and (instant.hour, instant.minute, instant.second) != (0, 0, 0):
+            if instant is not None and instant.time() != time():
                 yield f"{registre.nom} : relevé à {instant:%H:%M:%S}"
 
 
-@INDEX.controle(
-    "les cadrans d'un contexte sont relevés ensemble", source=_SEEN, provenance="observed"
-)
+@INDEX.observed("les cadrans d'un contexte sont relevés ensemble", _SEEN)
 def releves_ensemble(reponse: ReponseJugee) -> Iterator[str]:
-    """All the registers of a context were read at the same instants."""
     first: dict[etree._Element, RegistreLu] = {}
     for registre in registres(reponse):
         other = first.setdefault(registre.grandeur, registre)
@@ -214,9 +197,8 @@ def releves_ensemble(reponse: ReponseJugee) -> Iterator[str]:
             yield "le totalisateur est relevé d'autres jours que les classes"
 
 
-@INDEX.controle("un index ne décroît pas sans le dire", source=_GUIDE)
+@INDEX.documented("un index ne décroît pas sans le dire", _GUIDE)
 def index_croissants(reponse: ReponseJugee) -> Iterator[str]:
-    """The next index is at least the last one, unless its indicator says otherwise."""
     for registre in registres(reponse):
         last = 0
         for each in registre.releves:
@@ -227,7 +209,7 @@ def index_croissants(reponse: ReponseJugee) -> Iterator[str]:
             last = each.v
 
 
-@INDEX.controle("l'indicateur d'un index va de 0 à 15", source=_GUIDE)
+@INDEX.documented("l'indicateur d'un index va de 0 à 15", _GUIDE)
 def indicateur_d_index(reponse: ReponseJugee) -> Iterator[str]:
     """`iv` is a field of four bits."""
     for registre in registres(reponse):
@@ -236,9 +218,8 @@ def indicateur_d_index(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{registre.nom} : iv vaut {each.iv}"
 
 
-@INDEX.controle("les classes sont celles des calendriers, chacune une fois", source="AX.0355")
+@INDEX.documented("les classes sont celles des calendriers, chacune une fois", "AX.0355")
 def classes_connues(reponse: ReponseJugee) -> Iterator[str]:
-    """Every class is in the list of values, once in its calendar."""
     seen = []
     for registre in registres(reponse):
         if not registre.calendrier:
@@ -250,10 +231,9 @@ def classes_connues(reponse: ReponseJugee) -> Iterator[str]:
         yield f"{times} fois la classe {classe} du calendrier {calendrier}"
 
 
-@INDEX.controle(
+@INDEX.observed(
     "chaque grandeur relevée a tous ses cadrans, et le totalisateur d'un C5",
-    source=f"{_GUIDE} ; AX.0355 ; {_SEEN}",
-    provenance="observed",
+    f"{_GUIDE} ; AX.0355 ; {_SEEN}",
 )
 def cadrans_complets(reponse: ReponseJugee) -> Iterator[str]:
     """The daily context is there; a calendar has its classes, a small point both sides, a total."""
@@ -277,10 +257,9 @@ def cadrans_complets(reponse: ReponseJugee) -> Iterator[str]:
                     yield f"les index du {name} manquent"
 
 
-@INDEX.controle("les cadrans d'un C5 ont leur code", source=_SEEN, provenance="observed")
+@INDEX.observed("les cadrans d'un C5 ont leur code", _SEEN)
 def codes_des_cadrans(reponse: ReponseJugee) -> Iterator[str]:
     """A Linky register has its code: of a supplier's class, a distributor's, or the total."""
-    prefix = "IDX_E"
     seen = []
     for registre in registres(reponse):
         if not registre.cadran:
@@ -290,12 +269,9 @@ def codes_des_cadrans(reponse: ReponseJugee) -> Iterator[str]:
         if reponse.grand:
             yield f"{registre.nom} : code de cadran {registre.cadran} sur un C1-C4"
             continue
-        tail = registre.cadran.rpartition("_")[2]
-        kind = "T" if not registre.calendrier else "D" if registre.calendrier[:1] == "D" else "F"
-        total = kind == "T" and tail in ("T", "C", "I")
-        if not registre.cadran.startswith(prefix) or not (
-            total or (tail[:1] == kind and tail[1:].isdigit())
-        ):
+        of_class = "D" if registre.calendrier[:1] == "D" else "F"
+        tail = rf"{of_class}\d+" if registre.calendrier else "[TCI]"
+        if re.fullmatch(f"IDX_E.*_{tail}", registre.cadran) is None:
             yield f"{registre.nom} : code de cadran {registre.cadran}"
         seen.append((registre.contexte, registre.cadran))
     for (_, cadran), times in more_than_once(seen):

@@ -39,13 +39,12 @@ CONTENU: Final = (
     COMPLETES,
     CONCORDANCES,
     BORNES,
-    ADMINISTRATION,
 )
 """Made of the body of a success that is as the contract says."""
 
 CONTROLES: Final = tuple(
     verification
-    for table in (TRANSPORT, CONTRAT, PRESENCE, ACQUITTEMENT, FAULTS, *CONTENU)
+    for table in (TRANSPORT, CONTRAT, PRESENCE, ACQUITTEMENT, FAULTS, *CONTENU, ADMINISTRATION)
     for verification in table.verifications
 )
 """Every check there is."""
@@ -144,3 +143,5 @@ def _tables(reponse: ReponseJugee) -> Iterator[Controles]:
     if reponse.acquittement is not None:
         yield ACQUITTEMENT
     yield from CONTENU
+    if reponse.administre is not None:
+        yield ADMINISTRATION

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 from sge_sim.commandes.prestations import ACCES_PUBLIES, ACCES_SEUL, COLLECTES
 from sge_sim.domaine.libelles import LIBELLES_DE_CONSULTATION, LISTES
 from sge_sim.domaine.plages import officielles
-from sge_sim.homologation.jugement.controle import Controles
+from sge_sim.homologation.jugement.controle import KNOWN, Controles
 from sge_sim.homologation.jugement.evaluation import plain_libelle
-from sge_sim.homologation.jugement.reponse import ReponseJugee, text_of
+from sge_sim.homologation.jugement.reponse import ReponseJugee, read_once, text_of
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.grilles_nommees import LIBELLES_VUS
 from sge_sim.referentiel.identites import communes_de_france
@@ -18,31 +18,9 @@ from sge_sim.services.commande_transmission_donnees_infra_j.service import CONSO
 from sge_sim.services.commande_transmission_historique_mesures.service import COURBE, INDEX
 from sge_sim.soap.declarations import local_name
 
-_LISTE_DE: Final[Mapping[str, str]] = {
-    "calibre": "transformateurCalibre",
-    "contexte": "contexteUtilisation",
-    "couplage": "transformateurCouplage",
-    "fiche": "prestation",
-    "idCalendrier": "calendrier",
-    "idClasseTemporelle": "classeTemporelle",
-    "option": "prestation",
-    "position": "transformateurPosition",
-    "programmationPosteHoraire": "posteHoraire",
-    "serviceSouscritCode": "serviceSouscritType",
-}
-"""The list of a code, where its element bears another name."""
-_OUVERTES: Final = ("calendrier", "commune", "futuresPlages", "prestation", "tension", "transform")
-"""How lists begin that aren't whole here: suppliers have calendars and classes of their own."""
+_LISTE_DE: Final[Mapping[str, str]] = KNOWN["liste_de"]
+_OUVERTES: Final = tuple(KNOWN["listes_ouvertes"])
 _FOURNISSEUR: Final = ("calendrier", "classeTemporelle")
-_SANS_LIBELLE: Final = {
-    "disjoncteurCalibre": "AUTRE",
-    "domaineTension": "HTA HTB",
-    "mediaReleve": "CPL RTC GSM IP",
-    "modeApresCompteur": "NEANT",
-    "segment": "C2 C3 C4 C5",
-    "typeComptage": "CCB ICE",
-}
-"""Codes whose label is the code itself."""
 
 
 class Codifie(NamedTuple):
@@ -55,12 +33,9 @@ class Codifie(NamedTuple):
     libre: bool
 
 
-def codifies(reponse: ReponseJugee) -> tuple[Codifie, ...]:
-    """Return the codes of an answer that are of a list."""
-    return reponse.lu("codifies", lambda read: tuple(_codifies(read)))
-
-
-def _codifies(reponse: ReponseJugee) -> Iterator[Codifie]:
+@read_once
+def codifies(reponse: ReponseJugee) -> Iterator[Codifie]:
+    """Yield the codes of an answer that are of a list."""
     for element in reponse.corps.iter():
         name, code = local_name(element), element.get("code")
         liste, libelle = _LISTE_DE.get(name, name), ""
@@ -88,13 +63,9 @@ def _codes_by_libelle() -> Mapping[str, Mapping[str, frozenset[str]]]:
     ordered = (ACCES_SEUL, *ACCES_PUBLIES, *COLLECTES, CONSOMMATEUR, PRODUCTEUR, COURBE, INDEX)
     rows = chain(
         ((name, *row) for each in lists for name, by in each.items() for row in by.items()),
-        ((name, code, code) for name, by in _SANS_LIBELLE.items() for code in by.split()),
+        ((name, code, code) for name, by in KNOWN["sans_libelle"].items() for code in by),
         (("prestation", each.fiche, each.fiche_libelle) for each in ordered),
-        (
-            ("prestation", each.option or "", each.option_libelle)
-            for each in ordered
-            if each.option_libelle
-        ),
+        (("prestation", x.option or "", x.option_libelle) for x in ordered if x.option_libelle),
         (("commune", insee, nom) for (_, insee), nom in communes_de_france().items()),
         (("futuresPlagesHeuresCreuses", *each) for each in officielles().values()),
     )
@@ -118,7 +89,7 @@ def _owners(each: Codifie) -> frozenset[str]:
 LIBELLES: Final = Controles()
 
 
-@LIBELLES.controle("chaque code est de la liste de valeurs", source="AX.0355")
+@LIBELLES.documented("chaque code est de la liste de valeurs", "AX.0355")
 def codes_des_listes(reponse: ReponseJugee) -> Iterator[str]:
     """A code is of its list, where the list is whole."""
     for each in codifies(reponse):
@@ -126,21 +97,19 @@ def codes_des_listes(reponse: ReponseJugee) -> Iterator[str]:
             yield f"{each.nom} vaut « {each.code} »"
 
 
-@LIBELLES.controle(
-    "le libellé d'un code n'est pas celui d'un autre", source="AX.0355 ; catalogue des prestations"
+@LIBELLES.documented(
+    "le libellé d'un code n'est pas celui d'un autre", "AX.0355 ; catalogue des prestations"
 )
 def libelle_d_un_autre(reponse: ReponseJugee) -> Iterator[str]:
-    """A label that is that of other rows of the list alone contradicts its code."""
     for each in codifies(reponse):
         owners = _owners(each)
         if each.libelle not in ("", each.code) and owners and each.code not in owners:
             yield f"{each.nom} {each.code} « {each.libelle} », libellé de {min(owners)}"
 
 
-@LIBELLES.controle(
+@LIBELLES.assumed(
     "un code a le libellé qu'on lui connaît",
-    source="AX.0355, et ce qui a été vu en 2022 et 2023 ; la plateforme peut en avoir d'autres",
-    provenance="assumed",
+    "AX.0355, et ce qui a été vu en 2022 et 2023 ; la plateforme peut en avoir d'autres",
 )
 def libelle_connu(reponse: ReponseJugee) -> Iterator[str]:
     """The label of a code that is listed is there, and is that of the list or the code itself."""

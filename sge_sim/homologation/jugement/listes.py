@@ -3,23 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from sge_sim.homologation.jugement import paths
 from sge_sim.homologation.jugement.commandes import (
     given,
     publications_asked,
     services_listes,
     type_du_service,
 )
-from sge_sim.homologation.jugement.controle import (
-    ACCES,
-    ARRET,
-    ASAD,
-    COLLECTE,
-    LISTES,
-    RSA,
-    RSAD,
-    SAD,
-    Controles,
-)
+from sge_sim.homologation.jugement.controle import Controles
 from sge_sim.homologation.jugement.reponse import Fait, ReponseJugee, text_of, texts_of
 
 _PAS: Final[Mapping[str, tuple[str, str]]] = {"CDC": ("PT5M", "PT30M"), "IDX": ("P1D", "P1D")}
@@ -31,10 +22,12 @@ _DE_LA_LISTE: Final = (
 """What the former list tells in its own way."""
 _OPTION: Final = ("periodiciteTransmission", "mesuresCorrigees")
 _MOST_LISTED: Final = 200
+COMMANDE: Final = "service commandé"
+"""A kind of facts that an order and a list may tell otherwise, two lists not."""
 
 
-def _fait(numero: str, name: str, value: str | None) -> Fait:
-    return Fait(("service", numero, name), _plain(value or ""))
+def _fait(numero: str, name: str, value: str | None, kind: str = "service") -> Fait:
+    return Fait((kind, numero, name), _plain(value or ""))
 
 
 def _plain(text: str) -> str:
@@ -50,11 +43,12 @@ def _known(reponse: ReponseJugee, numero: str, name: str) -> str | None:
 
 def faits_des_services(reponse: ReponseJugee) -> Iterator[Fait]:
     """Yield what a list says of each service that the order, or another list, says too."""
-    recent = reponse.contrat.path == RSA
+    recent = reponse.contrat.path == paths.RSA
     for service in services_listes(reponse):
         numero = text_of(service, "serviceSouscritId") or ""
         kind = type_du_service(service)
         yield _fait(numero, "type", kind)
+        yield _fait(numero, "dateDebut", text_of(service, "dateDebut"), COMMANDE)
         for name in (*_LUS, *_DE_LA_LISTE):
             own = " (ancienne liste)" if name in _DE_LA_LISTE and not recent else ""
             yield _fait(numero, name + own, text_of(service, name))
@@ -73,20 +67,19 @@ def faits_des_services(reponse: ReponseJugee) -> Iterator[Fait]:
 def apprend(reponse: ReponseJugee) -> Iterator[Fait]:
     """Yield what an order makes of services, whatever was known, and the identifiers it gives."""
     path = reponse.contrat.path
-    if path in (COLLECTE, ACCES):
+    if path in (paths.COLLECTE, paths.ACCES):
         kind = reponse.demande_une("mesuresTypeCode", "typeDonnees") or ""
         for numero in texts_of(reponse.corps, "serviceSouscritId"):
             yield from _ordered(reponse, numero, kind)
-    elif path == SAD:
+    elif path == paths.SAD:
         for block in reponse.corps.iterfind("affaires/affaire/serviceSouscritMesures"):
             numero, kind = (text_of(block, each) or "" for each in ("serviceSouscritId", _LUS[3]))
             yield from _ordered(reponse, numero, kind)
-    elif path in (RSAD, ASAD, ARRET):
-        name, value = (
-            ("dateFin", reponse.demande_une("dateFin")) if path == RSAD else ("arrêt", "x")
-        )
-        for numero in reponse.demandes("serviceSouscritId"):
-            yield _fait(numero, name, value)
+    elif path == paths.RSAD:
+        fin = reponse.demande_une("dateFin")
+        yield from (_fait(each, "dateFin", fin) for each in reponse.demandes("serviceSouscritId"))
+    elif path in (paths.ASAD, paths.ARRET):
+        yield from (_fait(each, "arrêt", "x") for each in reponse.demandes("serviceSouscritId"))
     for numero in given(reponse):
         yield Fait(("donné", numero), numero)
 
@@ -97,12 +90,12 @@ def _ordered(reponse: ReponseJugee, numero: str, kind: str) -> Iterator[Fait]:
     if _known(reponse, numero, "pointId") is not None:
         return
     recurrent = reponse.accepte("transmissionRecurrente")
-    access = reponse.contrat.path != COLLECTE
-    inject = reponse.accepte("injection") or reponse.demande_une("sens") == "INJECTION"
+    access = reponse.contrat.path != paths.COLLECTE
     dits = {name: reponse.demande_une(name) for name in ("pointId", "contratId")}
     dits["type"] = "ACCES" if access else "TRANSREC" if recurrent else "CCDC"
-    dits["dateDebut"] = reponse.demande_une("dateDebut") or reponse.jour.isoformat()
-    dits["mesuresTypeCode"], dits["sens"] = kind, "INJECTION" if inject else "SOUTIRAGE"
+    debut = reponse.demande_une("dateDebut") or reponse.jour.isoformat()
+    yield _fait(numero, "dateDebut", debut, COMMANDE)
+    dits["mesuresTypeCode"], dits["sens"] = kind, reponse.sens
     if not access:
         dits["mesuresPas"] = reponse.demande_une("mesuresPas")
     elif reponse.petit or reponse.grand:
@@ -118,15 +111,14 @@ def _ordered(reponse: ReponseJugee, numero: str, kind: str) -> Iterator[Fait]:
             yield _fait(numero, name, value)
 
 
-COMPLETES: Final = Controles(LISTES)
+COMPLETES: Final = Controles(paths.LISTES)
 
 
-@COMPLETES.controle(
+@COMPLETES.documented(
     "les services que la campagne connaît sont tous listés",
-    source="GUI 0475 §1, GUI 0537 §1 : demandés, actifs ou terminés",
+    "GUI 0475 §1, GUI 0537 §1 : demandés, actifs ou terminés",
 )
 def services_connus(reponse: ReponseJugee) -> Iterator[str]:
-    """What was ordered, or listed before, on the point under the contract is still listed."""
     listed = texts_of(reponse.corps, "*/*/serviceSouscritId")
     for (kind, numero, *name), fait in reponse.retenus.items():
         if kind == "service" and name == ["pointId"] and fait.valeur in reponse.prms:

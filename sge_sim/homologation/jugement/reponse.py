@@ -3,16 +3,17 @@
 Nothing here knows who answered: a simulator and the real platform are judged on the same things.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import Final, NamedTuple, TypeVar, cast
 
 from lxml import etree
 
 from sge_sim.api.administration import Administration
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme, Usage
+from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text, leaves
 from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.client.messages import AppelFait, read_message
@@ -45,7 +46,7 @@ class ReponseJugee:
     `cas` is the run that the call was made for, None for a step of preparation. `plateforme` holds
     what the platform that may have answered is known to do otherwise. `retenus` is what earlier
     answers of the campaign said, by what it is of; `administre` a simulator's administration, where
-    it is at hand; `usages` are the habits that the platform may have.
+    it is at hand; `usages` are the habits that the platform may have. `lus` is what was read of it.
     """
 
     contrat: Contract
@@ -56,13 +57,7 @@ class ReponseJugee:
     retenus: Mapping[Cle, Fait] = field(default_factory=dict)
     administre: Administration | None = None
     usages: Collection[Usage] = ()
-    _lus: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
-
-    def lu(self, what: str, read: Callable[["ReponseJugee"], Lu]) -> Lu:
-        """Return the answer as `read` reads it, once for all checks."""
-        if what not in self._lus:
-            self._lus[what] = read(self)
-        return cast(Lu, self._lus[what])
+    lus: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def service(self) -> Service:
@@ -151,6 +146,13 @@ class ReponseJugee:
         return next(iter(self.demandes(*names)), None)
 
     @property
+    def sens(self) -> Sens:
+        """The direction that was asked for."""
+        asked = self.demande_une("sens")
+        inject = self.accepte("injection") if asked is None else asked == "INJECTION"
+        return "INJECTION" if inject else "SOUTIRAGE"
+
+    @property
     def mesures(self) -> str | None:
         """The type of measures that was asked for."""
         return self.demande_une("mesuresTypeCode")
@@ -190,6 +192,20 @@ class ReponseJugee:
         except ValueError:
             return None
         return (debut, fin) if debut < fin else None
+
+
+def read_once(
+    read: Callable[[ReponseJugee], Iterable[Lu]],
+) -> Callable[[ReponseJugee], tuple[Lu, ...]]:
+    """Make a function read an answer once for all checks."""
+
+    @wraps(read)
+    def read_already(reponse: ReponseJugee) -> tuple[Lu, ...]:
+        if read not in reponse.lus:
+            reponse.lus[read] = tuple(read(reponse))
+        return cast(tuple[Lu, ...], reponse.lus[read])
+
+    return read_already
 
 
 def days_of(debut: date, fin: date) -> list[date]:

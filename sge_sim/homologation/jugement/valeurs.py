@@ -7,35 +7,14 @@ from typing import Final
 from lxml import etree
 
 from sge_sim.domaine.ecarts_plateforme import Usage
-from sge_sim.homologation.jugement.controle import CMD3, DETAILLEES, Controles, more_than_once
+from sge_sim.homologation.jugement.controle import KNOWN, Controles, more_than_once
+from sge_sim.homologation.jugement.paths import CMD3, DETAILLEES
 from sge_sim.homologation.jugement.reponse import ReponseJugee, points_lus, text_of
 
 _GUIDES: Final = "GUI 0488 §5.2, GUI 0497 §3.2"
-_UNITES: Final[Mapping[str, Collection[str]]] = {
-    "PA": {"W"},
-    "PRI": {"VAr"},
-    "PRC": {"VAr"},
-    "E": {"V"},
-    "EA": {"Wh"},
-    "ER": {"VArh"},
-    "ERI": {"VArh"},
-    "ERC": {"VArh"},
-    "PMA": {"VA", "W"},
-    "PMA1": {"VA"},
-    "PMA2": {"VA"},
-    "PMA3": {"VA"},
-    "DD": {"s"},
-    "TF": {"s"},
-    "DE": {"Wh"},
-    "DQ": {"W", "VA"},
-}
-_OF_SMALL_PMA: Final = "VA"
-_NATURES_C5: Final = frozenset("B")
-_NATURES_GRANDS: Final = frozenset("RHPSTFG")
-_NATURES_CORRIGEES: Final = frozenset("CDE")
-_IV: Final = frozenset("012")
-_EC: Final = frozenset({"0", "1", *map(str, range(5, 12))})
-_TC: Final = frozenset("ALGHNKFJDIOMCB")
+_UNITES: Final[Mapping[str, Collection[str]]] = KNOWN["unites"]
+_NATURES: Final[Mapping[str, Collection[str]]] = KNOWN["natures"]
+_QUALITES: Final[Mapping[str, Collection[str]]] = KNOWN["qualites"]
 _INTEGER: Final = re.compile(r"\d{1,18}")
 
 
@@ -48,12 +27,6 @@ def _wanted_quantities(reponse: ReponseJugee) -> Collection[str]:
     return _UNITES.keys()
 
 
-def _direction(reponse: ReponseJugee) -> str:
-    sens = reponse.demande_une("sens")
-    inject = sens == "INJECTION" or (sens is None and reponse.accepte("injection"))
-    return "PROD" if inject else "CONS"
-
-
 def every_block(reponse: ReponseJugee) -> list[etree._Element]:
     """Return the blocks of measures and those of indexes."""
     return [*reponse.blocs, *reponse.corps.iterfind("contexte/grandeur")]
@@ -62,17 +35,16 @@ def every_block(reponse: ReponseJugee) -> list[etree._Element]:
 VALEURS: Final = Controles(DETAILLEES)
 
 
-@VALEURS.controle("le sens est celui de la demande", source=_GUIDES)
+@VALEURS.documented("le sens est celui de la demande", _GUIDES)
 def sens_des_mesures(reponse: ReponseJugee) -> Iterator[str]:
-    """CONS is what was drawn off, PROD what was injected."""
-    wanted = _direction(reponse)
+    wanted = "PROD" if reponse.sens == "INJECTION" else "CONS"
     for block in every_block(reponse):
         answered = text_of(block, "grandeurMetier")
         if answered != wanted:
             yield f"grandeurMetier vaut {answered}, attendu {wanted}"
 
 
-@VALEURS.controle("la grandeur est celle de la demande, une fois", source=_GUIDES)
+@VALEURS.documented("la grandeur est celle de la demande, une fois", _GUIDES)
 def grandeur_demandee(reponse: ReponseJugee) -> Iterator[str]:
     """The quantity is the one asked for, in one block (an index has one in each context)."""
     wanted = _wanted_quantities(reponse)
@@ -84,21 +56,18 @@ def grandeur_demandee(reponse: ReponseJugee) -> Iterator[str]:
         yield f"{times} blocs de {name}"
 
 
-@VALEURS.controle("l'unité est celle de la grandeur", source=_GUIDES)
+@VALEURS.documented("l'unité est celle de la grandeur", _GUIDES)
 def unite_de_la_grandeur(reponse: ReponseJugee) -> Iterator[str]:
-    """Each quantity has its unit."""
     for block in every_block(reponse):
         name, unit = text_of(block, "grandeurPhysique") or "", text_of(block, "unite")
         allowed = _UNITES.get(name, ())
         if name == "PMA" and reponse.petit:
-            allowed = {_OF_SMALL_PMA}
+            allowed = {"VA"}
         if allowed and unit not in allowed:
             yield f"{name} en {unit or 'rien'}, attendu {' ou '.join(sorted(allowed))}"
 
 
-@VALEURS.controle(
-    "une demande n'est servie que par ce qu'elle demande", source=_GUIDES, services={CMD3}
-)
+@VALEURS.documented("une demande n'est servie que par ce qu'elle demande", _GUIDES, services={CMD3})
 def forme_de_la_reponse(reponse: ReponseJugee) -> Iterator[str]:
     """Indexes come in contexts, everything else in blocks."""
     if len(reponse.corps) == 0:
@@ -110,7 +79,7 @@ def forme_de_la_reponse(reponse: ReponseJugee) -> Iterator[str]:
         yield "des index pour une demande de mesures"
 
 
-@VALEURS.controle("chaque valeur est un nombre entier", source=_GUIDES)
+@VALEURS.documented("chaque valeur est un nombre entier", _GUIDES)
 def valeurs_entieres(reponse: ReponseJugee) -> Iterator[str]:
     """A value is a number without a sign, empty where it is lost."""
     few = reponse.mensuel and reponse.contrat.path == CMD3
@@ -124,19 +93,18 @@ def valeurs_entieres(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"{text_of(block, 'grandeurPhysique')} vaut « {value} »"
 
 
-@VALEURS.controle(
+@VALEURS.documented(
     "la nature d'un point de courbe est celle de son segment",
-    source="GUI 0497 v1.5.0 p. 22 ; réponses enregistrées",
+    "GUI 0497 v1.5.0 p. 22 ; réponses enregistrées",
     leve_par=(Usage.MESURES_FACTICES,),
 )
 def nature_des_points(reponse: ReponseJugee) -> Iterator[str]:
     """C5 are raw; larger points have codes of their own, more when corrected; others tell none."""
     curve = reponse.mesures == "COURBE"
-    allowed = set(_NATURES_C5 if reponse.petit else _NATURES_GRANDS)
-    if not reponse.petit and text_of(reponse.corps, "mesuresCorrigees") == "BEST":
-        allowed |= _NATURES_CORRIGEES
-    if not (reponse.petit or reponse.grand):
-        allowed |= _NATURES_C5
+    best = text_of(reponse.corps, "mesuresCorrigees") == "BEST"
+    kinds = {"petit": not reponse.grand, "grand": not reponse.petit}
+    kinds["corrigee"] = best and not reponse.petit
+    allowed = {nature for kind in kinds if kinds[kind] for nature in _NATURES[kind]}
     for block in reponse.blocs:
         for row in points_lus(block):
             nature = text_of(row, "n")
@@ -146,9 +114,9 @@ def nature_des_points(reponse: ReponseJugee) -> Iterator[str]:
                 yield f"nature {nature} hors d'une courbe"
 
 
-@VALEURS.controle(
+@VALEURS.documented(
     "les indices de qualité sont ceux du guide, et d'un point C5",
-    source="GUI 0497 v1.5.0 p. 16",
+    "GUI 0497 v1.5.0 p. 16",
     services={CMD3},
     leve_par=(Usage.MESURES_FACTICES,),
 )
@@ -158,7 +126,7 @@ def qualite_des_points(reponse: ReponseJugee) -> Iterator[str]:
     curve = reponse.mesures == "COURBE"
     for block in reponse.blocs:
         for row in block.iterfind("points"):
-            for name, allowed in (("iv", _IV), ("ec", _EC), ("tc", _TC)):
+            for name, allowed in _QUALITES.items():
                 answered = text_of(row, name)
                 if answered is None:
                     continue
@@ -170,9 +138,9 @@ def qualite_des_points(reponse: ReponseJugee) -> Iterator[str]:
                     yield f"{name} sur un point C1-C4"
 
 
-@VALEURS.controle(
+@VALEURS.documented(
     "typeValeur, modeCalcul et pas sont ceux du type de mesures",
-    source="GUI 0497 §3.2 ; réponses enregistrées en production, 2023",
+    "GUI 0497 §3.2 ; réponses enregistrées en production, 2023",
     services={CMD3},
 )
 def fin_de_la_reponse(reponse: ReponseJugee) -> Iterator[str]:

@@ -44,25 +44,15 @@ def compare(before: Rapport, after: Rapport) -> Comparaison:
     repaired = tuple(cle for cle in both if later[cle] and not earlier[cle])
     broken = tuple(cle for cle in both if earlier[cle] and not later[cle])
     same = [cle for cle in both if later[cle] is earlier[cle]]
-    return Comparaison(
-        _parts(("réparé", "réparés", repaired), ("cassé", "cassés", broken)),
-        broken,
-        _parts(
-            (
-                "passé après seulement",
-                "passés après seulement",
-                [cle for cle in later if cle not in both],
-            ),
-            (
-                "passé avant seulement",
-                "passés avant seulement",
-                [cle for cle in earlier if cle not in both],
-            ),
-            ("inchangé, mauvais", "inchangés, mauvais", [cle for cle in same if not later[cle]]),
-            ("inchangé, bon", "inchangés, bons", [cle for cle in same if later[cle]]),
-        ),
-        len(both),
+    changes = _parts(("réparé", "réparés", repaired), ("cassé", "cassés", broken))
+    new, gone = ([cle for cle in own if cle not in both] for own in (later, earlier))
+    autres = _parts(
+        ("passé après seulement", "passés après seulement", new),
+        ("passé avant seulement", "passés avant seulement", gone),
+        ("inchangé, mauvais", "inchangés, mauvais", [cle for cle in same if not later[cle]]),
+        ("inchangé, bon", "inchangés, bons", [cle for cle in same if later[cle]]),
     )
+    return Comparaison(changes, broken, autres, len(both))
 
 
 def _parts(*found: tuple[str, str, Sequence[str]]) -> Parts:

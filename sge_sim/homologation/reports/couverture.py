@@ -33,10 +33,8 @@ def mots(rapport: Rapport) -> Iterator[tuple[str, str]]:
     """Yield the states that a report shows, with what they mean."""
     shown = {str(each.statut) for each in rapport.executions}
     shown |= {str(each.decision) for each in rapport.verdicts}
+    shown |= {"vérification excusée" for each in rapport.executions if each.excuses}
     yield from (each for each in mots_des_rapports()["verdicts"].items() if each[0] in shown)
-    if any(each.excuses for each in rapport.executions):
-        excused = "elle a échoué, mais ce qui l'excuse est daté et vaut encore : elle ne compte pas"
-        yield "vérification excusée", excused
 
 
 def said_at(instant: datetime) -> str:

@@ -63,18 +63,19 @@ def counted_as(statut: Statut, count: int) -> str:
 
 
 def said(statut: Statut, excused: int) -> str:
-    """Return how a run ended, in French, with how many of its checks are excused.
+    """Return how a run ended, in French, with how many of its checks are excused, if any is.
 
-    >>> said(Statut.REUSSI, 2)
-    'réussi, 2 vérifications excusées'
+    >>> said(Statut.REUSSI, 2), said(Statut.REUSSI, 0)
+    ('réussi, 2 vérifications excusées', 'réussi')
     """
+    if not excused:
+        return statut.value
     return f"{statut.value}, {counted(excused, 'vérification excusée', 'vérifications excusées')}"
 
 
 def said_of(execution: Execution) -> str:
-    """Return how a run ended, in French, and how many of its checks are excused, if any is."""
-    count = len(execution.excuses)
-    return said(execution.statut, count) if count else execution.statut.value
+    """Return how a run ended, as `said`."""
+    return said(execution.statut, len(execution.excuses))
 
 
 _INVARIABLE: Final = ("non", "à", "passer")

@@ -206,11 +206,8 @@ def _verdicts(rapport: Rapport) -> TaggedTable:
 
 def _cases(executions: Sequence[Execution]) -> str:
     """Return the keys of a package by how they ended, in a line."""
-    parts = []
-    for statut in Statut:
-        keys = [each.cle for each in executions if each.statut is statut]
-        if keys:
-            parts.append(f"{counted_as(statut, len(keys))} ({', '.join(keys)})")
+    ended = ((statut, [x.cle for x in executions if x.statut is statut]) for statut in Statut)
+    parts = (f"{counted_as(each, len(keys))} ({', '.join(keys)})" for each, keys in ended if keys)
     return " ; ".join(parts)
 
 

@@ -9,7 +9,7 @@ and contradicts itself isn't read.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -42,11 +42,9 @@ class Reprise:
     options: Mapping[str, str | tuple[str, ...]]
     empreinte: str = ""
 
-    def check_files(self, taken: Iterable[str]) -> None:
+    def check_files(self, taken: Collection[str]) -> None:
         """Raise `UsageError` for a file that isn't there any more, of the options `taken`."""
-        for name in FILES:
-            if name not in taken:
-                continue
+        for name in (each for each in FILES if each in taken):
             path = Path(str(self.options[name]))
             option = _TYPED.get(name, name.replace("_", "-"))
             if not path.exists():

@@ -5,7 +5,7 @@ A summary comes first, then what is to be put right.
 
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,16 +36,19 @@ def render_xlsx(rapport: Rapport) -> bytes:
     for feuille in book.worksheets:
         book.remove(feuille)
     _summary(book.create_sheet("Synthèse"), rapport)
-    if causes_of(rapport.executions):
-        _causes(book.create_sheet("À corriger"), rapport)
-    if non_juges(rapport):
-        _unjudged(book.create_sheet("Non jugé"), rapport)
+    if causes := causes_of(rapport.executions):
+        rows = [(x.statut.value, ", ".join(x.cles), x.phrase, x.que_faire) for x in causes]
+        feuille = book.create_sheet("À corriger")
+        _list(feuille, _CAUSES_WIDTHS, ("État", "Cas", "Cause", "Que faire"), rows)
+        for line, cause in enumerate(causes, 2):
+            feuille.cell(line, 1).fill = _FILLS[cause.statut.couleur]
+    if unjudged := [(x.quoi, x.pourquoi, ", ".join(x.cles)) for x in non_juges(rapport)]:
+        heads = ("Quoi", "Pourquoi", "Cas")
+        _list(book.create_sheet("Non jugé"), _UNJUDGED_WIDTHS, heads, unjudged)
     for package, executions in by_package(rapport.executions).items():
         feuille = book.create_sheet(package)
-        feuille.append(list(executions[0].suivi))
-        for each in executions:
-            feuille.append(list((each.suivi | {_REMARKS: remarks_of(each)}).values()))
-        _lay_out(feuille, _WIDTHS)
+        lines = [tuple((x.suivi | {_REMARKS: remarks_of(x)}).values()) for x in executions]
+        _list(feuille, _WIDTHS, tuple(executions[0].suivi), lines)
         for line, each in enumerate(executions, 2):
             columns = list(each.suivi)
             _date(feuille.cell(line, columns.index(_DATE) + 1), each.instant)
@@ -75,46 +78,12 @@ def _summary(feuille: Any, rapport: Rapport) -> None:
     for verdict in rapport.verdicts:
         own = runs.get(verdict.package, [])
         counts = Counter(each.statut for each in own)
-        feuille.append(
-            [
-                *(verdict.package, verdict.decision.value),
-                *(sum(each.statut.bon for each in own), len(own)),
-                *(counts[statut] for statut in Statut),
-                verdict.raison,
-            ]
-        )
-    for column, width in enumerate((24, 46, 10, 8, *(15 for _ in Statut), 80), 1):
-        feuille.column_dimensions[get_column_letter(column)].width = width
-    for row in feuille.iter_rows():
-        for cell in row:
-            cell.alignment = _WRAPPED
-            if isinstance(cell.value, str):
-                cell.data_type = "s"
+        ended = (sum(each.statut.bon for each in own), len(own), *(counts[each] for each in Statut))
+        feuille.append([verdict.package, verdict.decision.value, *ended, verdict.raison])
+    heads = (*feuille[first], *(feuille.cell(line, 1) for line in range(1, first - 1)))
+    _lay_out(feuille, (24, 46, 10, 8, *(15 for _ in Statut), 80), heads)
     for line, verdict in enumerate(rapport.verdicts, first + 1):
         feuille.cell(line, 2).fill = _FILLS[verdict.decision.couleur]
-    for row in (feuille[first], [feuille.cell(line, 1) for line in range(1, first - 1)]):
-        for cell in row:
-            cell.font = _BOLD
-    _on_one_page_wide(feuille)
-
-
-def _causes(feuille: Any, rapport: Rapport) -> None:
-    """Write the sheet of what is to be put right, a cause in each row."""
-    causes = causes_of(rapport.executions)
-    feuille.append(["État", "Cas", "Cause", "Que faire"])
-    for cause in causes:
-        feuille.append([cause.statut.value, ", ".join(cause.cles), cause.phrase, cause.que_faire])
-    _lay_out(feuille, _CAUSES_WIDTHS)
-    for line, cause in enumerate(causes, 2):
-        feuille.cell(line, 1).fill = _FILLS[cause.statut.couleur]
-
-
-def _unjudged(feuille: Any, rapport: Rapport) -> None:
-    """Write the sheet of what wasn't judged, a reason in each row."""
-    feuille.append(["Quoi", "Pourquoi", "Cas"])
-    for each in non_juges(rapport):
-        feuille.append([each.quoi, each.pourquoi, ", ".join(each.cles)])
-    _lay_out(feuille, _UNJUDGED_WIDTHS)
 
 
 def _date(cell: Any, instant: datetime | None) -> None:
@@ -124,23 +93,28 @@ def _date(cell: Any, instant: datetime | None) -> None:
         cell.number_format, cell.alignment = "dd/mm/yyyy hh:mm:ss", _WRAPPED
 
 
-def _on_one_page_wide(feuille: Any) -> None:
-    feuille.page_setup.orientation, feuille.page_setup.paperSize = "landscape", feuille.PAPERSIZE_A4
-    feuille.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    feuille.page_setup.fitToHeight = 0  # as many pages as it takes
-
-
-def _lay_out(feuille: Any, widths: Sequence[int]) -> None:
+def _list(
+    feuille: Any, widths: Sequence[int], heads: Sequence[str], rows: Iterable[Sequence[str]]
+) -> None:
+    """Write rows that may be filtered, under their heads."""
+    for row in (heads, *rows):
+        feuille.append(row)
     feuille.freeze_panes = "A2"
     feuille.auto_filter.ref = feuille.dimensions
     feuille.print_title_rows = "1:1"
-    _on_one_page_wide(feuille)
+    _lay_out(feuille, widths, feuille[1])
+
+
+def _lay_out(feuille: Any, widths: Sequence[int], heads: Sequence[Any]) -> None:
+    feuille.page_setup.orientation, feuille.page_setup.paperSize = "landscape", feuille.PAPERSIZE_A4
+    feuille.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    feuille.page_setup.fitToHeight = 0  # as many pages as it takes
     for number, width in enumerate(widths, 1):
         feuille.column_dimensions[get_column_letter(number)].width = width
     for row in feuille.iter_rows():
         for cell in row:
             cell.alignment = _WRAPPED
-            # A PRM is text, and so is whatever begins with a sign that Excel would compute.
-            cell.data_type = "s"
-    for cell in feuille[1]:
+            if isinstance(cell.value, str):  # one that begins with a sign isn't computed either
+                cell.data_type = "s"
+    for cell in heads:
         cell.font = _BOLD

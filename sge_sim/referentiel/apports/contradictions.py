@@ -1,8 +1,8 @@
 """What a point can't be: contradictions between its fields, as a table.
 
 What a document says or an answer showed is refused; what is assumed is a remark, so that nobody's
-points are held up by a guess, unless the simulator can't do without it. P3 is taken for the mirror
-of C4, as P1 and P2 are of C1 to C3.
+points are held up by a guess, unless the simulator can't do without it. P3 may be in HTA, as C3,
+or the mirror of C4.
 """
 
 import operator
@@ -11,60 +11,51 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
+from functools import partial, reduce
+from operator import itemgetter
 from typing import Any, Final
 
-from sge_sim.domaine import prm
 from sge_sim.domaine.nomenclatures import Provenance
 from sge_sim.machine.files import data_path
 from sge_sim.machine.once import computed_once
 from sge_sim.machine.yaml_files import parse_yaml
 from sge_sim.referentiel.apports.mots import MOTS
-from sge_sim.referentiel.apports.regles import TESTS, LignePoint, Test, why_no_prm
-from sge_sim.referentiel.identites import communes_de_france
+from sge_sim.referentiel.apports.regles import TESTS, LignePoint, Test, is_siret, lieu_of
+from sge_sim.tables.anciens_etats import DATEES
 from sge_sim.tables.points import Point
 
-_LIEU: Final = ("codePostal", "codeInseeCommune", "commune")
-_OBLIGATOIRES: Final = sorted(
-    (
-        mot
-        for mot in MOTS.values()
-        if mot.partie == "point"
-        and mot.nom != "prm"
-        and not Point.__table__.c[mot.colonne].nullable
-    ),
-    key=lambda mot: mot.nom in _LIEU,
-)
-"""The other words that a point can't do without, those of its commune last."""
-_PARTS: Final = {"codePostal": "lieu", "codeInseeCommune": "lieu"} | {
-    word: MOTS[word].colonne
-    for word in ("avant", "collectes", "trous", "calendriers", "ancienCompteurPose")
+_OBLIGATOIRES: Final = [
+    mot
+    for mot in MOTS.values()
+    if mot.partie == "point" and not Point.__table__.c[mot.colonne].nullable
+]
+"""The words that a point can't do without."""
+_LIEU: Final = frozenset({"codePostal", "codeInseeCommune"})
+_STRUCTURES: Final = {"denivele_puissances"} | {
+    mot.colonne for mot in MOTS.values() if mot.partie == "mesures"
 }
-"""What is looked at in some lines only: those with such measures, or in an unknown commune."""
-_CODES: Final = frozenset(
-    column.name
-    for column in Point.__table__.columns
-    if not column.name.startswith(("date_", "denivele_", "nom_"))
-    and column.name not in ("siret", "commune")
-)
-"""Columns that many points fill alike."""
+"""Columns of which it counts first whether they hold anything."""
+_DATED: Final = DATEES | {"debut", "fin", "jusqu_a"}
+"""What an entry of them says of itself."""
+_REMEMBERED: Final = 4096
+Holds = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
     """Fields that can't be so together, by their words: that which is named comes first.
 
-    `phrase` says in French what contradicts what and what would do, without a full stop. `existe`
-    is None for what is found where other points, or days of measures, are read; `colonnes` are all
-    that it looks at, where these are known. `indispensable`: without it nothing can be served.
+    `phrase` says in French what contradicts what and what would do, without a full stop. `cas`
+    tell, where each column is what a case wants of it alone, whether it is so; no case is for what
+    is found where other points, or days of measures, are read. `indispensable`: without it nothing
+    can be served.
     """
 
     mots: Sequence[str]
     phrase: str
     source: str
     provenance: Provenance
-    existe: Test | None
-    colonnes: frozenset[str]
+    cas: Sequence[tuple[Mapping[str, Holds], Test]]
     indispensable: bool = False
 
     @property
@@ -72,58 +63,107 @@ class Contradiction:
         """Whether it is refused in any case; it is a remark otherwise."""
         return self.indispensable or self.provenance != "assumed"
 
-    def written(self, **values: Any) -> str:
-        """Return the sentence, with what it shows."""
-        return self.phrase.format_map({name: _shown(value) for name, value in values.items()})
+    def said(self, values: Mapping[str, Any]) -> tuple[str, str, bool]:
+        """Return the word, the sentence with what it shows, and whether it is a remark."""
+        shown = {name: _shown(value) for name, value in values.items()}
+        return self.mots[0], self.phrase.format_map(shown), not self.refused
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {each}" for name, each in value.items())[:300]
     return "vide" if value is None else str(value)[:300]
 
 
-def _holds(condition: Any) -> Callable[[Any, Mapping[str, Any]], bool]:
-    """Return what tells whether a value, beside the others of its line, is what a condition of the
-    table means: a bound is a number, a day, or the name of another column."""
-    if isinstance(condition, list):
-        return lambda value, _: value in condition
-    ((kind, bound),) = condition.items()
+_COMPARED: Final = {"plus_de": operator.gt, "au_plus": operator.le, "autre_que": operator.ne}
+
+
+def _present(value: Any) -> bool:
+    return value is not None
+
+
+def _alone(kind: str, bound: Any) -> Holds:
+    """Return what tells whether a value is what a condition of the table means."""
+    if kind == "dans":
+        return lambda value: value in bound
     if kind == "hors":
-        return lambda value, _: value not in bound
+        return lambda value: value not in bound
     if kind == "sans_forme":
-        fits = re.compile(bound).fullmatch
-        return lambda value, _: value is not None and not fits(value)
-    compared = {"plus_de": operator.gt, "au_plus": operator.le, "autre_que": operator.ne}[kind]
-
-    def holds(value: Any, p: Mapping[str, Any]) -> bool:
-        other = p.get(bound) if isinstance(bound, str) else bound
-        return value is not None and other is not None and bool(compared(value, other))
-
-    return holds
+        fits: Holds = is_siret if bound == "SIRET" else re.compile(bound).fullmatch
+        return lambda value: value is not None and not fits(value)
+    compared = _COMPARED[kind]
+    return lambda value: value is not None and compared(value, bound)
 
 
-def _si(conditions: Mapping[str, Any]) -> Test:
-    tests = tuple((column, _holds(each)) for column, each in conditions.items())
+def _si(conditions: Mapping[str, Any]) -> tuple[dict[str, Holds], Test]:
+    """Return what each column must be, and what compares those whose bound is another column."""
+    filtres, compared = dict[str, Holds](), []
+    for column, given in conditions.items():
+        ((kind, bound),) = given.items() if isinstance(given, dict) else (("dans", given),)
+        if kind in _COMPARED and isinstance(bound, str):
+            compared.append((_COMPARED[kind], column, bound))
+            filtres |= {column: _present, bound: _present}
+        else:
+            filtres[column] = _alone(kind, bound)
+    return filtres, lambda p: all(holds(p[column], p[bound]) for holds, column, bound in compared)
 
-    def existe(p: Mapping[str, Any]) -> bool:
-        for column, holds in tests:  # noqa: SIM110 - asked of each line of a file: `all` is slow
-            if not holds(p.get(column), p):
-                return False
-        return True
+
+def _chaque(column: str, filtres: Mapping[str, Holds], existe: Test) -> Test:
+    """Return what finds the entry of a column of measures of which that is true."""
+    empty = dict.fromkeys(filtres)
+    beside = [*filtres.keys() - _DATED]
+
+    def found(p: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        for each in map(_entry, p[column]):
+            values = {**empty, **each, **{name: p[name] for name in beside}}
+            if all(holds(values[name]) for name, holds in filtres.items()) and existe(values):
+                return each
+        return None
+
+    return found
+
+
+def _entry(each: Any) -> dict[str, Any]:
+    return {"jusqu_a": each[0], **each[1]} if isinstance(each, tuple) else vars(each)
+
+
+def _other(lire: Test, values: Sequence[str]) -> Test:
+    """Return what tells what is read, where it isn't one of these values."""
+    vu = " ou ".join(values) or "rien"
+
+    def existe(p: Mapping[str, Any]) -> dict[str, Any] | None:
+        valeur = lire(p)
+        return None if valeur is None or valeur in values else {"valeur": valeur, "vu": vu}
 
     return existe
 
 
-def _admis(valeur: str, selon: str, admis: Mapping[str, Sequence[str]]) -> Test:
-    by_code = {code: values for codes, values in admis.items() for code in codes.split()}
+def _of(test: Test, columns: Sequence[str]) -> Test:
+    return lambda p: test(*(p[column] for column in columns))
 
-    def existe(p: Mapping[str, Any]) -> str | None:
-        values = by_code.get(p[selon])
-        wrong = values is not None and p[valeur] is not None and p[valeur] not in values
-        return " ou ".join(values or ()) or "rien" if wrong else None
 
-    return existe
+def _cases(name: str, row: dict[str, Any]) -> Iterator[tuple[Mapping[str, Holds], Test]]:
+    """Yield the cases of an entry of the table, whose keys that say them are taken away."""
+    test, first = TESTS.get(row.pop("test", name)), MOTS.get(row["mots"][0])
+    if conditions := row.pop("si", None):
+        filtres, existe = _si(conditions)
+        if column := row.pop("chaque", None):
+            yield {column: _present}, _chaque(column, filtres, existe)
+        else:
+            yield filtres, test or existe
+    elif admis := row.pop("admis", None):
+        valeur, selon = row.pop("valeur", first and first.colonne), row.pop("selon")
+        for codes, values in admis.items():
+            alone = {valeur: _present if test else _alone("hors", [None, *values])}
+            existe = _other(test or itemgetter(valeur), values)
+            yield {selon: _alone("dans", codes.split()), **alone}, existe
+    elif test and (valeurs := row.pop("valeurs", None)):
+        alone = {valeurs[0]: test} if len(valeurs) == 1 else dict.fromkeys(valeurs, _present)
+        yield alone, _of(test, valeurs)
+    elif test and first:
+        yield {first.colonne: _present}, test
 
 
 @computed_once()
@@ -131,95 +171,73 @@ def contradictions() -> Mapping[str, Contradiction]:
     """Return the table, by name."""
     rows = parse_yaml(data_path("catalog") / "points" / "contradictions.yaml")
     assert isinstance(rows, dict)
-    table = {}
-    for name, row in rows.items():
-        existe, columns = TESTS.get(name), {*row.pop("colonnes", ())}
-        if conditions := row.pop("si", None):
-            bounds = (each.values() for each in conditions.values() if isinstance(each, dict))
-            columns = {*conditions, *(each for each in chain(*bounds) if isinstance(each, str))}
-            existe = _si(conditions)
-        elif admis := row.pop("admis", None):
-            columns = {row["valeur"], row["selon"]}
-            existe = _admis(row.pop("valeur"), row.pop("selon"), admis)
-        table[name] = Contradiction(**row, existe=existe, colonnes=frozenset(columns))
-    return table
+    return {name: Contradiction(cas=[*_cases(name, row)], **row) for name, row in rows.items()}
 
 
-_Tests = Sequence[tuple[Contradiction, Test]]
+class _Filtre(dict[Any, int]):
+    """Which cases of the table a value of a column leaves possible, a bit each."""
 
+    def __init__(self, every: int, holds: Sequence[tuple[int, Holds]]) -> None:
+        self._every, self._holds = every, holds
 
-@computed_once()
-def _by_part() -> Mapping[str, _Tests]:
-    """Return what is looked at: of every line, of some (`_PARTS`), once for all that say the same
-    in columns that hold codes."""
-    parts: dict[str, list[tuple[Contradiction, Test]]] = defaultdict(list)
-    for each in contradictions().values():
-        if each.existe is not None:
-            of_codes = each.colonnes and each.colonnes <= _CODES
-            part = _PARTS.get(each.mots[0], "codes" if of_codes else "")
-            parts[part].append((each, each.existe))
-    return parts
+    def __missing__(self, value: Any) -> int:
+        possible = self._every
+        for bit, holds in self._holds:
+            if not holds(value):
+                possible ^= bit
+        if len(self) < _REMEMBERED:
+            self[value] = possible
+        return possible
 
 
 @computed_once()
-def _columns() -> tuple[Sequence[str], Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
-    """Return the columns that hold codes, and what reads them."""
-    columns = {column for each, _ in _by_part()["codes"] for column in each.colonnes}
-    return tuple(columns), operator.itemgetter(*columns)
+def _table() -> tuple[Sequence[tuple[Contradiction, Test]], dict[str, None], Test, list[_Filtre]]:
+    """Return what is looked at of each line, the columns, empty, that are read for it, what reads
+    them, and what each of them leaves of it."""
+    cases = [(each, *case) for each in contradictions().values() for case in each.cas]
+    wanted: dict[str, list[tuple[int, Holds]]] = defaultdict(list)
+    for rank, (_, alone, _) in enumerate(cases):
+        for column, holds in alone.items():
+            if column in _STRUCTURES:
+                wanted["donnees"].append((1 << rank, partial(_among, column, holds)))
+            else:
+                wanted[column].append((1 << rank, holds))
+    empty = dict.fromkeys((*wanted, *_STRUCTURES))
+    filtres = [_Filtre((1 << len(cases)) - 1, holds) for holds in wanted.values()]
+    return [(each, existe) for each, _, existe in cases], empty, itemgetter(*wanted), filtres
 
 
-@computed_once(4096)
-def _of_codes(values: tuple[Any, ...]) -> Sequence[tuple[Contradiction, Any]]:
-    """Return what codes contradict: they are the same again and again in a file."""
-    return _found(_by_part()["codes"], dict(zip(_columns()[0], values, strict=True)))
-
-
-def _found(among: _Tests, p: Mapping[str, Any]) -> list[tuple[Contradiction, Any]]:
-    return [(each, vu) for each, existe in among if (vu := existe(p))]
-
-
-def contradictions_of(
-    ligne: LignePoint, jour: date, unread: Collection[str] = ()
-) -> Iterator[tuple[Contradiction, str]]:
-    """Yield what a point contradicts on a legal day, with its sentence.
-
-    `unread` are words without a value that could be read: what is about them isn't looked at.
-    """
-    given = {"compteur": bool(ligne.compteur), "aujourd_hui": jour}
-    p, parts = {**ligne.mesures, **ligne.compteur, **ligne.point, **given}, _by_part()
-    among = [*parts[""]]
-    for word in ligne.mesures:
-        among += parts.get(word, ())
-    if (
-        "codePostal" not in unread
-        and (p["code_postal"], p["code_insee"]) not in communes_de_france()
-    ):
-        among += parts["lieu"]
-    if unread:
-        among = [each for each in among if set(unread).isdisjoint(each[0].mots)]
-    for each, vu in (*_of_codes(_columns()[1](p)), *_found(among, p)):
-        if not unread or set(unread).isdisjoint(each.mots):
-            yield each, each.written(**p, vu=vu)
-
-
-def sentence_of(name: str, **values: Any) -> tuple[str, str, bool]:
-    """Return the word of an entry of the table, its sentence, and whether it is a remark."""
-    each = contradictions()[name]
-    return each.mots[0], each.written(**values), not each.refused
+def _among(column: str, holds: Holds, columns: Collection[str]) -> Any:
+    """Tell of a column whether it holds as it is wanted to, from those that hold anything."""
+    return holds(True if column in columns else None)
 
 
 def fautes_of(
     ligne: LignePoint, jour: date, unread: Collection[str] = ()
 ) -> Iterator[tuple[str, str, bool]]:
-    """Yield each word that is wrong on a legal day, the sentence, and whether it is a remark.
+    """Yield what is wrong with a line on a legal day: the word, the sentence, whether it is a
+    remark.
 
     What is missing, and the words that are `unread`, hide what follows from them, and no more.
     """
-    number = ligne.point.get("prm")
-    missing = [mot.nom for mot in _OBLIGATOIRES if ligne.point.get(mot.colonne) is None]
-    missing += ["prm"] if number is None else []
+    cases, empty, read, filtres = _table()
+    p: dict[str, Any] = {**empty, **ligne.mesures, **ligne.compteur, **ligne.point}
+    missing = [mot.nom for mot in _OBLIGATOIRES if p[mot.colonne] is None]
     yield from ((nom, "à donner", False) for nom in missing if nom not in unread)
-    if number is not None and not prm.is_valid(number):
-        yield "prm", why_no_prm(number), False
-    for each, phrase in contradictions_of(ligne, jour, {*missing, *unread}):
-        yield each.mots[0], phrase, not each.refused
+    hidden = {*missing, *unread}
+    p["lieu"] = None if hidden >= _LIEU else lieu_of(p["code_postal"], p["code_insee"])
+    p["premiere_pose"] = p["ancien_compteur_pose"] or p["date_pose"]
+    p["donnees"] = tuple([column for column in _STRUCTURES if p[column]])
+    p |= {"aujourd_hui": jour, "compteur": bool(ligne.compteur)}
+    # Next to nothing of most lines is left by each column alone.
+    left = reduce(operator.and_, map(operator.getitem, filtres, read(p)))
+    while left:
+        each, existe = cases[(left & -left).bit_length() - 1]
+        left &= left - 1
+        if hidden.isdisjoint(each.mots) and (vu := existe(p)):
+            yield each.said(p | (vu if isinstance(vu, dict) else {"vu": vu}))
+
+
+def sentence_of(name: str, **values: Any) -> tuple[str, str, bool]:
+    """Return the word of an entry of the table, its sentence, and whether it is a remark."""
+    return contradictions()[name].said(values)

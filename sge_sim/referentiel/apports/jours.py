@@ -6,9 +6,10 @@ days that were given of it before.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
@@ -35,7 +36,10 @@ _NIVEAU: Final = "niveau_ouverture_services"
 
 
 class _FauteError(ValueError):
-    """What is wrong with a line; its first argument is the word that is meant."""
+    """What is wrong with a line: the entry of the table that it breaks, what its sentence shows."""
+
+    def __init__(self, name: str, **said: Any) -> None:
+        super().__init__(*sentence_of(name, **said))
 
 
 @dataclass
@@ -57,7 +61,7 @@ class LignesJours:
         session, point = next((each for each in found if each[1]), (sessions[0], None))
         if point is None or point.apport_id is None:
             for number, _ in self.lignes:
-                report(number, "prm", f"« {self.prm[:20]} » n'est pas un point importé")
+                report(number, *sentence_of("jour_d_un_autre_point", prm=self.prm[:20]))
             return [], 0
         mesures = read_mesures_facts(session, self.prm)
         mesure = point_mesure(point, mesures, SENS_OF_SEGMENT[point.segment])
@@ -72,11 +76,15 @@ class LignesJours:
         for number, cells in self.lignes:
             try:
                 if niveau is not None and 2 not in levels:
-                    raise _FauteError(*sentence_of("mesures_sous_le_niveau_2", niveau=niveau))
-                jour = _read(cells, mesure)
+                    raise _FauteError("mesures_sous_le_niveau_2", niveau=niveau)
+                if mesure is None:
+                    raise _FauteError("jour_sans_compteur")
+                jour = _read(cells, mesure, partial(report, number))
+                if jour is None:
+                    continue
                 known, apport = there.get(jour[0], (None, None))
                 if jour[0] in new or (known is not None and apport == apport_id):
-                    raise _FauteError("jour", "ce jour est déjà donné plus haut")
+                    raise _FauteError("jour_donne_deux_fois")
                 if known is None:
                     excess = _excess(jour, mesure)
                     if not (excess and report(number, *excess)):
@@ -84,9 +92,7 @@ class LignesJours:
                 elif known == jour:
                     unchanged += 1
                 else:
-                    raise _FauteError(
-                        "jour", "ce jour est déjà donné, autrement (points remove retire le point)"
-                    )
+                    raise _FauteError("jour_donne_autrement")
             except _FauteError as error:
                 report(number, *error.args)
         days = [jour for jour, _ in there.values()] + [jour for _, jour in new.values()]
@@ -99,10 +105,10 @@ class LignesJours:
         return [jour for _, jour in new.values()], unchanged
 
 
-def _excess(jour: Jour, point: PointMesure | None) -> tuple[str, str, bool] | None:
+def _excess(jour: Jour, point: PointMesure) -> tuple[str, str, bool] | None:
     """Return what is said of a curve that was above 1.3 times the power for an hour."""
-    puissance = None if point is None else en_vigueur(point.puissances, jour[0])
-    if point is None or puissance is None or jour[1] is None:
+    puissance = en_vigueur(point.puissances, jour[0])
+    if puissance is None or jour[1] is None:
         return None
     valeurs = [valeur or 0 for valeur in read_courbe(jour[1])]
     steps = 60 // _minutes(jour[0], point)
@@ -118,47 +124,46 @@ def _minutes(jour: date, point: PointMesure) -> int:
     return 30 if point.petit else 5 if jour >= PASSAGE_5_MINUTES else 10
 
 
-def _read(cells: Mapping[str, Any], point: PointMesure | None) -> Jour:
-    """Return what a line says; raises `_FauteError`."""
-    if point is None:
-        raise _FauteError("prm", "ce point n'a pas de compteur, ou n'a pas été mis en service")
+def _read(cells: Mapping[str, Any], point: PointMesure, report: Callable[..., bool]) -> Jour | None:
+    """Return what a line says; where its curve or its index doesn't hold, both go to `report`, and
+    None. Raises `_FauteError` for the rest."""
     if "jour" not in cells:
-        raise _FauteError("jour", "à donner")
+        raise _FauteError("jour_absent")
     try:
         jour = jour_of(cells["jour"])
     except ValueError as error:
-        raise _FauteError("jour", str(error)) from None
+        raise _FauteError("jour_sans_forme", vu=error) from None
     if "courbe" not in cells and "index" not in cells:
-        raise _FauteError("courbe", "donner une courbe, un index, ou les deux")
+        raise _FauteError("jour_sans_mesure")
     premier, dernier = vie(point)
     if not premier <= numero_borne(jour) <= dernier:
-        raise _FauteError("jour", "le point n'a pas ce jour-là de compteur communicant en service")
-    courbe = _courbe(cells["courbe"], jour, point) if "courbe" in cells else None
-    registres = _registres(cells["index"], jour, point) if "index" in cells else None
-    return jour, courbe, registres
+        raise _FauteError("jour_hors_de_vie")
+    found, wrong = dict[str, str](), False
+    for word, read in (("courbe", _courbe), ("index", _registres)):
+        try:
+            if word in cells:
+                found[word] = read(cells[word], jour, point)
+        except _FauteError as error:
+            wrong = report(*error.args)
+    return None if wrong else (jour, found.get("courbe"), found.get("index"))
 
 
 def _courbe(cell: Any, jour: date, point: PointMesure) -> str:
     if isinstance(cell, list):
         cell = " ".join(PERDU if each is None else str(each) for each in cell)
     if not isinstance(cell, str) or _COURBE.fullmatch(cell := " ".join(cell.split())) is None:
-        raise _FauteError("courbe", "des W entiers séparés par une espace, - pour un point perdu")
+        raise _FauteError("courbe_sans_forme")
     valeurs = read_courbe(cell)
     minutes = _minutes(jour, point)
     expected = int(calendrier().heures[numero_borne(jour)]) * 60 // minutes
     if len(valeurs) != expected:
         said = {"attendu": expected, "minutes": minutes, "donne": len(valeurs)}
-        raise _FauteError(*sentence_of("pas_ou_duree_du_jour", **said))
-    unit = 2 if point.petit else _KILOWATT
+        raise _FauteError("pas_ou_duree_du_jour", **said)
+    unit, name = (2, "puissance_impaire") if point.petit else (_KILOWATT, "puissance_en_watts")
     if any(valeur % unit for valeur in valeurs if valeur is not None):
-        raise _FauteError(
-            "courbe",
-            "une puissance d'une demi-heure est paire (le compteur compte des Wh)"
-            if point.petit
-            else "une puissance est en kW entiers : des multiples de 1000",
-        )
+        raise _FauteError(name)
     if not is_recorded(point, numero_borne(jour)):
-        raise _FauteError("courbe", "la courbe de ce jour n'est pas collectée (collectes)")
+        raise _FauteError("courbe_non_collectee")
     return cell
 
 
@@ -168,18 +173,18 @@ def _registres(cell: Any, jour: date, point: PointMesure) -> str:
     try:
         cell = parse_cell(cell)
     except ValueError as error:
-        raise _FauteError("index", f"{error} (- pour un index perdu)") from None
+        raise _FauteError("index_illisible", vu=error) from None
     if not point.petit:
-        raise _FauteError("index", "seul un C5 ou un P4 en a : donner la courbe")
+        raise _FauteError("index_d_un_grand_point")
     if not isinstance(cell, dict):
-        raise _FauteError("index", 'écrire par exemple {"total":1000,"F1":1000,"D1":1000}')
+        raise _FauteError("index_sans_forme")
     for nom, valeur in cell.items():
         if nom != TOTAL and nom not in REGISTRES:
-            raise _FauteError("index", f"« {nom[:20]} » n'est pas un registre : total, F1, D1, …")
+            raise _FauteError("registre_inconnu", registre=nom[:20])
         if not isinstance(valeur, int) or isinstance(valeur, bool) or not 0 <= valeur < _INDEX_MAX:
-            raise _FauteError("index", f"{nom} : un nombre entier de Wh est attendu")
+            raise _FauteError("registre_sans_entier", registre=nom)
     if TOTAL not in cell:
-        raise _FauteError("index", "il manque le total")
+        raise _FauteError("index_sans_total")
     for letter, grilles in (("F", point.grille_fournisseur), ("D", point.grille_distributeur)):
         _check_side(cell, letter, en_vigueur(grilles, jour))
     return json.dumps({nom: cell[nom] for nom in sorted(cell)}, separators=(",", ":"))
@@ -193,10 +198,9 @@ def _check_side(registres: Mapping[str, int], letter: str, grille: Any) -> None:
         return
     if given != known:
         expected, read = (", ".join(sorted(names)) or "aucun" for names in (known, given))
-        said = {"cote": letter, "attendu": expected, "donne": read}
-        raise _FauteError(*sentence_of("classes_du_calendrier", **said))
-    if sum(registres[nom] for nom in given) != registres[TOTAL]:
-        raise _FauteError("index", f"les registres {letter} ne s'ajoutent pas au total")
+        raise _FauteError("classes_du_calendrier", cote=letter, attendu=expected, donne=read)
+    if (somme := sum(registres[nom] for nom in given)) != registres[TOTAL]:
+        raise _FauteError("registres_et_total", cote=letter, somme=somme, total=registres[TOTAL])
 
 
 def _disagreements(

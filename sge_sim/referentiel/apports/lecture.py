@@ -14,7 +14,13 @@ from typing import Any, Final, Literal, NamedTuple
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.machine.texts import unfit_in
-from sge_sim.referentiel.apports.mots import MOTS, MOTS_ACTEURS, MOTS_JOURS
+from sge_sim.referentiel.apports.mots import (
+    MOTS,
+    MOTS_ACTEURS,
+    MOTS_JOURS,
+    KeyTwiceError,
+    no_key_twice,
+)
 
 Format = Literal["csv", "jsonl"]
 
@@ -225,8 +231,8 @@ def _read_json(
 ) -> Iterator[LigneLue]:
     for number, text in chain((first,), lines):
         try:
-            found = json.loads(text, object_pairs_hook=_no_key_twice)
-        except _KeyTwiceError as error:
+            found = json.loads(text, object_pairs_hook=no_key_twice)
+        except KeyTwiceError as error:
             report(number, str(error)[:40], "cette clé y est deux fois")
             continue
         except (ValueError, RecursionError):
@@ -256,14 +262,3 @@ def _sorte_of(words: Collection[str]) -> SorteApport:
 def _words_of(words: Collection[str]) -> Collection[str]:
     """Return the words that may stand beside these."""
     return {"points": MOTS, "jours": MOTS_JOURS, "acteurs": MOTS_ACTEURS}[_sorte_of(words)]
-
-
-class _KeyTwiceError(ValueError):
-    pass
-
-
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise _KeyTwiceError(Counter(name for name, _ in pairs).most_common(1)[0][0])
-    return found

@@ -6,6 +6,7 @@ JSON lines the same values may be booleans, numbers and objects.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import date
@@ -77,7 +78,8 @@ def _mot(
         case String():
             codes = _codes(annotation) or _codes_of(attribute)
             if not codes:
-                return mot(_texte(type_.length), str, lus=None)
+                lus: dict[str, Any] | None = None if attribute.personal else {}
+                return mot(_texte(type_.length), str, lus=lus)
             return mot(_code(codes), str)
         case _:
             return mot(_structure(TypeAdapter(annotation)), dumped)
@@ -157,12 +159,26 @@ def jour_of(value: Any) -> date:
     raise ValueError(f"« {_shown(value)} » n'est pas un jour : écrire par exemple 2024-03-01")
 
 
+class KeyTwiceError(ValueError):
+    """A key that an object of JSON has twice."""
+
+
+def no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; raises `KeyTwiceError` for a key that it has twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise KeyTwiceError(Counter(name for name, _ in pairs).most_common(1)[0][0])
+    return found
+
+
 def parse_cell(value: Any) -> Any:
     """Return what a cell of JSON holds; raises `ValueError` with what is wrong, in French."""
     if not isinstance(value, str):
         return value
     try:
-        found = parse_json(value)
+        found = parse_json(value, no_key_twice)
+    except KeyTwiceError as error:
+        raise ValueError(f"{_shown(error)} y est deux fois") from None
     except ValueError:
         raise ValueError(f"« {_shown(value)} » n'est pas du JSON") from None
     return fit(found)

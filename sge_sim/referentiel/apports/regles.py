@@ -33,32 +33,14 @@ class LignePoint:
     mesures: Mapping[str, Any]
 
 
-Test = Callable[[Mapping[str, Any]], Any]
-"""Takes all that a line says, by column, and the legal day, `aujourd_hui`; returns something true
-where the fields contradict each other."""
+Test = Callable[..., Any]
+"""Takes all that a line says, by column, with what `contradictions` adds, or the values of some
+columns; returns something true where the fields contradict each other: what its sentence shows, by
+name, or as `vu`."""
 
 
-_CALENDRIERS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("BTINFCUST", "BTINFLU"), "DI000001"),
-    "BTINFMUDT": "DI000002",
-    **dict.fromkeys(("BTINFCU4", "BTINFMU4"), "DI000003"),
-}
-"""The distributor's calendar of each tariff."""
-_QUATRE: Final = ("HPH", "HCH", "HPE", "HCE")
-_CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
-    **dict.fromkeys(("BTSUPCU4", "BTSUPLU4"), _QUATRE),
-    **dict.fromkeys(("HTACU5", "HTALU5"), ("PTE", *_QUATRE)),
-    **dict.fromkeys(("HTACUPM5", "HTALUPM5"), ("PM", *_QUATRE)),
-}
-_ORDRE: Final = ("PTE", "PM", *_QUATRE)
-_PLAGES: Final = (
-    "heures_creuses_libelle",
-    "heures_creuses_saison_basse",
-    "futures_heures_creuses_libelle",
-    "futures_heures_creuses_saison_basse",
-)
-"""The columns of ranges: of the high season and of the low one, now and to come."""
-_NIVEAU: Final = "niveau_ouverture_services"
+_DENIVELES: Final = "denivele_puissances"
+_ORDRE: Final = ("PTE", "PM", "HPH", "HCH", "HPE", "HCE")
 
 
 def is_siret(siret: str) -> bool:
@@ -77,58 +59,43 @@ def _libelles_officiels() -> frozenset[str]:
     return frozenset(plage.libelle for plage in officielles().values())
 
 
-def _plage_hors_liste(p: Mapping[str, Any]) -> str | None:
-    """Return what is wrong with the first label that the official list hasn't to the letter."""
-    for column in _PLAGES:
-        libelle = p[column]
-        if libelle is None or libelle in _libelles_officiels():
-            continue
-        try:
-            plages = parse_plages(libelle)
-            if officielle := officielle_de(plages):
-                return (
-                    f"« {libelle} » n'est pas de la liste officielle : {officielle.libelle} y est"
-                )
-            if (minutes := len(minutes_de(plages))) != 480:
-                return f"« {libelle} » fait {minutes} minutes par jour : il en faut 480"
-            plage_officielle(libelle)
-        except UsageError as error:
-            return str(error).removesuffix(".")
-    return None
+def _hors_liste(libelle: str | None) -> str | None:
+    """Return what is wrong with a label that the official list hasn't to the letter."""
+    if libelle is None or libelle in _libelles_officiels():
+        return None
+    try:
+        plages = parse_plages(libelle)
+        if officielle := officielle_de(plages):
+            return f"n'est pas de la liste officielle : {officielle.libelle} y est"
+        if (minutes := len(minutes_de(plages))) != 480:
+            return f"fait {minutes} minutes par jour : il en faut 480"
+        return str(plage_officielle(libelle))
+    except UsageError as error:
+        return str(error).removeprefix(f"« {libelle} » ").removesuffix(".")
 
 
-def _saisons(p: Mapping[str, Any]) -> str | None:
-    """Return the seasons of which the shifts differ, of now or to come."""
-    for columns in (_PLAGES[:2], _PLAGES[2:]):
-        if _libelles_officiels().issuperset(libelles := [p[column] for column in columns]):
-            minutes = [decalage_de(parse_plages(libelle)) for libelle in libelles]
-            if minutes[0] != minutes[1]:
-                return "{} et {}, décalées de {} et de {} minutes".format(*libelles, *minutes)
-    return None
+def _decalages(haute: str | None, basse: str | None) -> str | None:
+    """Return the shifts of the two seasons, where they differ."""
+    if not _libelles_officiels().issuperset((haute, basse)):
+        return None
+    minutes = [decalage_de(parse_plages(libelle)) for libelle in (haute, basse) if libelle]
+    return None if minutes[0] == minutes[1] else f"{minutes[0]} et {minutes[1]}"
 
 
 def _calendrier(p: Mapping[str, Any]) -> str | None:
-    attendu = _CALENDRIERS.get(p["fta"] or "")
-    entries = [
+    """Return the distributor's calendar of the day, where one is given."""
+    codes = [
         (each.depuis, each.code)
-        for each in p.get("calendriers", ())
+        for each in p["calendriers"]
         if each.cote == "distributeur" and each.depuis <= p["aujourd_hui"]
     ]
-    code = max(entries)[1] if entries else attendu
-    return f"{code} : celui du distributeur est {attendu}" if attendu and code != attendu else None
+    return max(codes)[1] if codes else None
 
 
-def _deniveles(p: Mapping[str, Any]) -> str | None:
-    deniveles, attendues = p["denivele_puissances"] or {}, _CLASSES.get(p["fta"] or "", ())
-    en_ordre = [deniveles[classe] for classe in _ORDRE if classe in deniveles]
-    written = ", ".join(f"{classe} {each}" for classe, each in deniveles.items())[:200]
-    if len(en_ordre) < len(deniveles) or (deniveles and attendues and {*deniveles} != {*attendues}):
-        return f"{written} : les classes avec {p['fta']} sont {', '.join(attendues or _ORDRE)}"
-    if en_ordre != sorted(en_ordre):
-        return f"{written} : une puissance ne baisse pas dans l'ordre {', '.join(_ORDRE)}"
-    if deniveles and en_ordre[-1] != p["puissance_souscrite"]:
-        return f"{written} : la plus grande est la puissance souscrite, {p['puissance_souscrite']}"
-    return None
+def _en_ordre(p: Mapping[str, Any]) -> Mapping[str, int]:
+    """Return the power of each class that is one, from the dearest hours to the cheapest."""
+    given = p[_DENIVELES] or {}
+    return {classe: given[classe] for classe in _ORDRE if classe in given}
 
 
 @computed_once()
@@ -138,96 +105,64 @@ def _codes_connus() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     return frozenset(postal for postal, _ in pairs), insees, frozenset(map(_departement, insees))
 
 
-def _departement(code: str) -> str:
-    corse = code[:2].replace("2A", "20").replace("2B", "20")
-    return code[:3] if corse in ("97", "98") else corse
+def _departement(code: str | None) -> str:
+    corse = (code or "")[:3].replace("2A", "20").replace("2B", "20")
+    return corse if corse[:2] in ("97", "98") else corse[:2]
 
 
-def _sans_commune(p: Mapping[str, Any]) -> bool:
-    """Tell whether an unknown pair is surely none: no CEDEX, no commune that was merged."""
-    postal, insee = p["code_postal"], p["code_insee"]
+def lieu_of(postal: str | None, insee: str | None) -> str | None:
+    """Return « inexistant » of a postal code and an INSEE code that no commune has together,
+    « inconnu » where they may be of a CEDEX or of a commune that was merged, None of a commune."""
+    if (postal, insee) in communes_de_france():
+        return None
     postaux, insees, departements = _codes_connus()
-    if _departement(postal) != _departement(insee) or _departement(insee) not in departements:
-        return True
-    return postal in postaux and insee in insees
+    departement = _departement(insee)
+    apart = departement != _departement(postal) or departement not in departements
+    return "inexistant" if apart or (postal in postaux and insee in insees) else "inconnu"
 
 
-def _collecte_avant_la_pose(p: Mapping[str, Any]) -> date | None:
-    """Return the first day of a curve that was collected before any meter was there."""
-    pose = p.get("ancien_compteur_pose") or p.get("date_pose")
-    first = min((each.debut for each in p.get("collectes", ())), default=None)
-    return first if pose and first and first < pose else None
-
-
-def _sous_le_niveau_2(p: Mapping[str, Any]) -> bool:
-    """Tell whether a curve was collected, though no level of services, now or before, allows it."""
-    levels = [p[_NIVEAU], *(each.get(_NIVEAU) for _, each in p.get("avant", ()))]
-    return levels[0] in (0, 1) and bool(p.get("collectes")) and 2 not in levels
-
-
-def _chevauchement(p: Mapping[str, Any]) -> str | None:
-    periods = sorted(p.get("collectes", ()), key=lambda each: each.debut)
+def _chevauchement(p: Mapping[str, Any]) -> dict[str, date] | None:
+    periods = sorted(p["collectes"], key=lambda each: each.debut)
     for avant, apres in pairwise(periods):
         if avant.fin is None or avant.fin > apres.debut:
-            return f"{avant.debut:%d/%m/%Y} et {apres.debut:%d/%m/%Y}"
+            return {"premiere": avant.debut, "seconde": apres.debut}
     return None
 
 
 def _avant_mise_en_service(p: Mapping[str, Any]) -> date | None:
-    anciens = p.get("avant", ())
-    dates = (values.get("date_mise_en_service") for values in (p, *(each for _, each in anciens)))
+    dates = [each.get("date_mise_en_service") for each in (p, *(each for _, each in p["avant"]))]
     first = min(filter(None, dates), default=date.min)
-    return anciens[0][0] if anciens and anciens[0][0] <= first else None
+    return next((jour for jour, _ in p["avant"] if jour <= first), None)
 
 
-def _avant_inutile(p: Mapping[str, Any]) -> str | None:
+def _avant_inutile(p: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the day until which a value was another, though it is the same today."""
     last = {
-        column: (jour, value)
-        for jour, valeurs in p.get("avant", ())
+        column: {"jour": jour, "valeur": value}
+        for jour, valeurs in p["avant"]
         for column, value in valeurs.items()
     }
-    for column, (jour, value) in last.items():
-        if value == p[column]:
-            return f"{value} jusqu'au {jour:%d/%m/%Y} et {value} aujourd'hui"
-    return None
+    return next((each for name, each in last.items() if each["valeur"] == p[name]), None)
 
 
 TESTS: Final[Mapping[str, Test]] = {
-    "couplage_trop_long": lambda p: any(
-        each and len(each.couplage or "") > 15
-        for each in (p["transformateur_courant"], p["transformateur_tension"])
+    "cle_de_prm": lambda number: (
+        number and not prm.is_valid(number) and prm.PRM.fullmatch(number) and prm.key(number[3:12])
     ),
-    "siret_sans_cle": lambda p: p["siret"] is not None and not is_siret(p["siret"]),
-    "avant_sans_puissance": lambda p: any(
-        valeurs.get("puissance_souscrite") == 0 for _, valeurs in p["avant"]
+    "couplage": lambda transformateur: transformateur and len(transformateur.couplage or "") > 15,
+    "classe_de_puissance_inconnue": lambda p: min({*(p[_DENIVELES] or ())} - {*_ORDRE}, default=0),
+    "classes_de_la_formule": lambda p: " ".join(_en_ordre(p)) or None,
+    "puissances_qui_baissent": lambda p: [*(en := _en_ordre(p).values())] != sorted(en),
+    "plus_grande_puissance": lambda p: (
+        (en := _en_ordre(p).values()) and max(en) != p["puissance_souscrite"]
     ),
-    "avant_siret_sans_cle": lambda p: any(
-        not is_siret(valeurs["siret"]) for _, valeurs in p["avant"] if valeurs.get("siret")
+    "hors_liste": _hors_liste,
+    "decalages": _decalages,
+    "collecte_sous_le_niveau_2": lambda p: all(
+        each.get("niveau_ouverture_services") != 2 for _, each in p["avant"] or ()
     ),
-    "collecte_a_l_envers": lambda p: _a_l_envers(p["collectes"]),
-    "trou_a_l_envers": lambda p: _a_l_envers(p["trous"]),
-    "puissances_par_classe": _deniveles,
-    "plage_hors_liste": _plage_hors_liste,
-    "saisons_decalees_autrement": _saisons,
-    "collecte_sous_le_niveau_2": _sous_le_niveau_2,
     "collectes_qui_se_recouvrent": _chevauchement,
-    "collecte_avant_la_pose": _collecte_avant_la_pose,
     "calendrier_du_distributeur": _calendrier,
-    "commune_inexistante": lambda p: _sans_commune(p),
-    "commune_inconnue": lambda p: not _sans_commune(p),
-    "avant_a_venir": lambda p: next((j for j, _ in p["avant"] if j > p["aujourd_hui"]), None),
     "avant_la_premiere_mise_en_service": _avant_mise_en_service,
     "avant_comme_aujourd_hui": _avant_inutile,
 }
-
-
-def _a_l_envers(periods: Any) -> bool:
-    return any(period.fin is not None and period.debut >= period.fin for period in periods)
-
-
-def why_no_prm(number: str) -> str:
-    """Return what is wrong with a PRM that isn't one."""
-    if len(number) == 14 and number.isascii() and number.isdigit():
-        return f"la clé de {number} est fausse, elle devrait être {prm.key(number[3:12])}"
-    return f"« {number[:20]} » n'est pas un PRM : 14 chiffres dont la clé"

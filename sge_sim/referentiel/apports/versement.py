@@ -51,7 +51,6 @@ _LARGEST: Final = 2000
 _FIRST_SETTLED, _TIMES_SETTLED = 10_000, 4
 """After how many points the database takes note of them, and by how much that grows each time."""
 _WORDS: Final = tuple(MOTS.values())
-_NOT_OWN: Final = "il n'est pas importé et ne se retire pas : donner un autre PRM"
 _SCRATCH: Final = 0
 """The number of what is brought into a scratch."""
 
@@ -134,7 +133,7 @@ class _Versement:
         self._database = database
         (self._report, self._remark), self._progress = reports, progress
         self._size = SMALLEST
-        self._slice: list[tuple[str, int, LignePoint]] = []
+        self._slice: list[tuple[str, int, LignePoint, bool]] = []
         self._lines: LignesJours | None = None
         self._worked_ms, self._since = 0.0, stopwatch()
         self._settled = _FIRST_SETTLED
@@ -152,11 +151,9 @@ class _Versement:
                 if sorte == "acteurs":
                     self._add_acteur(source.nom, number, cells)
                     continue
-                ligne = self._checked(source.nom, number, cells)
-                if ligne is not None:
-                    self._slice.append((source.nom, number, ligne))
-                    if len(self._slice) >= self._size:
-                        self._write()
+                self._slice.append((source.nom, number, *self._checked(source.nom, number, cells)))
+                if len(self._slice) >= self._size:
+                    self._write()
             self._end_days(source.nom)
         self._write()
 
@@ -216,16 +213,9 @@ class _Versement:
                 yield staged, there
 
     def _rows(self, prm: str, days: Sequence[Jour]) -> list[dict[str, Any]]:
-        return [
-            {
-                "prm": prm,
-                "jour": jour,
-                "courbe": courbe,
-                "registres": registres,
-                "apport_id": self.apport_id,
-            }
-            for jour, courbe, registres in days
-        ]
+        own = {"prm": prm, "apport_id": self.apport_id}
+        columns = "jour", "courbe", "registres"
+        return [own | dict(zip(columns, day, strict=True)) for day in days]
 
     def _add_faute(
         self, source: str, number: int, mot: str, phrase: str, remarque: bool = False
@@ -239,7 +229,10 @@ class _Versement:
         self._report(Faute(source, number, mot, phrase))
         return True
 
-    def _checked(self, source: str, number: int, cells: Mapping[str, Any]) -> LignePoint | None:
+    def _checked(
+        self, source: str, number: int, cells: Mapping[str, Any]
+    ) -> tuple[LignePoint, bool]:
+        """Return what a line says, and whether it holds by itself."""
         before, unread = self.bilan.fautes, list[str]()
 
         def report(mot: str, phrase: str) -> None:
@@ -249,11 +242,9 @@ class _Versement:
         ligne = read_ligne(cells, report)
         if ligne.point["commune"] is None:
             ligne = self._named(ligne)
-        for mot, phrase, remarque in fautes_of(ligne, self._jour, unread):
-            self._add_faute(source, number, mot, phrase, remarque)
-        for mot, phrase in self._foreign(ligne.point, ligne.mesures):
-            self._add_faute(source, number, mot, phrase)
-        return ligne if self.bilan.fautes == before else None
+        for wrong in (*fautes_of(ligne, self._jour, unread), *self._foreign(ligne)):
+            self._add_faute(source, number, *wrong)
+        return ligne, self.bilan.fautes == before
 
     def _named(self, ligne: LignePoint) -> LignePoint:
         """Give a point the name of its commune, where it is known."""
@@ -261,28 +252,21 @@ class _Versement:
         name = self._communes.get(pair) or communes_de_france().get(pair)
         return replace(ligne, point={**ligne.point, "commune": name})
 
-    def _foreign(
-        self, point: Mapping[str, Any], mesures: Mapping[str, Any]
-    ) -> Iterator[tuple[str, str]]:
+    def _foreign(self, ligne: LignePoint) -> Iterator[tuple[str, str, bool]]:
         """Yield what contradicts the actors and the communes that are there."""
-        former = (valeurs.get("fournisseur_titulaire") for _, valeurs in mesures.get("avant", ()))
-        for supplier in (point["fournisseur_titulaire"], *former):
+        point, avant = ligne.point, ligne.mesures.get("avant", ())
+        for each in (point, *(valeurs for _, valeurs in avant)):
+            supplier = each.get("fournisseur_titulaire")
             if supplier is not None and supplier not in self._suppliers:
-                yield (
-                    "fournisseurTitulaire",
-                    f"« {supplier} » n'est pas un fournisseur (le donner avant, points modele "
-                    "--acteurs, ou sge-sim acteurs add --kind fournisseur)",
-                )
+                yield sentence_of("fournisseur_inconnu", vu=supplier)
         known = self._communes.get((point["code_postal"], point["code_insee"]))
         if None not in (known, point["commune"]) and known != point["commune"]:
-            yield "commune", f"celle-là s'appelle {known}"
+            yield sentence_of("commune_d_un_autre_nom", vu=known)
 
     def _write(self) -> None:
         """Write the slice, after a pause for those who waited since the one before."""
         if self._slice:
-            self._write_in_turn(
-                lambda session: insert_tranche(session, self._new_among(session, self._slice))
-            )
+            self._write_in_turn(lambda session: insert_tranche(session, self._new_among(session)))
             self._slice = []
             self._size = resized(self._size, self._worked_ms)
             if self.bilan.nouveaux >= self._settled and not self._scratch:
@@ -298,12 +282,12 @@ class _Versement:
         self._worked_ms, self._since = elapsed_ms(started), stopwatch()
         self._progress(self.bilan.lues)
 
-    def _new_among(self, session: Session, lines: Sequence[tuple[str, int, LignePoint]]) -> Tranche:
-        """Return the rows of the points that aren't there yet."""
-        prms = [ligne.point["prm"] for _, _, ligne in lines]
-        serials = {
-            number for _, _, ligne in lines if (number := ligne.compteur.get("numero_serie"))
-        }
+    def _new_among(self, session: Session) -> Tranche:
+        """Return the rows of the points of the slice that aren't there yet; what doesn't hold by
+        itself is held against the others too, so that all that is wrong is told at once."""
+        lignes = [ligne for _, _, ligne, _ in self._slice]
+        prms = [ligne.point["prm"] for ligne in lignes]
+        serials = {serial for each in lignes if (serial := each.compteur.get("numero_serie"))}
         known, meters = known_among(session, prms), points_of_meters(session, serials)
         with self._database.sessions() if self._scratch else nullcontext(session) as present:
             if self._scratch:
@@ -316,20 +300,20 @@ class _Versement:
                 )
             }
         tranche = Tranche()
-        for source, number, ligne in lines:
+        for source, number, ligne, holds in self._slice:
             prm = ligne.point["prm"]
             if prm in there:
-                different = _differences(there[prm], cells_of(ligne, _WORDS))
+                before = zip(_WORDS, there[prm], cells_of(ligne, _WORDS), strict=True)
+                different = next((mot.nom for mot, was, given in before if was != given), None)
                 if different:
                     own = known[prm] is not None
-                    remede = "sge-sim points remove le retire" if own else _NOT_OWN
-                    phrase = f"ce point existe déjà, autrement ({remede})"
-                    self._add_faute(source, number, different[0], phrase)
-                else:
+                    wrong = sentence_of("point_deja_la" if own else "point_du_jeu_deja_la")
+                    self._add_faute(source, number, different, *wrong[1:])
+                elif holds:
                     self.bilan.inchanges += 1
             elif prm in known:
-                self._add_faute(source, number, "prm", f"{prm} est déjà donné plus haut")
-            elif self._has_its_meter(source, number, ligne, meters):
+                self._add_faute(source, number, *sentence_of("point_donne_deux_fois", prm=prm))
+            elif self._has_its_meter(source, number, ligne, meters) and holds:
                 known[prm] = self.apport_id
                 self._add(tranche, ligne)
         return tranche
@@ -339,7 +323,7 @@ class _Versement:
     ) -> bool:
         """Tell whether a line may be taken: its meter may be another point's, by a remark."""
         prm, serial = ligne.point["prm"], ligne.compteur.get("numero_serie")
-        if serial is None or (other := meters.setdefault(serial, prm)) == prm:
+        if not (serial and prm) or (other := meters.setdefault(serial, prm)) == prm:
             return True
         wrong = sentence_of("numero_de_serie_partage", numero_serie=serial, vu=other)
         return not self._add_faute(source, number, *wrong)
@@ -349,20 +333,7 @@ class _Versement:
         pair = point["code_postal"], point["code_insee"]
         if pair not in self._communes:
             self._communes[pair] = point["commune"]
-            postal, insee = pair
-            tranche.communes.append(
-                {
-                    "code_postal": postal,
-                    "code_insee": insee,
-                    "libelle": point["commune"],
-                    "apport_id": self.apport_id,
-                }
-            )
+            own = {"libelle": point["commune"], "apport_id": self.apport_id}
+            tranche.communes.append({"code_postal": pair[0], "code_insee": pair[1], **own})
         add_to(tranche, ligne, self.apport_id)
         self.bilan.nouveaux += 1
-
-
-def _differences(there: Sequence[str], given: Sequence[str]) -> list[str]:
-    return [
-        mot.nom for mot, before, after in zip(_WORDS, there, given, strict=True) if before != after
-    ]

@@ -184,12 +184,7 @@ RULES_MODIFICATION: tuple[Control[Any], ...] = (
 _GUIDE = "GUI 0498 v1.1.0"
 
 
-@rule(
-    "SGT463",
-    source=f"{_GUIDE} ; code supposé",
-    provenance="assumed",
-    remede="objetCode AME",
-)
+@rule("SGT463", source=f"{_GUIDE} ; code supposé", provenance="assumed", remede="objetCode AME")
 def objet_ame(demande: DemandeAccesMesures) -> bool:
     """The object of the demand is AME."""
     return demande.objet_code == "AME"

@@ -18,7 +18,7 @@ _MOIS_AU_PLUS: Final = 36
 """Three years of the calendar (observed 26.1: three times 365 days pass, 1 200 days don't)."""
 
 LIBELLES_ACCES: Final = {
-    "SGT5O9": "La date de fin du service doit être renseignée et ne pas excéder 3 ans.",
+    "SGT5O9": "La date de fin du service doit être renseignée et ne pas excéder 3 ans."
 }
 """The label of a code that clients tell of without it: ours (assumed)."""
 
@@ -140,12 +140,7 @@ def services_de_l_appelant(demande: DemandeSurServices) -> bool:
     )
 
 
-@rule(
-    "SGT4O4",
-    source=_ANNEXE,
-    provenance="assumed",
-    remede="un service ACTIF",
-)
+@rule("SGT4O4", source=_ANNEXE, provenance="assumed", remede="un service ACTIF")
 def services_actifs(demande: DemandeSurServices) -> bool:
     """The services are active: neither waiting nor ended."""
     return all(service.etat == "ACTIF" for service in demande.connus)

@@ -204,10 +204,7 @@ RENOUVELLEMENT = _declare(
 def handle_arret(appel: Appel) -> Answer:
     """Answer one stop: all the services, or none; a number given twice counts once."""
     general = appel.body["demande"]["donneesGenerales"]
-    demande = DemandeArretAcces(
-        **common_members(appel, ARRET, general),
-        numeros=numeros_of(appel),
-    )
+    demande = DemandeArretAcces(**common_members(appel, ARRET, general), numeros=numeros_of(appel))
     check(RULES_ARRET, demande, appel.disabled)
     commande = read_commande(appel, general, objet="ASAD")
     services = get_services(appel.session, demande.numeros)

@@ -15,12 +15,7 @@ from sge_sim.services.ordres import sans_arret_en_cours, sans_opposition_en_cour
 _GUIDE = "GUI 0474 v1.3.0"
 
 
-@rule(
-    "SGT4O7",
-    source="AX.0466 v1.5.0",
-    provenance="documented",
-    remede="objetCode ASS",
-)
+@rule("SGT4O7", source="AX.0466 v1.5.0", provenance="documented", remede="objetCode ASS")
 def objet_attendu(demande: DemandeArretMesures) -> bool:
     """The object of the demand is ASS."""
     return demande.objet_code == "ASS"
@@ -90,6 +85,4 @@ RULES: tuple[Control[DemandeArretMesures], ...] = (
     compteur_teleoperable,
 )
 
-UNREACHABLE_CODES = {
-    "SGT4L2": "Tout acteur connu de la plateforme est un fournisseur ou un tiers.",
-}
+UNREACHABLE_CODES = {"SGT4L2": "Tout acteur connu de la plateforme est un fournisseur ou un tiers."}

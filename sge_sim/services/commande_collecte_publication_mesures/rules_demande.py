@@ -116,12 +116,7 @@ def fin_non_passee(demande: DemandeCollecte) -> bool:
     return demande.date_fin is None or demande.date_fin >= demande.acces.jour
 
 
-@rule(
-    "SGT4K4",
-    source="AX.0466 v1.5.0",
-    provenance="documented",
-    remede="dateFin après dateDebut",
-)
+@rule("SGT4K4", source="AX.0466 v1.5.0", provenance="documented", remede="dateFin après dateDebut")
 def fin_apres_debut(demande: DemandeCollecte) -> bool:
     """The service ends after its start."""
     return demande.date_fin is None or demande.date_fin > demande.date_debut
@@ -181,12 +176,7 @@ def periodicite_autorisee(demande: DemandeCollecte) -> bool:
     return demande.periodicite in (("P1D", "P7D", "P1M") if demande.courbe else ("P1D",))
 
 
-@rule(
-    "SGT4H2",
-    source=f"{_GUIDE} §2",
-    provenance="documented",
-    remede="mesuresCorrigees à false",
-)
+@rule("SGT4H2", source=f"{_GUIDE} §2", provenance="documented", remede="mesuresCorrigees à false")
 def courbe_brute_sur_c5(demande: DemandeCollecte) -> bool:
     """The curve of a C5 is raw."""
     return demande.known_point.grand or not demande.corrigees_demandees

@@ -55,10 +55,7 @@ def accord_donne(demande: DemandeTransmissionInfraJ) -> bool:
 
 
 @rule(
-    "SGT4N8",
-    source=f"{_GUIDE} §1",
-    provenance="documented",
-    remede="un point C1 à C4 ou P1 à P3",
+    "SGT4N8", source=f"{_GUIDE} §1", provenance="documented", remede="un point C1 à C4 ou P1 à P3"
 )
 def segment_admis(demande: DemandeTransmissionInfraJ) -> bool:
     """The point is of more than 36 kVA."""

@@ -44,12 +44,7 @@ def handle(appel: Appel) -> Answer:
     producteur = demande.known_point.segment in PRODUCTEURS
     prestation = PRODUCTEUR if producteur else CONSOMMATEUR
     affaire = order_infra_j(
-        appel.session,
-        appel.faits.numeros,
-        commande,
-        demande.infra_j,
-        prestation,
-        demande.accords,
+        appel.session, appel.faits.numeros, commande, demande.infra_j, prestation, demande.accords
     )
     return Answer(demand_accepted(affaire, prestation), point_id=affaire.prm, login=affaire.login)
 

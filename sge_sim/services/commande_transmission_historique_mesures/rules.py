@@ -16,11 +16,7 @@ from sge_sim.domaine.nomenclatures import (
     PRODUCTEURS,
 )
 from sge_sim.refus import Control, hold, rule
-from sge_sim.services.acces import (
-    CONTRACT_RULES,
-    utilisateur_connu,
-    utilisateur_de_l_acteur,
-)
+from sge_sim.services.acces import CONTRACT_RULES, utilisateur_connu, utilisateur_de_l_acteur
 from sge_sim.services.commande_transmission_historique_mesures.demande import (
     DemandeTransmissionHistorique,
 )
@@ -95,12 +91,7 @@ def accord_donne(demande: DemandeTransmissionHistorique) -> bool:
     return demande.accord
 
 
-@rule(
-    "SGT4K4",
-    source=f"{_GUIDE} §2",
-    provenance="documented",
-    remede="dateFin après dateDebut",
-)
+@rule("SGT4K4", source=f"{_GUIDE} §2", provenance="documented", remede="dateFin après dateDebut")
 def fin_apres_debut(demande: DemandeTransmissionHistorique) -> bool:
     """The period ends after its start."""
     return demande.date_fin > demande.date_debut
@@ -129,12 +120,7 @@ def profondeur_admise(demande: DemandeTransmissionHistorique) -> bool:
     return demande.date_debut >= oldest
 
 
-@rule(
-    "SGT4M2",
-    source="AX.0466 v1.5.0",
-    provenance="documented",
-    remede="un point mis en service",
-)
+@rule("SGT4M2", source="AX.0466 v1.5.0", provenance="documented", remede="un point mis en service")
 def point_mis_en_service(demande: DemandeTransmissionHistorique) -> bool:
     """The point has been commissioned."""
     return demande.known_point.date_mise_en_service is not None

@@ -37,9 +37,7 @@ def history(consommations: Consommations, *, nouvelle_chaine: bool, observe: boo
     ]
     fournisseur = [
         _serie(
-            serie,
-            supplier(serie.classe),
-            supplier(serie.calendrier) if nouvelle_chaine else None,
+            serie, supplier(serie.classe), supplier(serie.calendrier) if nouvelle_chaine else None
         )
         for serie in in_order(consommations.fournisseur)
     ]

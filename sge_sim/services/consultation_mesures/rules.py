@@ -108,5 +108,5 @@ RESULT_RULES: tuple[Control[ResultatMesures], ...] = (mesure_presente,)
 """What the result is checked by, once the table has admitted the demand."""
 
 UNREACHABLE_CODES = {
-    "SGT400": "Aucun document ne dit quel contrôle y mène : toute demande a un autre code.",
+    "SGT400": "Aucun document ne dit quel contrôle y mène : toute demande a un autre code."
 }

@@ -24,11 +24,7 @@ JOURS_DE_COURBE = 7
 MOIS_DE_COURBE = 24
 MOIS_DES_AUTRES = 36
 
-_GRANDEURS_V2 = {
-    "COURBE": {"PA", "PRI", "PRC", "E", "TOUT"},
-    "PMAX": {"PMA"},
-    "ENERGIE": {"EA"},
-}
+_GRANDEURS_V2 = {"COURBE": {"PA", "PRI", "PRC", "E", "TOUT"}, "PMAX": {"PMA"}, "ENERGIE": {"EA"}}
 _GRANDEURS_V3 = {
     "COURBE": {"PA", "PRI", "PRC", "E", "TOUT"},
     "PMAX": {"PMA", "TOUT"},

@@ -6,10 +6,7 @@ from sge_sim.services.consultation_mesures_detaillees.demande import Consultatio
 
 
 @rule(
-    "SGT4M2",
-    source="GUI 0488 v1.2.2 §5.3",
-    provenance="documented",
-    remede="un point en service",
+    "SGT4M2", source="GUI 0488 v1.2.2 §5.3", provenance="documented", remede="un point en service"
 )
 def point_mis_en_service(consultation: ConsultationDetaillees) -> bool:
     """The point was commissioned once."""
@@ -17,10 +14,7 @@ def point_mis_en_service(consultation: ConsultationDetaillees) -> bool:
 
 
 @rule(
-    "SGT4M1",
-    source="GUI 0488 v1.2.2 §5.3",
-    provenance="documented",
-    remede="un point en service",
+    "SGT4M1", source="GUI 0488 v1.2.2 §5.3", provenance="documented", remede="un point en service"
 )
 def point_non_resilie(consultation: ConsultationDetaillees) -> bool:
     """The point isn't terminated, its connection still there."""

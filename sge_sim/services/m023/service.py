@@ -30,9 +30,7 @@ from sge_sim.soap.messages import Answer
 from sge_sim.soap.protocol import Tree
 
 CODES_M023: Final = ("SGT471", "SGT472", "SGT473", "SGT4ZM", "SGT506", "SGT500", "SGT562")
-LIBELLES_M023: Final = {
-    "SGT4ZM": "La liste des points est vide.",
-}
+LIBELLES_M023: Final = {"SGT4ZM": "La liste des points est vide."}
 """The label of a code that a client tells of without it: ours (assumed)."""
 
 PAR_SECONDE: Final = 5

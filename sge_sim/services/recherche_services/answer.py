@@ -128,8 +128,5 @@ def _prestation(point: PointFacts, service: ServiceFacts) -> str:
     if service.mesures_type is None or service.sens is None:
         return libelle_de("serviceSouscritType", service.type)
     return prestation_collecte(
-        point.segment,
-        service.sens,
-        service.mesures_type,
-        recurrente=service.type == "TRANSREC",
+        point.segment, service.sens, service.mesures_type, recurrente=service.type == "TRANSREC"
     ).fiche_libelle

@@ -3,6 +3,7 @@
 python tests/homologation/jugement/constats.py writes `constats.yaml` anew.
 """
 
+import random
 import sys
 import tempfile
 from collections import Counter
@@ -23,8 +24,8 @@ from sge_sim.homologation.jugement import juge
 
 FILE = Path(__file__).with_name("constats.yaml")
 _SEED = 1
-_OF_A_FAMILY = 100
-"""How many wrong answers of a family are tried on a run, to find one for each line."""
+_OF_A_FAMILY = 6
+"""How many wrong answers of a family are drawn on a run, to find one for each line."""
 _JUDGE = Path(juge.__file__).parent
 
 Constats = dict[str, dict[str, list[str]]]
@@ -70,8 +71,9 @@ def _chosen(tries: Iterator[tuple[Rejeu, Sequence[Essai | Libre]]]) -> Constats:
     chosen: Constats = {}
     seen: set[object] = set()
     for rejeu, essais in tries:
-        tried: Counter[str] = Counter()
-        for name, essai in _by_name(essais):
+        drawn, tried = list(_by_name(essais)), Counter[str]()
+        random.Random(_run(rejeu)).shuffle(drawn)
+        for name, essai in drawn:
             tried[essai.famille] += 1
             if tried[essai.famille] <= _OF_A_FAMILY:
                 sentences, ran = _with_its_lines(rejeu, essai)

@@ -45,6 +45,14 @@ RAISONS = {
 """Why some wrong answers are seen by nobody who has the answers alone."""
 
 
+SEULE = {
+    "somme": "aucune autre réponse ne dit cette mesure, ni une somme dont elle est",
+    "commande": "un matricule qu'aucune autre réponse ne dit",
+    "borne": "une puissance réactive, que rien ne borne",
+}
+"""Why the administration alone contradicts some of a family."""
+
+
 Tries = Sequence[tuple[Rejeu, Sequence[Essai | Libre]]]
 """Runs with what is done to the answer of each."""
 
@@ -186,7 +194,8 @@ def eprouve(campagne: Campagne, seed: int, part: int, parts: int) -> tuple[Bilan
             if each.temoin:
                 administre.play(rejeu, each, administre=True)
             if each.temoin == ADMINISTRATION:
-                bilan.leave(Libre(each.famille, each.ou, "l'administration seule le contredit"))
+                why = f"{rejeu.cas.cle}, {SEULE[each.famille]} : l'administration seule contredit"
+                bilan.leave(Libre(each.famille, each.ou, why))
             else:
                 bilan.play(rejeu, each)
     return bilan, administre

@@ -209,6 +209,21 @@ def test_the_administration_of_a_simulator_contradicts_what_nobody_else_does(
     assert any(each.startswith(sentence) for each in found), found
 
 
+@pytest.mark.assumed("the platform may shift the start of a service, a simulator never does")
+@pytest.mark.parametrize("administre", [False, True])
+def test_another_start_than_ordered_is_a_remark_but_of_a_simulator(
+    administre: bool, rejeux: dict[str, list[Rejeu]]
+) -> None:
+    (rejeu,) = [each for each in rejeux["23.2"] if each.cas.cle == "RS-R1@C5"]
+    text, count = re.subn("(<dateDebut>2023-10-2)4", r"\g<1>3", rejeu.message.octets.decode())
+    assert count
+    changed = replace(rejeu.message, octets=text.encode())
+    assert rejeu.execute(rejeu.message, administre=administre).statut.bon
+    execution = rejeu.execute(changed, administre=administre)
+    assert execution.statut.bon is not administre
+    assert any("dateDebut" in str(each) for each in execution.constats)
+
+
 def _said(rejeu: Rejeu, text: str, *, administre: bool = False) -> list[str]:
     message = replace(rejeu.message, octets=text.encode())
     execution = rejeu.execute(message, administre=administre)
