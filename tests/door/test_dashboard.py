@@ -19,7 +19,7 @@ def page(simulator: RunningSimulator, path: str = "/") -> requests.Response:
 def test_the_dashboard_shows_the_simulator_and_its_actors(doors: Doors) -> None:
     for environnement, simulator in doors.simulators.items():
         home = page(simulator).text
-        assert f"<span>{environnement}</span>" in home
+        assert f"<small>{environnement}</small>" in home
         assert simulator.url in home
         assert "a expiré le" in page(simulator, "/acteurs").text  # of the case « expire »
         assert page(simulator, "/favicon.ico").content.startswith(b"\0\0\1\0")

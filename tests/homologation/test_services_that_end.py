@@ -175,7 +175,7 @@ def test_the_collections_of_the_kit_put_them_aside(auto: RunningSimulator, tmp_p
 def test_the_dashboard_says_so_of_both_kinds_of_campaigns(auto: RunningSimulator) -> None:
     opened = auto.ask("POST", "/api/campaigns", json={}).json()["id"]
     page = auto.ask("GET", f"/campaigns/{opened}").text
-    assert page.count("non servi<") == 13
+    assert page.count("non servi<") == 2 * 13, "in the grid of cases, and in their table"
     case = auto.ask("GET", f"/campaigns/{opened}/cas/ASS-R1@C5").text
     assert SENTENCE in unescape(case)
     report = auto.command("campaign", "report", "--rapport", str(auto.data_dir / "vu"))
