@@ -49,10 +49,11 @@ def mapped_tables() -> Mapping[tuple[Any, ...], Any]:
 
 
 def tables_key() -> str:
-    """Return what the tables follow from, as a digest: the code that makes them, legal time."""
+    """Return what the tables follow from, as a digest: the code that makes them, numpy, legal
+    time."""
     beside = Path(__file__).parent.glob("*.py*")
     sources = sorted([*beside, Path(clock.__file__), Path(jours_ouvres.__file__)])
     weeks = range(clock.PREMIER_JOUR.toordinal(), clock.FIN_DES_JOURS.toordinal(), 7)
     offsets = [clock.start_of_day(date.fromordinal(week)).utcoffset() for week in weeks]
     code = b"".join(source.read_bytes() for source in sources)
-    return sha256(code + repr(offsets).encode()).hexdigest()
+    return sha256(code + repr((np.__version__, offsets)).encode()).hexdigest()
