@@ -306,5 +306,5 @@ def _missing_runs(missing: Sequence[str], done: dict[str, Statut]) -> str:
 
 def _of_status(statut: Statut, keys: Sequence[str]) -> str:
     if statut is Statut.PAS_COMMENCE:
-        return counted(len(keys), "cas pas commencé", "cas pas commencés")
+        return counted(len(keys), "cas obligatoire pas commencé", "cas obligatoires pas commencés")
     return f"{statut} : {', '.join(keys)}"
