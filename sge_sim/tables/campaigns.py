@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, func, select
+from sqlalchemy import JSON, ForeignKey, String, Text, cast, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from sge_sim.tables.base import Base, Instant, RowId, matching
@@ -56,6 +56,17 @@ def find_campaigns(session: Session, *, acteur: str | None = None) -> list[Campa
     """Return the campaigns, the newest first."""
     query = select(Campaign).where(*matching((Campaign.acteur_code, acteur)))
     return list(session.scalars(query.order_by(Campaign.id.desc())))
+
+
+def contents_of(session: Session, campaign_id: int) -> list[str]:
+    """Return the findings of a campaign as JSON, by exchange: a campaign may have thousands."""
+    return list(
+        session.scalars(
+            select(cast(CampaignObservation.contenu, Text))
+            .where(CampaignObservation.campaign_id == campaign_id)
+            .order_by(CampaignObservation.echange_id)
+        )
+    )
 
 
 def observations_of(session: Session, echange_id: int) -> list[CampaignObservation]:

@@ -10,7 +10,8 @@ import pytest
 from admin_kit import Room, control_room
 from lxml import html
 
-from sge_sim.clock import parse_instant
+from sge_sim.admin.routes.points import last_changement
+from sge_sim.clock import parse_day, parse_instant
 from sge_sim.mesures import courbe
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.referentiel.series import read_columns
@@ -22,6 +23,24 @@ MARCH = {"debut": "2025-03-01", "fin": "2025-03-04"}
 
 def prms(room: Room, path: str) -> list[str]:
     return [one.text for one in room.page(path).xpath("//main//table//td[1]/a")]
+
+
+@pytest.mark.parametrize(
+    ("today", "jour"),
+    [
+        ("2025-03-30", "2024-10-27"),
+        ("2025-03-31", "2025-03-30"),
+        ("2025-10-27", "2025-10-26"),
+        ("2027-01-01", "2026-10-25"),
+        ("2024-04-01", "2024-03-31"),
+    ],
+)
+def test_the_last_change_of_hour_is_a_link_away(room: Room, today: str, jour: str) -> None:
+    assert last_changement(parse_day(today))["jour"].isoformat() == jour
+    (link,) = room.page(f"/points/{C5}").xpath('//a[contains(., "changement d\'heure")]/@href')
+    form = room.page(link).xpath("//section[@aria-labelledby='mesures']//form//input/@value")
+    days = [parse_day(each) for each in form]
+    assert (days[1] - days[0]).days == 3
 
 
 def test_points_are_found_by_what_a_person_knows_of_them(room: Room) -> None:

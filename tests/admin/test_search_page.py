@@ -25,6 +25,25 @@ def test_what_has_a_name_is_found(room: Room, words: str, found: tuple[str, str]
     assert max(map(kinds.count, kinds)) <= 5
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (f" {C5} ", f"/points/{C5}"),
+        ("recherchepoint/Criteres_suffisants", "/codes?q=RecherchePoint/criteres_suffisants"),
+        (C5[:9], None),
+        ("zzz-rien", None),
+    ],
+)
+def test_what_alone_has_the_whole_name_is_gone_to(
+    room: Room, words: str, found: str | None
+) -> None:
+    answer = room.ask(
+        "GET", "/chercher", params={"q": words, "aller": "oui"}, allow_redirects=False
+    )
+    assert answer.headers.get("location") == found
+    assert room.page(f"/chercher?q={C5}").xpath("//input[@name='aller'][@value='oui']")
+
+
 def test_an_exchange_is_found_by_its_number(room: Room) -> None:
     number = room.call_cdc()
     assert room.page(f"/chercher?q={number}").xpath(f"//main//a[@href='/echanges/{number}']")

@@ -27,6 +27,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from spoilt_requests import spoilt_requests
 from zeep.exceptions import Fault
 
+from sge_sim.admin.pages import ADMIN
 from sge_sim.machine.files import data_path
 from sge_sim.soap.contract import load_contracts
 
@@ -65,7 +66,17 @@ NOT_OURS = {"api"}
 """Swagger UI's own page: looked at, and left to its makers."""
 NOT_YET = {"echange", "fichier", "demande", "campaign", "cas"}
 """Pages of what a new simulator has nothing of."""
-MOST_HEIGHT = {1280: 6000, 390: 12_000}
+MOST_HEIGHT = {1280: 3000, 390: 12_000}
+LISTS = {"journal", "points", "codes"}
+"""Pages as long as their lists, which are of a bounded number of rows."""
+FIRST_PAINT = """
+return performance.getEntries()
+    .filter(each => each.entryType === 'navigation' || ['link', 'css'].includes(each.initiatorType))
+    .reduce((sum, each) => sum + each.decodedBodySize, 0);
+"""
+"""The bytes of the page, its sheets and its font: scripts wait until it is read."""
+MOST_BYTES = 150_000
+HAND = {".css", ".js"}
 LOOKS_FOR_AXE = {(1280, "light"), (390, "dark")}
 """The colours and the widths that axe reads: each of them once."""
 AXE = Path(os.environ.get("SGE_SIM_AXE", "axe.min.js"))
@@ -168,10 +179,16 @@ def test_a_page_fits_and_passes_axe(browser: Chrome, lived: RunningSimulator, na
     for look in every_look(browser, address_of(lived, name), name):
         if name not in NOT_OURS:
             assert too_wide(browser) == [], look
-            assert page_height(browser) <= MOST_HEIGHT[look[0]], look
+            assert page_height(browser) <= MOST_HEIGHT[look[0]] * (1 + (name in LISTS)), look
+            assert 70_000 < browser.execute_script(FIRST_PAINT) <= MOST_BYTES, look
             if look in LOOKS_FOR_AXE:
                 assert violations(browser) == [], look
     assert name in (*NOT_OURS, "refus") or complaints(browser) == []
+
+
+def test_what_is_written_by_hand_stays_small() -> None:
+    static = ADMIN / "static"
+    assert sum(each.stat().st_size for each in static.iterdir() if each.suffix in HAND) <= 40_000
 
 
 @pytest.mark.parametrize("state", ["new", "failed"])
@@ -183,7 +200,7 @@ def test_pages_fit_that_have_nothing_or_failed_data(
         show(browser, address_of(simulator, name), 1280)
         keep_image(browser, f"{name}-{state}")
         assert too_wide(browser) == [], name
-        assert page_height(browser) <= MOST_HEIGHT[1280], name
+        assert page_height(browser) <= MOST_HEIGHT[1280] * (1 + (name in LISTS)), name
         assert violations(browser) == [], name
 
 

@@ -86,6 +86,7 @@ def show_point(
             libelles_evenements=EVENEMENTS,
             types=_TYPES,
             types_acces=TYPES_ACCES,
+            changement=last_changement(today),
             trace=_trace(prm, point.segment, (type, debut, fin, sens), today, services),
         )
 
@@ -95,6 +96,17 @@ def read_plot_library(name: str) -> Response:
     if name not in _PLOT:
         raise HTTPException(404, "Rien n'est servi à cette adresse.")
     return FileResponse(pages.plot_library() / name, media_type=_PLOT[name])
+
+
+def last_changement(today: date) -> dict[str, date]:
+    """Return the last change of legal time before `today`, and the days around it.
+
+    They are the Sundays that end March and October (directive 2000/84/CE).
+    """
+    ends = [date(today.year - years, month, 31) for years in (0, 1) for month in (10, 3)]
+    days = (end - timedelta(end.isoweekday() % 7) for end in ends)
+    jour = next(day for day in days if day < today)
+    return {"jour": jour, "debut": jour - timedelta(1), "fin": jour + timedelta(2)}
 
 
 def _trace(

@@ -35,9 +35,14 @@ class Trouvaille(NamedTuple):
 
 
 @routes.get("/chercher")
-def show_found(state: Admin, request: Request, q: str = "") -> Response:
+def show_found(state: Admin, request: Request, q: str = "", aller: str = "") -> Response:
+    """Show what is found; with `aller`, lead to what alone has that name."""
     words = q.strip()[:100]
-    return pages.render(request, "chercher.html", q=words, trouve=words and search(state, words))
+    found = search(state, words) if words else []
+    named = {each.adresse for each in found if normalise(each.nom) == normalise(words)}
+    if aller and len(named) == 1:
+        return pages.lead_to(request, named.pop())
+    return pages.render(request, "chercher.html", q=words, trouve=found)
 
 
 def search(state: AdminState, words: str) -> list[Trouvaille]:

@@ -1,5 +1,6 @@
 "use strict";
-// Keys: "/" searches everywhere, j and k go from row to row (Enter opens), g then a letter goes to a page.
+// Keys: "/" searches, j and k go from row to row, g then a letter to a page, a number to a tab, e to
+// the first field.
 const ETEINTES = "sge-sim-touches";
 const inactif = () => localStorage.getItem(ETEINTES) === "non";
 let attendPage = 0;
@@ -71,8 +72,11 @@ addEventListener("keydown", (event) => {
   if (event.target.closest?.("input, select, textarea, [contenteditable]")) return;
   const suite = Date.now() - attendPage < 1500;
   attendPage = 0;
+  const onglet = document.querySelectorAll(".onglets a")[event.key - 1];
   const page = suite && document.querySelector(`[data-touche="${CSS.escape(event.key)}"]`);
   if (page) page.click();
+  else if (onglet) onglet.click();
+  else if (event.key === "e") [...document.querySelectorAll("main :is(input, select, textarea)")].find((each) => each.checkVisibility())?.focus();
   else if (event.key === "g") attendPage = Date.now();
   else if (event.key === "j") aller(1);
   else if (event.key === "k") aller(-1);

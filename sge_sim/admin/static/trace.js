@@ -61,7 +61,7 @@ Element.prototype.setAttribute = function (nom, valeur) {
     return getComputedStyle(boite).color;
   };
   const [perdu, horaire, texte, trait, bande] = ["light-dark(#e58a8a, #8f3b3b)", "var(--bord)", "var(--encre)", "var(--trait)", "light-dark(#9db4d3, #4d6a91)"].map(couleur);
-  const traits = ["var(--mesure)", "light-dark(#a35200, #ffb066)", "light-dark(#17653a, #7fd6a2)", "light-dark(#6b2fa0, #d3a8ff)", "light-dark(#a11313, #ff9b9b)"].map(couleur);
+  const traits = ["var(--mesure)", "light-dark(#a35200, #ffb066)", "var(--bon)", "var(--douteux)", "var(--mauvais)"].map(couleur);
 
   const fond = (toile, zone, trace) => {
     const x = (t) => trace.toDomXCoord(t);

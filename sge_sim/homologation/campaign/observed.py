@@ -41,7 +41,7 @@ from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.journal import Journal, RechercheJournal
 from sge_sim.machine.once import computed_once
 from sge_sim.tables.acteurs import Acteur, default_acteur
-from sge_sim.tables.campaigns import Campaign, CampaignObservation, find_campaigns
+from sge_sim.tables.campaigns import Campaign, CampaignObservation, contents_of, find_campaigns
 
 ANY_CLIENT: Final = ClientObserve()
 """Whatever client the actor calls with."""
@@ -181,7 +181,7 @@ class Campaigns:
             )
             session.add(row)
             session.flush()
-            return self._state(row)
+            return self._state(session, row)
 
     def read(self, campaign_id: int, batches: int | None = None) -> CampaignState:
         """Return a campaign, caught up with the journal; raises `UsageError` if there is none.
@@ -198,7 +198,7 @@ class Campaigns:
                     )
                 up_to_date = self._look_at_some(session, row)
                 if up_to_date or batches == 0:
-                    return self._state(row, a_jour=up_to_date)
+                    return self._state(session, row, a_jour=up_to_date)
 
     def list(self, batches: int | None = None) -> tuple[CampaignState, ...]:
         """Return every campaign, caught up as `read` does, the newest first."""
@@ -219,7 +219,7 @@ class Campaigns:
             assert row is not None
             if row.fin is None:
                 row.fin = machine_now()
-            return self._state(row) if state.fin is None else state
+            return self._state(session, row) if state.fin is None else state
 
     def current(self, acteur: str | None = None) -> CampaignState:
         """Return the campaign of `acteur` (the default tiers if None), caught up.
@@ -243,15 +243,17 @@ class Campaigns:
             )
         return self.read(newest)
 
-    def _state(self, row: Campaign, *, a_jour: bool = True) -> CampaignState:
+    def _state(self, session: Session, row: Campaign, *, a_jour: bool = True) -> CampaignState:
+        read = _adapter().validate_json
+        observations = tuple(map(read, contents_of(session, row.id)))
         return CampaignState(
             row.id,
             row.acteur_code,
             row.release,
             row.debut.astimezone(PARIS),
             row.fin and row.fin.astimezone(PARIS),
-            tuple(_adapter().validate_python(each.contenu) for each in row.observations),
-            Offering(self.generation, self._day(row)),
+            observations,
+            Offering(self.generation, self._day(row, observations)),
             a_jour,
             _client(row),
             (ON_PRODUCTION,) if self.production else (),
@@ -265,12 +267,12 @@ class Campaigns:
             acteur = session.get(Acteur, code)
             return "" if acteur is None else acteur.nom
 
-    def _day(self, row: Campaign) -> date:
+    def _day(self, row: Campaign, observations: Sequence[Observation]) -> date:
         """Return the legal day on which a campaign is judged: for a closed one, that of its last
         call, so that its verdict stays."""
         last = None
-        if row.fin is not None and row.observations:
-            last = self.journal.find_echange(row.observations[-1].echange_id)
+        if row.fin is not None and observations:
+            last = self.journal.find_echange(observations[-1].echange_id)
         return legal_date(StoredClock(self.database).now() if last is None else last.instant)
 
     def _command(self, row: Campaign) -> str:
@@ -296,6 +298,14 @@ class Campaigns:
         """
         if row.fin is not None:
             return True
+        calls = RechercheJournal(
+            kinds=frozenset({"soap"}), acteur=row.acteur_code, origine="client"
+        )
+        batch = self.journal.find_echanges(
+            calls, after_id=row.dernier_echange, limit=_BATCH, with_bodies=True
+        )
+        if not batch:
+            return True
         release = load_release(row.release)
         kept = {
             each.contenu["execution"]["cle"]: each
@@ -305,12 +315,6 @@ class Campaigns:
         runs = (_adapter().validate_python(each.contenu).execution for each in kept.values())
         closed = {run.cle for run in runs if run is not None and run.statut.bon}
         client = _client(row)
-        calls = RechercheJournal(
-            kinds=frozenset({"soap"}), acteur=row.acteur_code, origine="client"
-        )
-        batch = self.journal.find_echanges(
-            calls, after_id=row.dernier_echange, limit=_BATCH, with_bodies=True
-        )
         for echange in batch:
             row.dernier_echange = echange.id
             if not client.made(echange):

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from sge_sim.clock import legal_date
+from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import Origine
 from sge_sim.domaine.plateformes import Offering
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree
@@ -298,6 +299,12 @@ def _left_out(unserved: Sequence[Execution]) -> str:
 
 
 def _missing_runs(missing: Sequence[str], done: dict[str, Statut]) -> str:
-    """Return the missing cases by status."""
+    """Return the missing cases by status; of those that nobody called, how many."""
     ended = ((each, [key for key in missing if done[key] is each]) for each in Statut)
-    return " ; ".join(f"{each} : {', '.join(keys)}" for each, keys in ended if keys) + "."
+    return " ; ".join(_of_status(each, keys) for each, keys in ended if keys) + "."
+
+
+def _of_status(statut: Statut, keys: Sequence[str]) -> str:
+    if statut is Statut.PAS_COMMENCE:
+        return counted(len(keys), "cas obligatoire pas commencé", "cas obligatoires pas commencés")
+    return f"{statut} : {', '.join(keys)}"

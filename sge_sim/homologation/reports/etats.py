@@ -131,7 +131,18 @@ STYLE: Final = f"""
 :root {{ {" ".join(f"--{each}: light-dark({each.clair}, {each.sombre});" for each in Couleur)} }}
 {" ".join(f".{each} {{ color: var(--{each}); }}" for each in Couleur)}
 {" ".join(f".barre .{each} {{ fill: var(--{each}); }}" for each in Couleur)}
+.etat {{ font-weight: 550; white-space: nowrap; }}
+.etat::before {{ content: ""; display: inline-block; width: .62em; height: .62em;
+  margin-right: .4em; box-sizing: border-box; background: currentColor; border-radius: 1px;
+  print-color-adjust: exact; }}
+.etat.bon::before {{ border-radius: 50%; }}
+.etat.ecart::before {{ clip-path: polygon(50% 4%, 100% 96%, 0 96%); width: .7em; }}
+.etat.neutre::before {{ background: none; border: 2px solid; border-radius: 50%; }}
+.etat.attente::before {{ rotate: 45deg; scale: .88; }}
+.etat.douteux::before {{ border-radius: 50%; border: 1.5px solid;
+  background: linear-gradient(90deg, currentColor 50%, #0000 50%); }}
 {", ".join(f"body:has(#f-{each}:checked) .cas:not(.{each})" for each in FiltreDeCas)}
 {{ display: none; }}
 """
-"""The style sheet of the states: their colours in words and bars, and the filters of the runs."""
+"""The style sheet of the states: their colours in words and bars, the shape beside each word
+(docs/design.md), and the filters of the runs."""

@@ -44,6 +44,14 @@ def test_a_case_that_was_not_run_denies_the_package() -> None:
     assert decide(*wrong, cases=(GOOD, REFUSED)) is Decision.NON_HOMOLOGUE
 
 
+def test_cases_that_nobody_called_are_counted_rather_than_named() -> None:
+    untried = not_run(REFUSED, "rien", statut=Statut.PAS_COMMENCE)
+    cases, runs = (GOOD, REFUSED), (answered(GOOD, {}), untried)
+    (verdict,) = judge(release(*cases), ("consultation",), runs, partielle=False)
+    assert verdict.decision is Decision.A_PASSER
+    assert verdict.raison == "1 cas obligatoire pas commencé."
+
+
 @documented
 def test_a_failed_case_of_another_package_does_not_matter() -> None:
     runs = (answered(GOOD, {}), answered(DEVIANT, RefusRecu("SGT401")))
