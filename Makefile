@@ -96,8 +96,8 @@ test-mcp: $(VENV)/.dev $(VENV)/.mcp ## have a client of MCP use the tools that a
 test-masse: $(VENV)/.dev $(VENV)/.masse ## make files in bulk on a Dask cluster whose workers are killed, and hold a year of files against their schemas (10 min)
 	SGE_SIM_MASSE_PYTHON=$(VENV)/masse/bin/python timeout 1800 $(BIN)/python -m pytest -m masse tests/masse tests/flux
 
-test-annee: $(VENV)/.dev ## judge the files of a year of 300 points, in each profile (20 min; SGE_SIM_ANNEE_POINTS=30 for fewer)
-	timeout 1200 $(BIN)/python -m pytest -s -n 2 -m annee tests/flux
+test-annee: $(VENV)/.dev ## judge the files of a year of 300 points, in each profile (30 min; SGE_SIM_ANNEE_POINTS=30 for fewer)
+	timeout 1800 $(BIN)/python -m pytest -s -n 2 -m annee tests/flux
 
 test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://user@host/postgres; 2 min)
 	@test -n "$(SERVER)" || { echo "SERVER=postgresql+psycopg://user@host/postgres is needed: a server on which this user may make a database (Debian: apt-get install postgresql)." >&2; exit 2; }
