@@ -21,10 +21,10 @@ from sge_sim.cli.options import (
     say,
     say_json,
 )
-from sge_sim.cli.state import database_of
+from sge_sim.cli.state import administration_of, database_of
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import Environment
-from sge_sim.domaine.plateformes import DATA_CONNECT_HOSTS, OFFICIAL_HOSTS
+from sge_sim.domaine.plateformes import DATA_CONNECT_HOSTS, OFFICIAL_HOSTS, checked_url
 from sge_sim.errors import UsageError
 from sge_sim.homologation.doctor import Diagnostic
 from sge_sim.processes.serving_note import find_served
@@ -52,8 +52,6 @@ from sge_sim.settings import Settings, variable_of
 def kit(
     out: Path, data_dir: Path, url: str | None, acteur: str | None, environment: Environment | None
 ) -> None:
-    from sge_sim.api.administration import Administration
-    from sge_sim.homologation.campaign.targets import checked_url
     from sge_sim.homologation.kit import write_kit
 
     if out.exists():
@@ -72,7 +70,7 @@ def kit(
             acteur=acteur,
             environnement=environment,
             now=machine_now(),
-            generation=Administration(served.admin_url).generation() if served else "toutes",
+            generation=administration_of(data_dir).generation() if served else "toutes",
         )
     click.echo(f"{out} : kit de {holder.nom}, login {holder.login}, contrat {holder.contrat_id}.")
     click.echo(f"Adresse {url} ; certificat enregistré en {environment}.")
