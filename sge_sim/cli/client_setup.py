@@ -27,6 +27,7 @@ from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.domaine.plateformes import DATA_CONNECT_HOSTS, OFFICIAL_HOSTS, checked_url
 from sge_sim.errors import UsageError
 from sge_sim.homologation.doctor import Diagnostic
+from sge_sim.machine.collector import collector_paused
 from sge_sim.processes.serving_note import find_served
 from sge_sim.settings import Settings, variable_of
 
@@ -49,6 +50,7 @@ from sge_sim.settings import Settings, variable_of
     "Environnement où le certificat est enregistré ; par défaut celui que joue ce simulateur, "
     "sinon l'homologation."
 )
+@collector_paused()
 def kit(
     out: Path, data_dir: Path, url: str | None, acteur: str | None, environment: Environment | None
 ) -> None:
@@ -172,6 +174,7 @@ def hosts(data_dir: Path, port: int | None, address: Address, as_json: bool) -> 
     second = address + 1 if address.is_loopback and address.version == 4 else address
     second_port = urlsplit((served and served.data_connect_url) or "").port
     second_port = second_port or Settings.data_connect_port
+    of_second = {str(second): second_port} if second != address else {}
     if as_json:
         say_json(
             {
@@ -179,9 +182,7 @@ def hosts(data_dir: Path, port: int | None, address: Address, as_json: bool) -> 
                     **dict.fromkeys(OFFICIAL_HOSTS, str(address)),
                     **dict.fromkeys(DATA_CONNECT_HOSTS, str(second)),
                 },
-                "ports": {str(address): port, str(second): second_port}
-                if second != address
-                else {str(address): port},
+                "ports": {str(address): port} | of_second,
                 "autorite": str(authority.resolve()),
             }
         )

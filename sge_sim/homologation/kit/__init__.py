@@ -227,7 +227,7 @@ def write_kit(
         **_guide_and_examples(holder, url),
         "demande.xml": f"{first_request(holder.login)}\n".encode(),
         "services.csv": _services_table(contracts.values(), url),
-        "codes.csv": _table(("code", "libellé"), return_codes().items()),
+        "codes.csv": _table("code libellé", return_codes().items()),
         "certificats/autorite.pem": pki.server.authority.read_bytes(),
         **_certificate_files(issued),
         **{
@@ -293,10 +293,7 @@ def _collections(holder: Holder, url: str, offering: Offering) -> dict[str, byte
 def _services_table(contracts: Iterable[Contract], url: str) -> bytes:
     declared = [(contract, declared_services()[contract.path]) for contract in contracts]
     return _table(
-        (
-            *("service", "version", "package", "adresse", "opération", "mesures", "fichiers"),
-            *("fiches", "arrêt"),
-        ),
+        "service version package adresse opération mesures fichiers fiches arrêt",
         (
             (
                 *(contract.service, contract.version, service.package),
@@ -309,10 +306,10 @@ def _services_table(contracts: Iterable[Contract], url: str) -> bytes:
     )
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def _table(header: str, rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(header)
+    writer.writerow(header.split())
     writer.writerows(rows)
     return text.getvalue().encode("utf-8-sig")  # the mark is what makes Excel read accents
 
