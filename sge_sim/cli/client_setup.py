@@ -63,6 +63,8 @@ def kit(
     served = find_served(data_dir)
     url = url or (served.b2b_url if served else f"https://localhost:{Settings.port}")
     environment = environment or (served.environment if served else "homologation")
+    settings: Any = served.read("/api/settings") if served else {"generation": "toutes"}
+    generation = settings["generation"] if settings else administration_of(data_dir).generation()
     with progress_if_long("Écriture du kit"):
         holder = write_kit(
             out,
@@ -72,7 +74,7 @@ def kit(
             acteur=acteur,
             environnement=environment,
             now=machine_now(),
-            generation=administration_of(data_dir).generation() if served else "toutes",
+            generation=generation,
         )
     click.echo(f"{out} : kit de {holder.nom}, login {holder.login}, contrat {holder.contrat_id}.")
     click.echo(f"Adresse {url} ; certificat enregistré en {environment}.")

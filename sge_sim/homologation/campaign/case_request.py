@@ -58,11 +58,8 @@ def with_any_value(requete: Requete) -> Requete:
 
 
 def expected_request(release: Release, case: Cas, today: date, login: str, contrat_id: str) -> str:
-    """Return the SOAP message of a case of SGE on `today` (simulated legal date).
-
-    A value that the case takes from another answer stands
-    as `{libre}`.
-    """
+    """Return the SOAP message of a case of SGE on `today` (simulated legal date), with `{libre}`
+    for a value that it takes from another answer."""
     contexte = ContexteDeCas(today, reperes_of_sge(login, contrat_id), release.decalage(today))
     demande = materialise(replace(case, requete=with_any_value(case.requete)), contexte)
     contracts = load_contracts(data_path("wsdl"))
