@@ -58,7 +58,10 @@ for module in pkgutil.walk_packages(sge_sim.__path__, "sge_sim."):
         if error.name not in ("pytest", "psycopg"):
             raise
 """
-MAKE_TABLES = "from sge_sim.mesures.communs import make_common_tables; make_common_tables()"
+MAKE_TABLES = """
+from sge_sim.mesures.communs import make_common_tables; make_common_tables()
+from sge_sim.services.declared import declared_services; declared_services()
+"""
 GLIBC = re.compile(r"(ld-linux.*|lib(c|m|pthread|dl|rt|util|resolv))\.so\.\d+")
 EXPECTED = ("libstdc++.so.6", "libgcc_s.so.1", "libz.so.1")
 """Libraries that wheels expect to find on any machine."""

@@ -25,7 +25,7 @@ from sge_sim.domaine.retombees import Travail, parts_of, progress_sentence
 from sge_sim.facts.stored_clock import kind_of
 from sge_sim.machine.once import computed_once
 from sge_sim.referentiel.points import why_unknown
-from sge_sim.soap.codes import LIBELLES_CODES
+from sge_sim.services.declared import return_codes
 
 if TYPE_CHECKING:
     from starlette.templating import Jinja2Templates
@@ -210,12 +210,8 @@ def _legal(instant: datetime, form: str = "%d/%m/%Y %H:%M:%S") -> str:
 
 
 def _libelle(code: str | None) -> str:
-    """Return the label of a return code; one that the annex lacks is that of a single service."""
-    if code is None or code in LIBELLES_CODES or not code.startswith("SGT"):
-        return LIBELLES_CODES.get(code or "", "")
-    from sge_sim.services.registry import CODES
-
-    return CODES.get(code, "")
+    """Return the label of a return code; empty for an unknown one."""
+    return return_codes().get(code or "", "")
 
 
 def _why_unknown(words: str) -> str:

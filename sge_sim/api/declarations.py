@@ -22,7 +22,8 @@ from sge_sim.pki.checks import CERTIFICATE_CHECKS
 from sge_sim.pki.policy import CERTIFICAT_LISIBLE
 from sge_sim.pki.request_rules import REQUEST_CHECKS
 from sge_sim.refus import Rule
-from sge_sim.services.registry import CODES, EXISTENCES, SERVICES
+from sge_sim.services.declared import existences, return_codes
+from sge_sim.services.registry import SERVICES
 from sge_sim.services.service import Service
 
 COMMUNS: Final[Mapping[str, str]] = {
@@ -73,7 +74,7 @@ _OAUTH: Final = (
     *("unsupported_grant_type", "unsupported_token_type"),
 )
 """What a token is refused by without a rule of ours (RFC 6749 §5.2, RFC 7009 §2.2.1)."""
-ALL_CODES: Final = sorted({*CODES, *_OAUTH, *(rule.code for rule in all_whole_rules())})
+ALL_CODES: Final = sorted({*return_codes(), *_OAUTH, *(rule.code for rule in all_whole_rules())})
 """The codes of every answer, Data Connect's and those of the door among them."""
 
 
@@ -91,7 +92,7 @@ class CodeView(View):
         """Return the view of a code."""
         return cls(
             code=code,
-            libelle=CODES[code],
+            libelle=return_codes()[code],
             commun=COMMUNS.get(code, ""),
             regles=[
                 (_named(service), rule.of(service.nom))
@@ -142,7 +143,7 @@ def search_rules(words: str, code: str | None) -> list[Rule]:
 def view_codes(words: str) -> list[CodeView]:
     """Return the codes that hold these words, in their label or their rules too."""
     wanted = normalise(words)
-    views = (CodeView.of(code) for code in sorted(CODES))
+    views = (CodeView.of(code) for code in sorted(return_codes()))
     return [view for view in views if not wanted or wanted in normalise(view.words)]
 
 
@@ -153,14 +154,12 @@ def _named(service: Service) -> str:
 def view_existences() -> list[dict[str, Any]]:
     """Return when each service was served, and the files that end with some."""
     files = {f"flux {name}": existence for name, existence in FLUX_ARRETES.items()}
-    return [{"service": name} | asdict(each) for name, each in {**EXISTENCES, **files}.items()]
+    return [{"service": name} | asdict(each) for name, each in {**existences(), **files}.items()]
 
 
 def view_calls(journal: Journal) -> list[dict[str, Any]]:
     """Return what each actor has called of the services that end, and what replaces each."""
-    ending = {
-        name: existence for name, existence in EXISTENCES.items() if existence.jusqu_a is not None
-    }
+    ending = {name: each for name, each in existences().items() if each.jusqu_a is not None}
     return [
         calls._asdict()
         | {

@@ -21,12 +21,13 @@ from sge_sim.cli.options import (
     say,
     say_json,
 )
-from sge_sim.cli.state import database_of
+from sge_sim.cli.state import administration_of, database_of
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import Environment
-from sge_sim.domaine.plateformes import DATA_CONNECT_HOSTS, OFFICIAL_HOSTS
+from sge_sim.domaine.plateformes import DATA_CONNECT_HOSTS, OFFICIAL_HOSTS, checked_url
 from sge_sim.errors import UsageError
 from sge_sim.homologation.doctor import Diagnostic
+from sge_sim.machine.collector import collector_paused
 from sge_sim.processes.serving_note import find_served
 from sge_sim.settings import Settings, variable_of
 
@@ -49,11 +50,10 @@ from sge_sim.settings import Settings, variable_of
     "Environnement où le certificat est enregistré ; par défaut celui que joue ce simulateur, "
     "sinon l'homologation."
 )
+@collector_paused()
 def kit(
     out: Path, data_dir: Path, url: str | None, acteur: str | None, environment: Environment | None
 ) -> None:
-    from sge_sim.api.administration import Administration
-    from sge_sim.homologation.campaign.targets import checked_url
     from sge_sim.homologation.kit import write_kit
 
     if out.exists():
@@ -63,6 +63,8 @@ def kit(
     served = find_served(data_dir)
     url = url or (served.b2b_url if served else f"https://localhost:{Settings.port}")
     environment = environment or (served.environment if served else "homologation")
+    settings: Any = served.read("/api/settings") if served else {"generation": "toutes"}
+    generation = settings["generation"] if settings else administration_of(data_dir).generation()
     with progress_if_long("Écriture du kit"):
         holder = write_kit(
             out,
@@ -72,7 +74,7 @@ def kit(
             acteur=acteur,
             environnement=environment,
             now=machine_now(),
-            generation=Administration(served.admin_url).generation() if served else "toutes",
+            generation=generation,
         )
     click.echo(f"{out} : kit de {holder.nom}, login {holder.login}, contrat {holder.contrat_id}.")
     click.echo(f"Adresse {url} ; certificat enregistré en {environment}.")
@@ -174,6 +176,7 @@ def hosts(data_dir: Path, port: int | None, address: Address, as_json: bool) -> 
     second = address + 1 if address.is_loopback and address.version == 4 else address
     second_port = urlsplit((served and served.data_connect_url) or "").port
     second_port = second_port or Settings.data_connect_port
+    of_second = {str(second): second_port} if second != address else {}
     if as_json:
         say_json(
             {
@@ -181,9 +184,7 @@ def hosts(data_dir: Path, port: int | None, address: Address, as_json: bool) -> 
                     **dict.fromkeys(OFFICIAL_HOSTS, str(address)),
                     **dict.fromkeys(DATA_CONNECT_HOSTS, str(second)),
                 },
-                "ports": {str(address): port, str(second): second_port}
-                if second != address
-                else {str(address): port},
+                "ports": {str(address): port} | of_second,
                 "autorite": str(authority.resolve()),
             }
         )

@@ -1,10 +1,10 @@
 """`sge-sim clock`: read and move the simulated clock of a simulator, running or not."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +15,7 @@ from sge_sim.cli.options import DURATION, INSTANT, data_dir_option, json_option,
 from sge_sim.cli.state import database_of
 from sge_sim.clock import PARIS, Duree, legal_date
 from sge_sim.domaine.nomenclatures import KindClock
-from sge_sim.domaine.plateformes import switch_days, switches_between
+from sge_sim.domaine.plateformes import switches_between
 from sge_sim.domaine.retombees import Retombees, Travail, in_a_sentence, progress_sentence
 from sge_sim.errors import UsageError
 from sge_sim.machine.collector import collector_paused
@@ -108,6 +108,7 @@ def real(data_dir: Path) -> None:
 def _move(data_dir: Path, change: "Change", ask: Callable[["ServedClock"], None]) -> None:
     """Ask the simulator that serves the folder, which alone publishes; without one, do it here."""
     from sge_sim.facts.stored_clock import StoredClock, kind_of
+    from sge_sim.services.declared import existences
 
     database: Database = database_of(data_dir)
     clock = StoredClock(database)
@@ -121,7 +122,7 @@ def _move(data_dir: Path, change: "Change", ask: Callable[["ServedClock"], None]
     click.echo(_said(after.now(), kind_of(after)))
     click.echo(in_a_sentence(retombees))
     if generation == "auto":  # the others serve the same at every date
-        for sentence in _switches(legal_date(before), legal_date(after.now())):
+        for sentence in switches_between(existences, legal_date(before), legal_date(after.now())):
             click.echo(sentence)
 
 
@@ -166,14 +167,6 @@ def _here(database: "Database", change: "Change") -> Retombees:
         with suppress(*DATABASE_ERRORS), database.sessions() as session:
             travail = measured(session, travail)
         raise UsageError(progress_sentence(replace(travail, raison=raison))) from error
-
-
-def _switches(before: date, after: date) -> Sequence[str]:
-    if not switch_days(before, after):
-        return ()
-    from sge_sim.services.registry import EXISTENCES
-
-    return switches_between(EXISTENCES, before, after)
 
 
 def _said(now: datetime, kind: KindClock) -> str:

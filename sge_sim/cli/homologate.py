@@ -37,7 +37,7 @@ class Package(click.ParamType[str]):
     name = "package"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        known = [package for each in PROTOCOLES.values() for package in each.packages]
+        known = [package for each in PROTOCOLES.values() for package in each.packages()]
         return click.Choice(known, case_sensitive=False).convert(value, param, ctx)
 
 
@@ -177,7 +177,7 @@ def homologate(**options: Any) -> None:
     names = options["names"]
     if earlier is not None and not names:
         names = cases_to_rerun(options, earlier)
-    packages = options["packages"] or release.protocole.packages
+    packages = options["packages"] or release.protocole.packages()
     cases = select_cases(release, packages, names)
     if names:
         packages = tuple(dict.fromkeys(case.package for case in cases))
@@ -278,7 +278,7 @@ def _protocole(packages: tuple[str, ...]) -> str:
     found = [
         protocole.nom
         for protocole in PROTOCOLES.values()
-        if not packages or {*packages} & {*protocole.packages}
+        if not packages or {*packages} & {*protocole.packages()}
     ]
     if packages and len(found) > 1:
         raise UsageError("Les packages de SGE et de Data Connect se passent en deux campagnes.")

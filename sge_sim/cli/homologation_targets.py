@@ -22,13 +22,12 @@ from sge_sim.clock import (
     parse_instant,
 )
 from sge_sim.domaine.ecarts_plateforme import plateforme_at
-from sge_sim.domaine.plateformes import Generation
+from sge_sim.domaine.plateformes import Generation, checked_url
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.targets import (
     REAL_PAUSE_SECONDS,
     WARNING,
     check_hours,
-    checked_url,
     is_local,
     to_rerun,
 )
@@ -185,11 +184,12 @@ def _named_sge(options: Options) -> Target:
 def _generation_of(cible: Cible, headers: Mapping[str, str]) -> Generation | None:
     """Return what a target without an administration serves: a simulator of this machine publishes
     the contract of what it serves, the date tells of any other."""
-    from sge_sim.services.registry import SERVICES
+    from sge_sim.services.declared import declared_services
 
     if cible.admin_url is not None:
         return None
-    ending = next(each.path for each in SERVICES if each.existence and each.existence.jusqu_a)
+    services = declared_services().values()
+    ending = next(each.path for each in services if each.existence and each.existence.jusqu_a)
     session = open_https_session(cible)
     session.headers.update(headers)
     there = is_local(cible.url) and session.get(f"{cible.url}{ending}?wsdl").ok

@@ -17,11 +17,10 @@ from sge_sim.cli.state import administration_of, database_of, served_at
 from sge_sim.clock import PARIS, parse_duration
 from sge_sim.door.certificats import login_and_contrat
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.matching import expected_request
+from sge_sim.homologation.campaign.case_request import expected_request
 from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import load_release
-from sge_sim.homologation.client.sge_client import Cible, SgeClient
-from sge_sim.services.registry import CODES
+from sge_sim.services.declared import return_codes
 from sge_sim.tables.acteurs import default_acteur
 
 # Calls of a list; characters of an argument, and of a text of an answer.
@@ -76,7 +75,7 @@ class Outils:
         """
         if refus.isdigit():
             return dict(administration_of(self._data_dir).get(f"/api/journal/{refus}"))
-        if refus not in CODES:
+        if refus not in return_codes():
             raise UsageError(f"{refus} n'est pas un code retour : SGT4L8, par exemple.")
         return CodeView.of(refus).model_dump()
 
@@ -86,12 +85,8 @@ class Outils:
         found = [each for each in release.cas if cas in (each.cle, each.id)]
         if not found:
             raise UsageError(f"{cas} n'est pas un cas de {DEFAULT_RELEASE} : sge-sim catalog list.")
-        nowhere = Path("certificats")  # messages are written, none is sent
-        client = SgeClient(
-            Cible(served_at(self._data_dir).b2b_url, nowhere, nowhere, *self._tiers())
-        )
         today = administration_of(self._data_dir).clock().now.astimezone(PARIS).date()
-        return expected_request(client, release, found[0], today)
+        return expected_request(release, found[0], today, *self._tiers())
 
     def heure(self) -> str:
         """Donner l'instant simulé."""

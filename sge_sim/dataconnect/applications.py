@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import ModeApplication
 from sge_sim.domaine.plateformes import LOCAL_HOSTS
-from sge_sim.errors import UnknownError, UsageError, require_found
-from sge_sim.tables.acteurs import default_acteur, find_acteur
+from sge_sim.errors import UsageError, require_found
+from sge_sim.tables.acteurs import default_acteur, get_acteur
 from sge_sim.tables.dataconnect import APIS, Application, default_application
 
 REDIRECT_PAR_DEFAUT: Final = "http://localhost:8000/retour"
@@ -39,10 +39,7 @@ def create_application(
     `-` and `_`, neither « Enedis » nor « Linky »: mail to an integrator, 2026), an actor that
     isn't known, an address that isn't one, an API that doesn't exist.
     """
-    if find_acteur(session, acteur_code) is None:
-        raise UnknownError(
-            f"l'acteur « {acteur_code} » est inconnu : sge-sim acteurs list.", acteur_code
-        )
+    get_acteur(session, acteur_code)
     application = Application(
         client_id=secrets.token_hex(16),
         secret=secrets.token_urlsafe(32),

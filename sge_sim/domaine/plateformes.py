@@ -8,15 +8,17 @@ A service declares its `Existence`; one that declares none has been served throu
 dates name a month; the days are assumed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 from types import MappingProxyType
 from typing import Final, Literal
+from urllib.parse import SplitResult, urlsplit
 
 from sge_sim.clock import PARIS, PREMIER_JOUR
 from sge_sim.domaine.jours_ouvres import is_working_day
+from sge_sim.errors import UsageError
 
 HOMOLOGATION_HOST: Final = "sge-homologation-ws.enedis.fr"
 PRODUCTION_HOST: Final = "sge-ws.enedis.fr"
@@ -227,22 +229,17 @@ class Offering:
         return ""
 
 
-def switch_days(before: date, after: date) -> Sequence[date]:
-    """Return the days on which something changes, from a legal day to a later one."""
-    return [day for day in SWITCHES if before < day <= after]
-
-
 def switches_between(
-    existences: Mapping[str, Existence], before: date, after: date
+    existences: Callable[[], Mapping[str, Existence]], before: date, after: date
 ) -> Sequence[str]:
     """Return what changes from one legal day to a later one, in French, a sentence a day.
 
-    `existences` are those of the services, by their names.
+    `existences` gives those of the services, by their names, where something changes.
     """
     sentences = []
-    for day in switch_days(before, after):
-        started = [name for name, existence in existences.items() if existence.depuis == day]
-        ended = [name for name, existence in existences.items() if existence.jusqu_a == day]
+    for day in (each for each in SWITCHES if before < each <= after):
+        started = [name for name, existence in existences().items() if existence.depuis == day]
+        ended = [name for name, existence in existences().items() if existence.jusqu_a == day]
         if started:
             sentences.append(
                 f"Le {day:%d/%m/%Y}, la plateforme commence à servir {', '.join(started)}."
@@ -254,3 +251,26 @@ def switches_between(
                 f"{', '.join(files)}."
             )
     return sentences
+
+
+def split_address(url: str) -> SplitResult | None:
+    """Return the parts of `https://host[:port][/path]`; None for any other shape."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        _ = host.encode("idna")
+        sound = parts.port != 0 and host.isprintable() and " " not in host
+    except ValueError:  # a port beyond 65535, half a bracket, a label too long or empty
+        return None
+    return parts if sound and host and parts.scheme == "https" else None
+
+
+def checked_url(url: str) -> str:
+    """Return `https://host[:port]`; raises `UsageError` for any other shape."""
+    parts = split_address(url)
+    if parts is None or parts.path.strip("/") or parts.query:
+        raise UsageError(
+            f"« {url} » : la cible s'écrit https://hôte[:port], sans chemin ; celui de chaque "
+            "service est ajouté."
+        )
+    return f"https://{parts.netloc}"

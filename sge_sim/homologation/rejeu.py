@@ -10,20 +10,18 @@ from difflib import unified_diff
 from typing import Any, Final
 
 import requests
-from lxml import etree
 
 from sge_sim.domaine.francais import counted, shortened
 from sge_sim.door.origine import MARQUE, agent_of
 from sge_sim.errors import UsageError
 from sge_sim.homologation.client.messages import indented, read_message
-from sge_sim.homologation.client.sender import failure_in_french
+from sge_sim.homologation.client.sender import TIMEOUT_SECONDS, failure_in_french, open_session
 from sge_sim.homologation.premier_appel import Moyens, curl_command, zeep_client
 from sge_sim.journal import Echange
 from sge_sim.machine.documents import read_tree
 from sge_sim.machine.files import data_path
-from sge_sim.soap.contract import contract_files
+from sge_sim.soap.contract import load_contracts
 
-_TIMEOUT_SECONDS: Final = 60
 _CONTENT_TYPE: Final = {"Content-Type": "text/xml; charset=utf-8"}
 
 
@@ -50,16 +48,14 @@ def send_again(
     """
     path = path_of(echange)
     headers = {**_CONTENT_TYPE, "User-Agent": agent_of("rejeu"), MARQUE: marque}
-    with requests.Session() as session:
-        session.trust_env = False
-        session.verify = str(moyens.autorite)
+    with open_session(moyens.autorite) as session:
         session.cert = (str(moyens.certificat), str(moyens.cle))
         try:
             answer = session.post(
                 b2b_url + path,
                 data=demande or echange.request,
                 headers=headers,
-                timeout=_TIMEOUT_SECONDS,
+                timeout=TIMEOUT_SECONDS,
             )
         except requests.RequestException as error:
             raise UsageError(f"{b2b_url} : {failure_in_french(error)}") from None
@@ -92,17 +88,11 @@ def as_zeep(echange: Echange, moyens: Moyens, b2b_url: str) -> str:
     lines = [*zeep_client(url, moyens), f"demande = {written}"]
     if read_tree(echange.request or b"").find(_HEADER) is not None:
         lines.append("# La demande avait un en-tête : le passer par _soapheaders.")
-    call = f"print(client.service.{_operation(path_of(echange))}(**demande))"
+    contract = load_contracts(data_path("wsdl")).get(path_of(echange))
+    if contract is None:
+        raise UsageError(f"{path_of(echange)} n'est le chemin d'aucun service.")
+    call = f"print(client.service.{contract.operation}(**demande))"
     return "\n".join([*lines, call, ""])
-
-
-def _operation(path: str) -> str:
-    """Return the name of the operation of the service at `path`, as its contract spells it."""
-    for file, service, version in contract_files(data_path("wsdl")):
-        if path == f"/{service}/v{version}":
-            name: str = etree.parse(file).xpath("string((//*[local-name()='operation'])[1]/@name)")
-            return name
-    raise UsageError(f"{path} n'est le chemin d'aucun service.")
 
 
 def _arguments(value: Any) -> Any:

@@ -30,6 +30,7 @@ from sge_sim.homologation.client.data_connect_client import (
     data_connect_of,
 )
 from sge_sim.homologation.client.own_simulator import GESTES, OwnSimulator, own_simulator
+from sge_sim.homologation.client.sender import open_session
 from sge_sim.homologation.client.sge_client import Cible, SgeClient, open_https_session
 from sge_sim.homologation.reports.etats import IssueDeCas
 from sge_sim.homologation.reports.rapport import Execution, Rapport
@@ -117,10 +118,7 @@ class SgeDataConnect:
 
     def requests_session(self) -> requests.Session:
         """Return a session of requests that trusts the simulator, without a token."""
-        session = requests.Session()
-        session.trust_env = False
-        session.verify = self.ca
-        return session
+        return open_session(self._cible.ca)
 
     def accept(self, prm: str, duration: str = "P1Y", version: str = "2") -> Mapping[str, object]:
         """Accept on the page of `version`, `1` or `2`, as the customer of `prm` does.

@@ -6,9 +6,13 @@ several processes read takes it once. The file is as trusted as the program: it 
 
 import mmap
 import pickle
+from collections.abc import Iterable
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from sge_sim.errors import UsageError
 from sge_sim.machine.files import writing_atomically
 
 _ALIGNED: Final = 4096
@@ -33,8 +37,14 @@ def read_mapped(path: Path, key: str) -> Any:
     return pickle.loads(value, buffers=[arrays[begin:end] for begin, end in places])  # noqa: S301
 
 
+def digest_of(sources: Iterable[Path], more: str = "") -> str:
+    """Return a key of what follows from the code of some modules, and from `more`."""
+    code = b"".join(source.read_bytes() for source in sorted(sources))
+    return sha256(code + more.encode()).hexdigest()
+
+
 def write_mapped(path: Path, key: str, value: object) -> None:
-    """Write a value under `key`, in place of what is there; raises as `writing_atomically` does."""
+    """Write a value under `key`, in place of what is there; nothing where the program may not."""
     buffers: list[pickle.PickleBuffer] = []
     pickled = pickle.dumps(value, 5, buffer_callback=buffers.append)
     arrays, places, end = [buffer.raw() for buffer in buffers], [], 0
@@ -44,9 +54,11 @@ def write_mapped(path: Path, key: str, value: object) -> None:
     head = pickle.dumps((pickled, places))
     size = len(_HEAD.format(key, 0, 0)) + len(head)
     begin = -(-size // _ALIGNED) * _ALIGNED
-    with writing_atomically(path) as file:
-        file.write(_HEAD.format(key, begin, begin + end).encode("ascii") + head)
-        for array, (place, _) in zip(arrays, places, strict=True):
-            file.seek(begin + place)
-            file.write(array)
-        file.truncate(begin + end)
+    with suppress(OSError, UsageError):
+        path.parent.mkdir(exist_ok=True)
+        with writing_atomically(path) as file:
+            file.write(_HEAD.format(key, begin, begin + end).encode("ascii") + head)
+            for array, (place, _) in zip(arrays, places, strict=True):
+                file.seek(begin + place)
+                file.write(array)
+            file.truncate(begin + end)

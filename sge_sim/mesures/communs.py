@@ -5,10 +5,8 @@ keeps it for those who start after.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, Final
 
-from sge_sim.errors import UsageError
 from sge_sim.machine.mapped import write_mapped
 from sge_sim.mesures.calendrier import calendrier
 from sge_sim.mesures.climat import climat
@@ -28,6 +26,4 @@ def make_common_tables() -> None:
     """Take all of them now, or make them and write them, where the program may."""
     tables = {(table.__name__, *of): table(*of) for table, *of in TABLES}
     if mapped_tables().keys() != tables.keys():
-        with suppress(OSError, UsageError):
-            TABLES_FILE.parent.mkdir(exist_ok=True)
-            write_mapped(TABLES_FILE, tables_key(), tables)
+        write_mapped(TABLES_FILE, tables_key(), tables)

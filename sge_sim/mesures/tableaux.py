@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import wraps
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from sge_sim import clock
 from sge_sim.domaine import jours_ouvres
-from sge_sim.machine.mapped import read_mapped
+from sge_sim.machine.mapped import digest_of, read_mapped
 from sge_sim.machine.once import computed_once
 
 Entiers = NDArray[np.int64]
@@ -52,8 +51,7 @@ def tables_key() -> str:
     """Return what the tables follow from, as a digest: the code that makes them, numpy, legal
     time."""
     beside = Path(__file__).parent.glob("*.py*")
-    sources = sorted([*beside, Path(clock.__file__), Path(jours_ouvres.__file__)])
+    sources = *beside, Path(clock.__file__), Path(jours_ouvres.__file__)
     weeks = range(clock.PREMIER_JOUR.toordinal(), clock.FIN_DES_JOURS.toordinal(), 7)
     offsets = [clock.start_of_day(date.fromordinal(week)).utcoffset() for week in weeks]
-    code = b"".join(source.read_bytes() for source in sources)
-    return sha256(code + repr((np.__version__, offsets)).encode()).hexdigest()
+    return digest_of(sources, repr((np.__version__, offsets)))

@@ -12,7 +12,7 @@ from sge_sim.admin.token import guard_by_token
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.commandes.back_office import BackOffice, CarryOn, Task
 from sge_sim.commandes.moves import Moves
-from sge_sim.domaine.plateformes import switch_days, switches_between
+from sge_sim.domaine.plateformes import switches_between
 from sge_sim.domaine.retombees import Avancement
 from sge_sim.facts.guet import Guet
 from sge_sim.flux.incidents import Incidents
@@ -22,6 +22,7 @@ from sge_sim.machine.collector import collector_paused
 from sge_sim.machine.once import computed_once
 from sge_sim.processes.simulator import Simulator
 from sge_sim.schema.pieces import Pieces
+from sge_sim.services.declared import existences
 from sge_sim.tables.points import read_hidden
 from sge_sim.transport.admin_server import AdminServer, RemoteDoor
 from sge_sim.transport.child import ProcessWork
@@ -44,11 +45,7 @@ class GenerationSwitch:
     def __call__(self, until: datetime) -> None:
         day = legal_date(until)
         before, self._day = self._day, day
-        if not switch_days(before, day):
-            return
-        from sge_sim.services.registry import EXISTENCES  # loads every service
-
-        for sentence in switches_between(EXISTENCES, before, day):
+        for sentence in switches_between(existences, before, day):
             _log.warning(sentence)
             self._record(
                 EchangeRecord(

@@ -13,6 +13,7 @@ from sge_sim.mesures.communs import make_common_tables
 from sge_sim.processes.admin_process import admin_server
 from sge_sim.processes.b2b_process import b2b_server
 from sge_sim.processes.simulator import Simulator
+from sge_sim.services.declared import declared_services
 from sge_sim.tables.models import connect_tables
 from sge_sim.transport.child import Process, ProcessWork
 from sge_sim.transport.supervisor import supervise
@@ -55,6 +56,7 @@ def serve_supervised(
     with collector_paused():  # the processes would copy whatever it looks at
         connect_tables()
         make_common_tables()
+        declared_services()
     give_back_freed_memory()
     processes = [
         *(

@@ -11,10 +11,8 @@ from types import ModuleType
 from typing import Final
 
 import sge_sim.services
-from sge_sim.domaine.plateformes import Existence
 from sge_sim.errors import UsageError
 from sge_sim.services.service import Service
-from sge_sim.soap.codes import LIBELLES_CODES
 
 FILES = ("demande", "rules", "service")
 """The modules that every folder of services has; it may have more."""
@@ -52,12 +50,3 @@ def _defined(folder: str) -> list[Service]:
 
 SERVICES: Final = find_services()
 BY_PATH: Final[Mapping[str, Service]] = {service.path: service for service in SERVICES}
-EXISTENCES: Final[Mapping[str, Existence]] = {
-    service.nom: service.existence for service in SERVICES if service.existence is not None
-}
-"""When the services were served that weren't always, by their names."""
-CODES: Final[Mapping[str, str]] = {
-    **LIBELLES_CODES,
-    **{code: libelle for service in SERVICES for code, libelle in service.libelles.items()},
-}
-"""Every return code and its label: those of the annex, then those of single services."""

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from sge_sim.commandes.prestations import Prestation
-from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme, rank_of_release
-from sge_sim.domaine.nomenclatures import CodeFlux, Demandeur
-from sge_sim.domaine.plateformes import Existence
+from sge_sim.domaine.ecarts_plateforme import NOMINALE, Ecart, Plateforme
+from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.refus import Control
 from sge_sim.services.acces import PACKAGE_SUPPOSE, Appelant
+from sge_sim.services.declaration import DeclaredService
 from sge_sim.settings import Settings
 from sge_sim.soap.codes import LIBELLES_CODES
 from sge_sim.soap.messages import Answer
@@ -72,29 +71,17 @@ class Appel:
         return self.plateforme.find(service.nom, service.version, segment, demande, prm)
 
 
-@dataclass(frozen=True)
-class Service:
-    """A service in one version.
+@dataclass(frozen=True, kw_only=True)
+class Service(DeclaredService):
+    """A service in one version: what it declares, and what it does.
 
-    `package` is what it is homologated with. `depuis` and `jusqu_a` are the first and the last
-    release of SGE whose test cases may call it, None where no release is known to bound it;
-    `existence` says when the platform served it, None where it always has.
-
-    `mesures` are the types of measures that it serves or takes orders of, as its messages name
-    them; `flux` the files that its orders bring about; `prestations` the lines of Enedis' catalogue
-    of services that its answers name.
-
-    `codes` are the return codes that its documentation lists, `libelles` the labels of those that
-    the annex doesn't list; `unreachable` says of some of them, in French, why no request can
-    obtain them here.
+    `codes` are the return codes that its documentation lists; `unreachable` says of some of them,
+    in French, why no request can obtain them here.
 
     `remarques` say, in a sentence each, what it does where its documents disagree or say nothing.
 
     `habilitation` is the gate before it, with the code that it refuses with; `controls` are that
     gate and its rules.
-
-    `needs_header` tells a service whose client has to send the header of the contract: where it is
-    facultative, clients send none.
 
     `asks` names the facts that a message needs, as `sge_sim.facts.lecture.questions` does: they are
     read at once. `writes` tells a service that changes the state: what was due on its point has
@@ -113,56 +100,28 @@ class Service:
     `bare_faults` tells whether faults have neither code nor label at an instant.
     """
 
-    nom: str
-    version: str
-    package: str
     codes: tuple[str, ...]
     rules: tuple[Control[Any], ...]
     handle: Callable[[Appel], Answer]
     unreachable: Mapping[str, str] = field(default_factory=dict)
     remarques: tuple[str, ...] = ()
     habilitation: Control[Appelant] = PACKAGE_SUPPOSE
-    mesures: tuple[str, ...] = ()
-    flux: tuple[CodeFlux, ...] = ()
-    prestations: tuple[Prestation, ...] = ()
-    existence: Existence | None = None
-    needs_header: bool = False
     asks: Callable[[Tree, Demandeur], Mapping[str, Any]] = lambda _body, _demandeur: {}
     writes: bool = False
     catches_up: bool = False
     searches: bool = False
-    depuis: str | None = None
-    jusqu_a: str | None = None
     par_seconde: int | None = None
     faultstring: str | None = None
-    libelles: Mapping[str, str] = field(default_factory=dict)
     vides: Mapping[str, Control[Any]] = field(default_factory=dict)
     bare_faults: Callable[[Settings, datetime], bool] | None = None
     champs_libres: frozenset[str] = CHAMPS_LIBRES
     champs_accord: frozenset[str] = CHAMPS_ACCORD
 
     @property
-    def path(self) -> str:
-        """The path of its endpoint."""
-        return f"/{self.nom}/v{self.version}"
-
-    @property
     def controls(self) -> tuple[Control[Any], ...]:
         """All that may refuse a demand, in the order in which it is held."""
         return (self.habilitation, *self.rules)
 
-    @property
-    def fiches(self) -> tuple[str, ...]:
-        """The codes of its prestations, or of their options."""
-        return tuple(
-            dict.fromkeys(prestation.option or prestation.fiche for prestation in self.prestations)
-        )
-
     def libelle(self, code: str) -> str:
         """Return the label that goes with `code`; raises `KeyError` for an unknown one."""
         return self.libelles.get(code) or LIBELLES_CODES[code]
-
-    def is_listed_in(self, release: str) -> bool:
-        """Tell whether test cases of the release of that number (`23.2`) may call it."""
-        first, last = self.depuis or release, self.jusqu_a or release
-        return rank_of_release(first) <= rank_of_release(release) <= rank_of_release(last)

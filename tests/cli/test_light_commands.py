@@ -69,6 +69,15 @@ def test_a_probe_loads_nothing_but_what_asks(
     assert len(loaded) <= PROBE, loaded
 
 
+def test_a_kit_loads_nothing_that_serves_or_calls(
+    simulator: RunningSimulator, tmp_path: Path
+) -> None:
+    said, loaded = loaded_by("kit", str(tmp_path / "kit"), "--data-dir", str(simulator.data_dir))
+    assert "login exploitation@tiers1.example.org" in said
+    assert {"lxml", "sqlalchemy"} <= loaded
+    assert not {"numpy", "pydantic", "requests", "spyne", "zeep", "fastapi"} & loaded
+
+
 def test_a_probe_says_why_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sge-sim.toml").write_text(f'data_dir = "{tmp_path}/named"')
     monkeypatch.chdir(tmp_path)

@@ -12,9 +12,10 @@ from sge_sim.domaine.plateformes import (
     switches_between,
     why_not_served,
 )
-from sge_sim.services.registry import EXISTENCES
+from sge_sim.services.declared import existences
 
 OLD_NAME, NEW_NAME = "CommandeCollectePublicationMesures", "CommandeServicesAccesDonnees"
+EXISTENCES = existences()
 OLD, NEW = EXISTENCES[OLD_NAME], EXISTENCES[NEW_NAME]
 DAY = timedelta(days=1)
 
@@ -62,9 +63,9 @@ def test_why_a_service_is_not_served() -> None:
 
 
 def test_a_switch_is_told_once() -> None:
-    assert switches_between(EXISTENCES, ARRET - DAY, ARRET - DAY) == []
-    (sentence,) = switches_between(EXISTENCES, ARRET - DAY, ARRET)
+    assert switches_between(existences, ARRET - DAY, ARRET - DAY) == []
+    (sentence,) = switches_between(existences, ARRET - DAY, ARRET)
     assert sentence.startswith("Le 01/12/2026, la plateforme ne sert plus")
     assert OLD_NAME in sentence
-    assert switches_between(EXISTENCES, ARRET, ARRET + DAY) == []
-    assert len(switches_between(EXISTENCES, date(2024, 1, 1), date(2027, 1, 1))) == 2
+    assert switches_between(existences, ARRET, ARRET + DAY) == []
+    assert len(switches_between(existences, date(2024, 1, 1), date(2027, 1, 1))) == 2

@@ -46,7 +46,7 @@ def test_the_kit_offers_it(tmp_path: Path) -> None:
 def test_its_package_is_judged(
     tmp_path: Path, disabled: tuple[str, ...], expected: Decision
 ) -> None:
-    assert "jouets" in SOAP.packages
+    assert "jouets" in SOAP.packages()
     release = load_release("99.1")
     executions = play(release, release.cas, tmp_path, disabled_rules=disabled)
     (verdict,) = judge(release, ("jouets",), executions, partielle=False)

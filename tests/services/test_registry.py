@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 
@@ -12,16 +13,19 @@ from sge_sim.domaine.nomenclatures import PACKAGES
 from sge_sim.errors import UsageError
 from sge_sim.flux.registry import BY_CODE, FLUX
 from sge_sim.machine.files import data_path
+from sge_sim.services import declared
+from sge_sim.services.declaration import DeclaredService
+from sge_sim.services.declared import declared_services
 from sge_sim.services.dispatch import hold_together
 from sge_sim.services.registry import BY_PATH, FILES, SERVICES, find_services
-from sge_sim.services.service import Service
 from sge_sim.soap.contract import load_contracts
 from sge_sim.soap.declarations import XSD
 
 CONTRACTS = load_contracts(data_path("wsdl"))
 SERVICE = (
     "from sge_sim.services.service import Service\n"
-    "SERVICE = Service('Jouet', '1.0', 'Jouets', (), (), print)\n"
+    "SERVICE = Service(nom='Jouet', version='1.0', package='Jouets', codes=(), rules=(),\n"
+    "                  handle=print)\n"
 )
 
 Package = Callable[..., ModuleType]
@@ -117,5 +121,27 @@ def test_contracts_and_services_go_together(
 def test_releases_are_compared_by_their_numbers(
     depuis: str | None, jusqu_a: str | None, releases: list[str]
 ) -> None:
-    service = Service("A", "1.0", "P", (), (), print, depuis=depuis, jusqu_a=jusqu_a)  # type: ignore[arg-type]
+    service = DeclaredService(nom="A", version="1.0", package="P", depuis=depuis, jusqu_a=jusqu_a)
     assert [each for each in ("9.1", "23.2", "26.1") if service.is_listed_in(each)] == releases
+
+
+def test_what_services_declare_is_kept_and_read_again_when_the_program_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made once, then read without them; what can't be kept is made again."""
+    read_now = declared_services.__wrapped__.__wrapped__  # type: ignore[attr-defined]
+    of_services = [
+        DeclaredService(
+            **{each.name: getattr(service, each.name) for each in fields(DeclaredService)}
+        )
+        for service in SERVICES
+    ]
+    monkeypatch.setattr(declared, "DECLARED_FILE", tmp_path / "kept" / "services.declared")
+    assert [*read_now().values()] == of_services
+    monkeypatch.setattr("sge_sim.services.registry.BY_PATH", {})
+    assert [*read_now().values()] == of_services
+    assert [*read_now()] == [service.path for service in SERVICES]
+    monkeypatch.setattr(declared, "_ROOMS", ("services",))
+    assert read_now() == {}
+    monkeypatch.setattr(declared, "DECLARED_FILE", tmp_path / "kept" / "in" / "none" / "file")
+    assert read_now() == {}

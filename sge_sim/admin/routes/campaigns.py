@@ -52,7 +52,7 @@ def list_page(
         acteur_par_defaut=default,
         releases=list_releases(),
         release_par_defaut=release_in_force(state.clock),
-        packages=SOAP.packages,
+        packages=SOAP.packages(),
         en_cours=state.passages.last,
         gardes=state.passages.kept(),
         **refused,
@@ -89,9 +89,9 @@ def show_campaign(state: Admin, request: Request, campaign_id: RowNumber) -> Res
 
 @routes.get("/{campaign_id}/cas/{cle}")
 def show_case(state: Admin, request: Request, campaign_id: RowNumber, cle: str) -> Response:
-    from sge_sim.homologation.campaign.matching import expected_request, nearest
+    from sge_sim.homologation.campaign.case_request import expected_request
+    from sge_sim.homologation.campaign.matching import nearest
     from sge_sim.homologation.catalogue.release import load_release
-    from sge_sim.homologation.client.sge_client import SgeClient
 
     campaign = state.campaigns.read(campaign_id, BATCHES)
     release = load_release(campaign.release)
@@ -101,7 +101,6 @@ def show_case(state: Admin, request: Request, campaign_id: RowNumber, cle: str) 
     (case,) = (each for each in release.cas if each.cle == cle)
     observation = nearest(campaign.observations, cle)
     received = observation and state.journal.find_echange(observation.echange_id)
-    client = SgeClient(state.cible)
     today = state.clock.now().date()
     return pages.render(
         request,
@@ -110,7 +109,7 @@ def show_case(state: Admin, request: Request, campaign_id: RowNumber, cle: str) 
         cas=case,
         execution=execution,
         observation=observation,
-        attendue=expected_request(client, release, case, today),
+        attendue=expected_request(release, case, today, state.cible.login, state.cible.contrat_id),
         recue=show_message(
             received.request if received else None,
             [{each.nom for each in observation.champs}] if observation else (),

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from sge_sim.errors import UsageError
-from sge_sim.homologation.catalogue.answer_paths import AnswerTree
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree, mapped
 from sge_sim.homologation.catalogue.cases import (
+    LIBRE,
     VALEUR,
     Cas,
     DateRelative,
@@ -16,6 +17,11 @@ from sge_sim.homologation.catalogue.cases import (
     Requete,
     Valeur,
 )
+from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
+from sge_sim.homologation.catalogue.release import Release
+from sge_sim.homologation.client.messages import soap_message
+from sge_sim.machine.files import data_path
+from sge_sim.soap.contract import load_contracts
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,21 @@ class ContexteDeCas:
     def with_preparation(self, step: Etape, answer: AnswerTree) -> "ContexteDeCas":
         """Return this context with the answer of a step of the preparation."""
         return replace(self, preparations={**self.preparations, step.nom: answer})
+
+
+def with_any_value(requete: Requete) -> Requete:
+    """Return the request with a value of the tester's choice wherever it borrows one."""
+    changed: Requete = mapped(requete, lambda value: LIBRE if isinstance(value, Emprunt) else value)
+    return changed
+
+
+def expected_request(release: Release, case: Cas, today: date, login: str, contrat_id: str) -> str:
+    """Return the SOAP message of a case of SGE on `today` (simulated legal date), with `{libre}`
+    for a value that it takes from another answer."""
+    contexte = ContexteDeCas(today, reperes_of_sge(login, contrat_id), release.decalage(today))
+    demande = materialise(replace(case, requete=with_any_value(case.requete)), contexte)
+    contracts = load_contracts(data_path("wsdl"))
+    return soap_message(contracts[f"/{case.service}/v{case.version}"], demande, login)
 
 
 def repeated(step: Etape, contexte: ContexteDeCas) -> list[ContexteDeCas]:

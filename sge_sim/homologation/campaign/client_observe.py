@@ -12,8 +12,8 @@ from sge_sim.machine.documents import read_tree
 from sge_sim.soap.exchange import LOGINS
 from sge_sim.tables.acteurs import (
     default_acteur,
-    find_acteur,
     find_utilisateur,
+    get_acteur,
     registered_certificats,
 )
 
@@ -58,11 +58,8 @@ class ClientObserve:
         `UsageError` for what is unknown, is of two actors, or never counts as a client.
         """
         codes = {} if acteur is None else {f"l'acteur demandé est {acteur}": acteur}
-        if acteur is not None and find_acteur(session, acteur) is None:
-            raise UnknownError(
-                f"L'acteur « {acteur} » est inconnu : sge-sim acteurs list donne les acteurs.",
-                acteur,
-            )
+        if acteur is not None:
+            get_acteur(session, acteur)
         if self.certificat is not None:
             found = self._of_certificat(session, self.certificat)
             codes[f"le certificat est de {found}"] = found

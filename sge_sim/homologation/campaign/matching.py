@@ -8,18 +8,18 @@ for. What differs is named as in the contract.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS
 from sge_sim.domaine.echanges import malformation
 from sge_sim.domaine.francais import shortened
 from sge_sim.domaine.pannes import panne_in
-from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
+from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise, with_any_value
 from sge_sim.homologation.campaign.client_observe import LONGEST
 from sge_sim.homologation.campaign.outcome import EchangeDeCas, execution_of
-from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text, mapped
-from sge_sim.homologation.catalogue.cases import LIBRE, Cas, Emprunt, Requete
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text
+from sge_sim.homologation.catalogue.cases import LIBRE, Cas
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release
 from sge_sim.homologation.client.messages import AppelFait, RefusRecu, read_answer, read_message
@@ -27,9 +27,6 @@ from sge_sim.homologation.reports.etats import IssueDeCas, Statut
 from sge_sim.homologation.reports.rapport import Execution
 from sge_sim.journal import Echange
 from sge_sim.services.registry import BY_PATH
-
-if TYPE_CHECKING:
-    from sge_sim.homologation.client.sge_client import SgeClient
 
 _ABSENT = "absent"
 _FIELDS: Final = 10
@@ -165,7 +162,7 @@ def differing_fields(
     received = {name: as_text(value) for name, value in _flat(contenu, free)}
     found = []
     for requete in (case.requete, *case.variantes):
-        admitted = replace(case, requete=_with_any_value(requete))
+        admitted = replace(case, requete=with_any_value(requete))
         wanted = dict(_flat(materialise(admitted, contexte), free))
         found.append(_differing(wanted, received, service.champs_accord))
     return min(found, key=lambda each: (sum(not champ.date for champ in each), len(each)))
@@ -245,17 +242,6 @@ def _judgement(execution: Execution) -> str:
     return f"La réponse n'est pas celle attendue. {manques}. {execution.remarque}".strip()
 
 
-def expected_request(client: "SgeClient", release: Release, case: Cas, today: date) -> str:
-    """Return the SOAP message of a case on `today` (simulated legal date), as `client` writes it.
-
-    A value that the case takes from another answer stands as `{libre}`. Raises `UsageError` for
-    what zeep can't write.
-    """
-    contexte = ContexteDeCas(today, client.reperes, release.decalage(today))
-    admitted = replace(case, requete=_with_any_value(case.requete))
-    return client.written(case.service, case.version, materialise(admitted, contexte))
-
-
 def nearest(observations: tuple[Observation, ...], cle: str) -> Observation | None:
     """Return the last exchange that ticked a case, else the nearest to it."""
     about = [each for each in observations if cle in each.cas]
@@ -265,12 +251,6 @@ def nearest(observations: tuple[Observation, ...], cle: str) -> Observation | No
             return found[-1]
     # The last of those that differ least.
     return min(reversed(about), key=lambda each: len(each.champs), default=None)
-
-
-def _with_any_value(requete: Requete) -> Requete:
-    """Return the request with a value of the tester's choice wherever it borrows one."""
-    changed: Requete = mapped(requete, lambda value: LIBRE if isinstance(value, Emprunt) else value)
-    return changed
 
 
 def _flat(value: Any, free: frozenset[str], path: str = "") -> Iterator[tuple[str, Any]]:

@@ -230,7 +230,7 @@ def judge(
     an earlier campaign completed) never gives a verdict.
     """
     packages = tuple(packages)
-    order = (*release.protocole.packages, *packages)
+    order = (*release.protocole.packages(), *packages)
     asked = sorted(packages, key=order.index) or order
     return tuple(_verdict(release, package, executions, partielle) for package in asked)
 

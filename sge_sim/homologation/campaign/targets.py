@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from sge_sim.api.administration import Administration
 from sge_sim.clock import Clock
@@ -57,29 +57,6 @@ def not_asked(release: Release, executions: Sequence[Execution]) -> tuple[NonVer
 def is_local(url: str) -> bool:
     """Whether `url` names this machine."""
     return urlsplit(url).hostname in LOCAL_HOSTS
-
-
-def split_address(url: str) -> SplitResult | None:
-    """Return the parts of `https://host[:port][/path]`; None for any other shape."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        _ = host.encode("idna")
-        sound = parts.port != 0 and host.isprintable() and " " not in host
-    except ValueError:  # a port beyond 65535, half a bracket, a label too long or empty
-        return None
-    return parts if sound and host and parts.scheme == "https" else None
-
-
-def checked_url(url: str) -> str:
-    """Return `https://host[:port]`; raises `UsageError` for any other shape."""
-    parts = split_address(url)
-    if parts is None or parts.path.strip("/") or parts.query:
-        raise UsageError(
-            f"« {url} » : la cible s'écrit https://hôte[:port], sans chemin ; celui de chaque "
-            "service est ajouté."
-        )
-    return f"https://{parts.netloc}"
 
 
 def check_hours(url: str, clock: Clock) -> None:

@@ -11,13 +11,14 @@ from typing import Final
 
 from sge_sim.domaine.nomenclatures import PACKAGES
 from sge_sim.domaine.plateformes import Existence
+from sge_sim.services.declared import declared_services, existences
 
 Versions = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Protocole:
-    """A protocol: `read_packages` gives all that its releases may list, in the order of every list
+    """A protocol: `packages` gives all that its releases may list, in the order of every list
     of them.
 
     `versions` gives, for the name of a release, the versions of each service that its cases may
@@ -27,40 +28,26 @@ class Protocole:
     """
 
     nom: str
-    read_packages: Callable[[], tuple[str, ...]]
+    packages: Callable[[], tuple[str, ...]]
     versions: Callable[[str], Versions]
     code: re.Pattern[str]
     code_dit: str
     reperes: tuple[str, ...]
     existences: Callable[[], Mapping[str, Existence]] = dict
 
-    @property
-    def packages(self) -> tuple[str, ...]:
-        """All the packages that its releases may list."""
-        return self.read_packages()
-
 
 def _packages_of_sge() -> tuple[str, ...]:
-    from sge_sim.services.registry import SERVICES
-
-    return tuple(dict.fromkeys((*PACKAGES, *(service.package for service in SERVICES))))
+    own = (service.package for service in declared_services().values())
+    return tuple(dict.fromkeys((*PACKAGES, *own)))
 
 
 def _versions_of_sge(release: str) -> Versions:
-    from sge_sim.services.registry import SERVICES
-
     numero = release.removeprefix("sge-")
-    found: dict[str, tuple[str, ...]] = {service.nom: () for service in SERVICES}
-    for service in SERVICES:
-        if service.is_listed_in(numero):
-            found[service.nom] += (service.version,)
+    found: dict[str, tuple[str, ...]] = {}
+    for service in declared_services().values():
+        listed = (service.version,) * service.is_listed_in(numero)
+        found[service.nom] = found.get(service.nom, ()) + listed
     return found
-
-
-def _existences_of_sge() -> Mapping[str, Existence]:
-    from sge_sim.services.registry import EXISTENCES
-
-    return EXISTENCES
 
 
 def _versions_of_data_connect(_release: str) -> Versions:
@@ -75,12 +62,12 @@ SIMULATEUR: Final = "simulateur"
 
 SOAP: Final = Protocole(
     nom="soap",
-    read_packages=_packages_of_sge,
+    packages=_packages_of_sge,
     versions=_versions_of_sge,
     code=re.compile("SGT[0-9A-Z]{3,4}"),
     code_dit="un code SGT",
     reperes=("{login}", "{contrat_id}"),
-    existences=_existences_of_sge,
+    existences=existences,
 )
 
 
@@ -91,7 +78,7 @@ def reperes_of_sge(login: str, contrat_id: str) -> dict[str, str]:
 
 DATA_CONNECT: Final = Protocole(
     nom="data-connect",
-    read_packages=lambda: ("data-connect",),
+    packages=lambda: ("data-connect",),
     versions=_versions_of_data_connect,
     code=re.compile("[A-Za-z0-9][A-Za-z0-9_ -]{1,39}"),
     code_dit="un code d'erreur tel que ADAM-ERR0123",

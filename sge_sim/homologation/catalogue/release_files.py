@@ -64,14 +64,16 @@ class CatalogueFiles:
         self.mistakes: list[str] = []
         self._folders = folders
         self._cases: dict[str, dict[str, RawCase]] = {}
-        self._packages: dict[tuple[str, str], Fields] = {}
+        self._read: dict[tuple[str, str], Fields] = {}
         found = {file.parent.name for each in folders for file in each.glob(f"*/{RELEASE_FILE}")}
         self.names = tuple(sorted(found, key=lambda name: (rank_of_release(name), name)))
         """The releases, oldest first."""
 
     def metadata(self, release: str) -> Fields:
-        """Return `release.yaml`, ready to be read."""
-        return self._file(release, RELEASE_FILE)
+        """Return `release.yaml`, read once."""
+        if (release, RELEASE_FILE) not in self._read:
+            self._read[release, RELEASE_FILE] = self._file(release, RELEASE_FILE)
+        return self._read[release, RELEASE_FILE]
 
     def protocole(self, release: str) -> str:
         """Return the name of the protocol that a release says it is of."""
@@ -183,15 +185,15 @@ class CatalogueFiles:
 
     def _package(self, release: str, package: str) -> Fields:
         """Return the file of a package, read once."""
-        if (release, package) not in self._packages:
+        if (release, package) not in self._read:
             content = self._file(release, f"{package}.yaml")
-            self._packages[release, package] = content
+            self._read[release, package] = content
             content.choice("package", [package])
             for key in ("nettoyage", "reprend"):
                 content.raw(key)
             content.mapping("cas")
             content.done()
-        return self._packages[release, package]
+        return self._read[release, package]
 
     def _resolved(self, release: str, cas_id: str, chain: tuple[str, ...]) -> Raw:
         """Return the data of a case over those that it takes over."""

@@ -9,13 +9,15 @@ catalogue are made for.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
 from lxml import etree
 
-from sge_sim.homologation.catalogue.answer_paths import AnswerTree
+from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text
 from sge_sim.machine.documents import parse_xml, read_tree
+from sge_sim.services.declared import declared_services
+from sge_sim.soap.declarations import local_name
 
 if TYPE_CHECKING:
     from sge_sim.soap.contract import Contract
@@ -66,7 +68,7 @@ class AppelFait:
 def read_message(message: bytes) -> Message:
     """Return what a SOAP envelope carries. Raises `ValueError` for anything else."""
     element = _body(message)
-    return Message(_local_name(element), _content(element))
+    return Message(local_name(element), _content(element))
 
 
 def read_answer(message: bytes) -> AnswerTree | RefusRecu:
@@ -83,19 +85,57 @@ def read_answer(message: bytes) -> AnswerTree | RefusRecu:
     return RefusRecu(found.get("code") or None, found.text)
 
 
+def request_header(
+    contract: "Contract", demande: Mapping[str, Any], login: str
+) -> etree._Element | None:
+    """Return the header of a service that needs one; to the others none is sent."""
+    if not declared_services()[contract.path].needs_header:
+        return None
+    content = {
+        "version": contract.version,
+        "infoFonctionnelles": {"pointId": demande["demande"]["donneesGenerales"]["pointId"]},
+        "infoDemandeur": {"loginDemandeur": login},
+    }
+    return _first(contract.request_header or "", content)
+
+
+def soap_message(contract: "Contract", demande: Mapping[str, Any], login: str) -> str:
+    """Return the SOAP message of a demand in the contract's order, indented, as zeep writes it."""
+    envelope = etree.Element(f"{_ENVELOPE}Envelope", nsmap={"soap-env": _ENVELOPE[1:-1]})
+    header, body = request_header(contract, demande, login), _first(contract.request, demande)
+    for part, content in (("Header", header), ("Body", body)):
+        if content is not None:
+            etree.SubElement(envelope, f"{_ENVELOPE}{part}").append(content)
+    return _indented(envelope)
+
+
+def _first(name: str, content: Mapping[str, Any]) -> etree._Element:
+    return _filled(etree.Element(name, nsmap={"ns0": etree.QName(name).namespace}), content)
+
+
+def _filled(element: etree._Element, content: Any) -> etree._Element:
+    if not isinstance(content, Mapping):
+        element.text = as_text(content)
+        return element
+    for name, value in content.items():
+        for each in value if isinstance(value, list) else [value]:
+            _filled(etree.SubElement(element, name), each)
+    return element
+
+
 def indented(message: str) -> str:
     """Return an XML message over several lines; what isn't XML is returned as it is."""
     try:
         element = parse_xml(message.encode(), bare=True)
     except ValueError:
         return message
+    return _indented(element)
+
+
+def _indented(element: etree._Element) -> str:
     etree.indent(element)
     text: str = etree.tostring(element, encoding="unicode")
     return text
-
-
-def _local_name(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
 
 
 def _body(message: bytes) -> Element:
@@ -124,7 +164,7 @@ def _tree(element: Element) -> object:
         return text or None
     tree: dict[str, object] = dict(attributes)
     for child in element:
-        name, value = _local_name(child), _tree(child)
+        name, value = local_name(child), _tree(child)
         if name not in tree:
             tree[name] = value
         elif isinstance(before := tree[name], list):

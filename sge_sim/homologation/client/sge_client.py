@@ -14,14 +14,13 @@ from typing import Any
 
 import requests
 import zeep
-from lxml import etree
 from zeep.exceptions import Error as ZeepError
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue.answer_paths import as_text, mapped
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
-from sge_sim.homologation.client.messages import AppelFait, read_answer
+from sge_sim.homologation.client.messages import AppelFait, read_answer, request_header
 from sge_sim.homologation.client.sender import (
     TIMEOUT_SECONDS,
     Marqueur,
@@ -30,7 +29,6 @@ from sge_sim.homologation.client.sender import (
     product_of,
 )
 from sge_sim.machine.files import data_path
-from sge_sim.services.registry import BY_PATH
 from sge_sim.soap.contract import Contract, load_contracts
 
 
@@ -137,7 +135,8 @@ class SgeClient:
         transport = self._transport
         transport.appel = AppelFait(None)
         try:
-            headers = self._headers(client, contract, demande)
+            header = request_header(contract, demande, self.cible.login)
+            headers = None if header is None else [header]
             # zeep writes the message; what came back is judged on its bytes, not by zeep.
             with client.settings(raw_response=True):
                 client.service[contract.operation](**_written(demande), _soapheaders=headers)
@@ -152,26 +151,6 @@ class SgeClient:
         except ValueError as failure:
             return replace(made, erreur=f"Réponse HTTP {made.statut_http} : {failure}")
 
-    def written(self, service: str, version: str, demande: Mapping[str, Any]) -> str:
-        """Return the SOAP message that `call` would send, indented; nothing is sent.
-
-        Raises `UsageError` for a demand that zeep can't write.
-        """
-        contract = self._contract(service, version)
-        client = self.service_client(service, version)
-        try:
-            envelope = client.create_message(  # type: ignore[no-untyped-call]
-                client.service,
-                contract.operation,
-                **_written(demande),
-                _soapheaders=self._headers(client, contract, demande),
-            )
-        except (ZeepError, TypeError, ValueError) as failure:
-            raise UsageError(_unwritable(failure)) from None
-        etree.indent(envelope)
-        text: str = etree.tostring(envelope, encoding="unicode")
-        return text
-
     def _contract(self, service: str, version: str) -> Contract:
         contract = self.contracts.get(f"/{service}/v{version}")
         if contract is None:
@@ -180,21 +159,6 @@ class SgeClient:
                 f"{', '.join(sorted(self.contracts))}."
             )
         return contract
-
-    def _headers(
-        self, client: zeep.Client, contract: Contract, demande: Mapping[str, Any]
-    ) -> list[Any] | None:
-        """Return the header of a service that needs one; to the others none is sent."""
-        if not BY_PATH[contract.path].needs_header:
-            return None
-        entete = client.get_element(contract.request_header)  # type: ignore[no-untyped-call]
-        return [
-            entete(
-                version=contract.version,
-                infoFonctionnelles={"pointId": demande["demande"]["donneesGenerales"]["pointId"]},
-                infoDemandeur={"loginDemandeur": self.cible.login},
-            )
-        ]
 
 
 def open_https_session(cible: Cible) -> requests.Session:

@@ -20,9 +20,9 @@ from sge_sim.domaine.plateformes import (
     RENAMED_HOSTS,
     closed_sentence,
     is_open,
+    split_address,
 )
 from sge_sim.errors import system_reason
-from sge_sim.homologation.campaign.targets import split_address
 from sge_sim.homologation.doctor import Diagnostic
 
 _TIMEOUT_SECONDS: Final = 15

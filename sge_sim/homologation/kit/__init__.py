@@ -20,31 +20,28 @@ from urllib.parse import urlsplit
 
 import jinja2
 from cryptography.hazmat.primitives.serialization import Encoding
-from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date
 from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.domaine.plateformes import Generation, Offering
 from sge_sim.door.certificats import CLIENT_AUTHORITY, login_and_contrat, register_certificate
-from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.flux.r6x.documents import SCHEMAS, schema_text
-from sge_sim.homologation.campaign.matching import expected_request
+from sge_sim.homologation.campaign.case_request import expected_request
 from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.cases import LIBRE, Cas
 from sge_sim.homologation.catalogue.french_text import expectation
 from sge_sim.homologation.catalogue.release import Release, load_release
-from sge_sim.homologation.client.sge_client import Cible, SgeClient
 from sge_sim.homologation.premier_appel import first_request
 from sge_sim.machine.documents import member_info, zipped
 from sge_sim.machine.files import PRIVATE, PUBLIC, data_path, make_private_folder, write_atomically
 from sge_sim.pki.building import BUNDLE_PASSWORD, key_pem
 from sge_sim.pki.issuing import IssuedCertificate, issue_client_certificate
 from sge_sim.pki.trust import open_pki
-from sge_sim.services.registry import BY_PATH, CODES
+from sge_sim.services.declared import declared_services, return_codes
 from sge_sim.soap.contract import Contract, load_contracts
-from sge_sim.tables.acteurs import default_acteur, find_acteur
+from sge_sim.tables.acteurs import default_acteur, get_acteur
 
 SEULS: Final = "Cas seuls"
 ENCHAINES: Final = "Cas enchaînés"
@@ -91,12 +88,22 @@ class Demande:
         return " ; ".join(filter(None, (expectation(self.cas.attendu), self.cas.arret)))
 
 
-def demandes_of(client: SgeClient, release: Release, offering: Offering) -> list[Demande]:
+@dataclass(frozen=True)
+class Holder:
+    """The actor of a kit, and what it calls with."""
+
+    code: str
+    nom: str
+    login: str
+    contrat_id: str
+
+
+def demandes_of(holder: Holder, release: Release, offering: Offering) -> list[Demande]:
     """Return the cases of a release as requests to a server of `offering`, on its day."""
-    found = []
+    found, whose = [], (holder.login, holder.contrat_id)
     for case in release.cas:
         if not case.non_testable:
-            message = expected_request(client, release, case, offering.jour)
+            message = expected_request(release, case, offering.jour, *whose)
             alone = LIBRE not in message and not case.preparation and not case.apres
             folder = SEULS if alone else ENCHAINES
             folder = NON_SERVIS if offering.why_not(case.existences) else folder
@@ -188,16 +195,6 @@ def _postman_request(demande: Demande) -> Mapping[str, Any]:
 _NOTICE: Final = "ATTENTION : ce zip contient une clé privée (certificats/client.key.pem).\n"
 
 
-@dataclass(frozen=True)
-class Holder:
-    """The actor of a kit, and what it calls with."""
-
-    code: str
-    nom: str
-    login: str
-    contrat_id: str
-
-
 def write_kit(
     path: Path,
     database: Database,
@@ -218,8 +215,8 @@ def write_kit(
     """
     pki = open_pki(data_dir, now=now)
     with database.sessions() as session:
-        code = default_acteur(session, "tiers").code if acteur is None else acteur
-        holder = _holder_of(session, code)
+        found = default_acteur(session, "tiers") if acteur is None else get_acteur(session, acteur)
+        holder = Holder(found.code, found.nom, *login_and_contrat(found))
     name = f"{holder.code.lower()}.sge-sim.example"
     authority = pki.simulated(CLIENT_AUTHORITY)
     # Of what every stack of the examples reads, Mono included.
@@ -230,7 +227,7 @@ def write_kit(
         **_guide_and_examples(holder, url),
         "demande.xml": f"{first_request(holder.login)}\n".encode(),
         "services.csv": _services_table(contracts.values(), url),
-        "codes.csv": _table(("code", "libellé"), CODES.items()),
+        "codes.csv": _table("code libellé", return_codes().items()),
         "certificats/autorite.pem": pki.server.authority.read_bytes(),
         **_certificate_files(issued),
         **{
@@ -250,17 +247,10 @@ def write_kit(
             make_private_folder((path / name).parent)
             write_atomically(path / name, content, PRIVATE if _is_secret(name) else PUBLIC)
     with database.transaction() as session:
-        row = find_acteur(session, holder.code)
-        assert row is not None
-        register_certificate(session, row, list(issued.chain), environnement)
+        register_certificate(
+            session, get_acteur(session, holder.code), list(issued.chain), environnement
+        )
     return holder
-
-
-def _holder_of(session: Session, code: str) -> Holder:
-    acteur = find_acteur(session, code)
-    if acteur is None:
-        raise UsageError(f"L'acteur « {code} » est inconnu : voir sge-sim acteurs list.")
-    return Holder(acteur.code, acteur.nom, *login_and_contrat(acteur))
 
 
 def _guide_and_examples(holder: Holder, url: str) -> dict[str, bytes]:
@@ -296,19 +286,14 @@ def _certificate_files(issued: IssuedCertificate) -> dict[str, bytes]:
 
 
 def _collections(holder: Holder, url: str, offering: Offering) -> dict[str, bytes]:
-    nowhere = Path("certificats")  # messages are written, none is sent
-    client = SgeClient(Cible(url, nowhere, nowhere, holder.login, holder.contrat_id))
-    demandes = demandes_of(client, load_release(DEFAULT_RELEASE), offering)
+    demandes = demandes_of(holder, load_release(DEFAULT_RELEASE), offering)
     return {name: text.encode() for name, text in collection_files(demandes, url)}
 
 
 def _services_table(contracts: Iterable[Contract], url: str) -> bytes:
-    declared = [(contract, BY_PATH[contract.path]) for contract in contracts]
+    declared = [(contract, declared_services()[contract.path]) for contract in contracts]
     return _table(
-        (
-            *("service", "version", "package", "adresse", "opération", "mesures", "fichiers"),
-            *("fiches", "arrêt"),
-        ),
+        "service version package adresse opération mesures fichiers fiches arrêt",
         (
             (
                 *(contract.service, contract.version, service.package),
@@ -321,10 +306,10 @@ def _services_table(contracts: Iterable[Contract], url: str) -> bytes:
     )
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def _table(header: str, rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(header)
+    writer.writerow(header.split())
     writer.writerows(rows)
     return text.getvalue().encode("utf-8-sig")  # the mark is what makes Excel read accents
 

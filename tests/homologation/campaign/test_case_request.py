@@ -1,7 +1,9 @@
 """Requests filled in for a day: valid against the contract, and inside or outside the limits."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +15,20 @@ from lxml import etree
 
 from sge_sim.clock import add_months
 from sge_sim.errors import UsageError
-from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
-from sge_sim.homologation.catalogue.answer_paths import as_text
+from sge_sim.homologation.campaign.case_request import (
+    ContexteDeCas,
+    expected_request,
+    materialise,
+    with_any_value,
+)
+from sge_sim.homologation.catalogue.answer_paths import as_text, mapped
 from sge_sim.homologation.catalogue.cases import Cas, Emprunt, Requete
 from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
 from sge_sim.homologation.catalogue.release import Release, list_releases, load_release
+from sge_sim.homologation.client.messages import request_header
+from sge_sim.homologation.client.sge_client import Cible, SgeClient
 from sge_sim.machine.files import data_path
+from sge_sim.services.registry import BY_PATH
 from sge_sim.soap.codes import LIBELLES_CODES
 from sge_sim.soap.contract import Contract, load_contracts
 
@@ -94,6 +104,37 @@ def borrowed(requete: Requete) -> Iterator[Emprunt]:
             yield value
         elif isinstance(value, dict):
             yield from borrowed(value)
+
+
+def test_every_case_is_written_as_zeep_writes_it(contracts: dict[str, Contract]) -> None:
+    """Header included; the same request isn't written again for each release that has it."""
+    whose = "moi@exemple.fr", "1"
+    cible = Cible("https://localhost", Path("none"), Path("none"), *whose)
+    client = SgeClient(cible)
+    own = {
+        (case.service, case.version, str(case.requete)): (release, case)
+        for release in RELEASES
+        for case in release.cas
+    }
+    assert len(own) > 100
+    for release, case in own.values():
+        contract = contracts[f"/{case.service}/v{case.version}"]
+        contexte = ContexteDeCas(LEAP_DAY, reperes_of_sge(*whose), release.decalage(LEAP_DAY))
+        demande = materialise(replace(case, requete=with_any_value(case.requete)), contexte)
+        of_service = client.service_client(case.service, case.version)
+        header = request_header(contract, demande, whose[0])
+        assert (header is not None) == BY_PATH[contract.path].needs_header
+        envelope = of_service.create_message(
+            of_service.service,
+            contract.operation,
+            **mapped(demande, lambda value: as_text(value) if isinstance(value, bool) else value),
+            _soapheaders=None if header is None else [header],
+        )
+        etree.indent(envelope)
+        written = expected_request(release, case, LEAP_DAY, *whose)
+        assert written == etree.tostring(envelope, encoding="unicode"), case.cle
+        if header is not None:
+            assert contract.first_mistake(etree.fromstring(written)[0][0]) is None
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=lambda release: release.nom)

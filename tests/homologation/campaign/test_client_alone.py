@@ -170,7 +170,7 @@ def test_a_browser_opens_the_campaign_of_one_certificate(running: RunningSimulat
         (("--user-agent", "sge-sim/0.1"), "ceux de sge-sim"),
         (("--login", "personne@example.org"), "est inconnu"),
         (("--login", "{login}", "--acteur", "FOURNISSEUR1"), "observer un seul acteur"),
-        (("--acteur", "PERSONNE"), "est inconnu"),
+        (("--acteur", "PERSONNE"), "n'existe pas : choisir parmi"),
         (("--certificat", "{ca}"), "n'est enregistré pour aucun acteur"),
     ],
 )

@@ -5,11 +5,11 @@ import pytest
 from campaign_samples import GOOD, answered, case, sample_report
 
 from sge_sim.clock import PARIS, FrozenClock
+from sge_sim.domaine.plateformes import checked_url
 from sge_sim.errors import UsageError
 from sge_sim.homologation.campaign.runner import select_cases
 from sge_sim.homologation.campaign.targets import (
     check_hours,
-    checked_url,
     is_local,
     to_rerun,
     was_ordered,

@@ -148,11 +148,11 @@ def test_the_style_hides_the_runs_of_every_other_filter() -> None:
 
 def test_packages_have_one_order() -> None:
     """That of Enedis' catalogue: in releases, verdicts, sheets, and lists to choose from."""
-    assert SOAP.packages == tuple(each.lower() for each in PACKAGES)
+    assert SOAP.packages() == tuple(each.lower() for each in PACKAGES)
     assert {each.package for each in SERVICES} == {*PACKAGES}
     for name in list_releases():
         packages = load_release(name).packages
-        assert list(packages) == [each for each in SOAP.packages if each in packages]
+        assert list(packages) == [each for each in SOAP.packages() if each in packages]
     rapport = CLOSED.rapport()
     shown = list(dict.fromkeys(each.package for each in rapport.executions))
     assert [each.package for each in rapport.verdicts] == shown
