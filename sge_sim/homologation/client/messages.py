@@ -17,7 +17,6 @@ from lxml import etree
 from sge_sim.homologation.catalogue.answer_paths import AnswerTree, as_text
 from sge_sim.machine.documents import parse_xml, read_tree
 from sge_sim.services.declared import declared_services
-from sge_sim.soap.declarations import local_name
 
 if TYPE_CHECKING:
     from sge_sim.soap.contract import Contract
@@ -68,7 +67,7 @@ class AppelFait:
 def read_message(message: bytes) -> Message:
     """Return what a SOAP envelope carries. Raises `ValueError` for anything else."""
     element = _body(message)
-    return Message(local_name(element), _content(element))
+    return Message(_local_name(element), _content(element))
 
 
 def read_answer(message: bytes) -> AnswerTree | RefusRecu:
@@ -138,6 +137,10 @@ def _indented(element: etree._Element) -> str:
     return text
 
 
+def _local_name(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
 def _body(message: bytes) -> Element:
     envelope = read_tree(message)
     body = envelope.find(f"{_ENVELOPE}Body")
@@ -164,7 +167,7 @@ def _tree(element: Element) -> object:
         return text or None
     tree: dict[str, object] = dict(attributes)
     for child in element:
-        name, value = local_name(child), _tree(child)
+        name, value = _local_name(child), _tree(child)
         if name not in tree:
             tree[name] = value
         elif isinstance(before := tree[name], list):
