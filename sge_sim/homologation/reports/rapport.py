@@ -259,16 +259,18 @@ class Rapport:
 
         Every package that was asked for is homologated, or fails by announced failures alone: a
         check that an observation excuses fails nothing; no announced failure is out of date; a
-        partial campaign has each of its cases good. No panne struck a case. What the target
-        doesn't serve is left out, but something was judged.
+        partial campaign has each of its cases good. No panne struck a case. What can't be tested,
+        or the target doesn't serve, is left out, but something was judged.
         """
         if self.perimes or any(each.statut is Statut.PERTURBE for each in self.executions):
             return False
-        judged = [each for each in self.executions if each.statut is not Statut.NON_SERVI]
+        judged = [
+            each
+            for each in self.executions
+            if each.statut is not Statut.NON_SERVI and not each.non_testable
+        ]
         if self.partielle:
-            return bool(judged) and all(
-                each.statut.bon or each.prevu_en_echec or each.non_testable for each in judged
-            )
+            return bool(judged) and all(each.statut.bon or each.prevu_en_echec for each in judged)
         return bool(judged) and all(
             verdict.decision in (Decision.HOMOLOGUE, Decision.SANS_OBJET, Decision.SANS_CAS_SERVI)
             or self._announced(verdict.package)

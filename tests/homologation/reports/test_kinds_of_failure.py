@@ -151,3 +151,13 @@ def test_the_exit_status_counts_an_excused_success_as_a_success(rapport: Rapport
     )
     assert good
     assert replace(rapport, partielle=True, executions=good).reussi
+
+
+def test_cases_of_which_none_can_be_tested_are_no_success(rapport: Rapport) -> None:
+    """`--cas` of such ones alone exits with 1: nothing was judged."""
+    good = [each for each in rapport.executions if each.statut is Statut.REUSSI][:1]
+    (untested,) = (
+        replace(each, suivi={**each.suivi, "Quantité demandée": "Non testable"}) for each in good
+    )
+    assert not replace(rapport, partielle=True, executions=(untested,)).reussi
+    assert replace(rapport, partielle=True, executions=(*good, untested)).reussi
