@@ -7,7 +7,6 @@ to a form leads to a page and leaves a cookie, which that page shows and takes a
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote, unquote
@@ -193,16 +192,6 @@ def render_part(template: str, name: str, *arguments: Any) -> str:
     module = _templates().env.get_template(template).module
     part: str = getattr(module, name)(*arguments)
     return part
-
-
-@computed_once()
-def plot_library() -> Path:
-    """Return the folder of the scripts and styles that draw curves, from a package of its own.
-
-    The package is never imported: Python has no use for it.
-    """
-    assets = distribution("dygraphs").locate_file("dygraphs/assets")
-    return Path(str(assets))
 
 
 def _legal(instant: datetime, form: str = "%d/%m/%Y %H:%M:%S") -> str:

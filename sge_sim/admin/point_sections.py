@@ -1,12 +1,10 @@
-"""What the page of a point shows: its technical data, and what happened and will happen to it."""
+"""The technical data of a point, as its page words them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Final, Self
+from typing import Any, Final
 
-from sge_sim.api.points import ServiceSouscritView
 from sge_sim.tables.point_columns import COMPTEUR_ATTRIBUTES, POINT_ATTRIBUTES
 
 _APART: Final = frozenset({"services", "prm", "pourquoi"})
@@ -112,61 +110,3 @@ def _in_french(text: str) -> str:
 
 def _named(name: str) -> str:
     return _TITRES.get(name) or " ".join(_ACCENTS.get(word, word) for word in name.split("_"))
-
-
-LARGEUR: Final = 1000
-HAUTEUR: Final = 26
-"""Units of a line of the image, and its width."""
-
-
-@dataclass(frozen=True)
-class Bande:
-    """A service: where its rectangle starts, how wide it is, and what it is."""
-
-    x: int
-    largeur: int
-    y: int
-    etat: str
-    texte: str
-
-
-@dataclass(frozen=True)
-class Chronologie:
-    """The rectangles, and the years (or months) that mark the line, from `debut` to `fin`."""
-
-    debut: date
-    fin: date
-    bandes: tuple[Bande, ...]
-    aujourdhui: int
-    reperes: tuple[tuple[int, str], ...]
-
-    @property
-    def hauteur(self) -> int:
-        """Return the height of the image."""
-        return HAUTEUR * (len(self.bandes) + 1)
-
-    @classmethod
-    def of(cls, services: Sequence[ServiceSouscritView], today: date) -> Self | None:
-        """Return the line of these services, None where there is none."""
-        if not services:
-            return None
-        start = min([today - timedelta(30), *(service.debut for service in services)])
-        end = max([today + timedelta(30), *(service.fin or today for service in services)])
-        days = (end - start).days
-
-        def place(day: date) -> int:
-            return round(LARGEUR * (min(max(day, start), end) - start).days / days)
-
-        bandes = tuple(
-            Bande(
-                place(service.debut),
-                max(place(service.fin or end) - place(service.debut), 4),
-                HAUTEUR * rank,
-                service.etat_en_mots,
-                f"{service.id} {service.libelle} {service.objet}, {service.etat_en_mots}",
-            )
-            for rank, service in enumerate(services)
-        )
-        years = [date(year, 1, 1) for year in range(start.year + 1, end.year + 1)]
-        marks = tuple((place(new_year), str(new_year.year)) for new_year in years)
-        return cls(start, end, bandes, place(today), marks)

@@ -294,6 +294,7 @@ def read_mesures(
         **{"prm": prm, "type": type, "sens": sens, "unite": read.unite},
         **{"debut": debut, "fin": fin, "colonnes": read.columns()},
         "temperatures": series.temperatures_of(measured, debut, known),
+        "heures_creuses": series.creuses_of(measured, debut, known) if type == "courbe" else [],
     }
 
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -17,8 +17,9 @@ from sge_sim.mesures import (
     index_quotidiens,
     puissances_maximales,
 )
-from sge_sim.mesures.calendrier import jour_de, numero_borne
+from sge_sim.mesures.calendrier import decalages, jour_de, minuits, numero_borne
 from sge_sim.mesures.climat import ZONES, climat
+from sge_sim.mesures.entrees_datees import find_contact
 from sge_sim.mesures.installations import find_zone
 from sge_sim.mesures.tableaux import Entiers, Masque
 
@@ -126,6 +127,26 @@ def temperatures_of(point: PointMesure, debut: date, fin: date) -> dict[str, Any
         "jours": [jour_de(rang).isoformat() for rang in range(i0, i1)],
         "degres": (climat().temperatures[zone, i0:i1] / 10).tolist(),
     }
+
+
+def creuses_of(point: PointMesure, debut: date, fin: date) -> list[list[int]]:
+    """Return the off-peak hours of the legal days [debut, fin): start and end, in epoch seconds.
+
+    They are those of the season, by legal time: the hour that a day has twice is or isn't off-peak
+    both times. None where the supplier's calendar has no classes.
+    """
+    premier, *_, dernier = minuits(debut, fin).tolist()
+    minutes = np.arange(premier, dernier, 60)
+    legales = (minutes + decalages(minutes)) // 60
+    jours = np.zeros(((fin - debut).days, _DAY_MINUTES), np.bool_)
+    for rang, jour in enumerate(jours):
+        plages, closed = find_contact(point, debut + timedelta(rang))
+        for de, a in plages if closed else ():
+            jour[np.arange(de, a if a > de else a + _DAY_MINUTES) % _DAY_MINUTES] = True
+    creuses = jours[legales // _DAY_MINUTES - legales[0] // _DAY_MINUTES, legales % _DAY_MINUTES]
+    bords = np.flatnonzero(np.diff(creuses, prepend=False, append=False))
+    found: list[list[int]] = (premier + bords.reshape(-1, 2) * 60).tolist()
+    return found
 
 
 def _daily(values: Entiers) -> Entiers:

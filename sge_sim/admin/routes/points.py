@@ -1,22 +1,20 @@
 """The pages of the points: their list, a point, its buttons, its curve."""
 
-import json
 from datetime import date, timedelta
 from typing import Any, Final, get_args
 from urllib.parse import urlencode
 
 from fastapi import HTTPException, Request, Response
-from fastapi.responses import FileResponse
 
 from sge_sim.admin import pages
 from sge_sim.admin.pages import begun
-from sge_sim.admin.point_sections import Chronologie, sections_of
+from sge_sim.admin.point_life import Chronologie, episodes_of, marks_of
+from sge_sim.admin.point_sections import sections_of
 from sge_sim.admin.routes import Admin, Routes
 from sge_sim.api.flux import FichierView
 from sge_sim.api.points import ServiceSouscritView
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import parse_day
-from sge_sim.domaine.libelles import EVENEMENTS
 from sge_sim.domaine.nomenclatures import PETITS, SENS_OF_SEGMENT, TYPES_ACCES, Segment, Sens
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
@@ -25,6 +23,7 @@ from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.commandes import services_of_point
 from sge_sim.tables.flux import find_fichiers
 from sge_sim.tables.lists import affaires_of, autorisations_of, evenements_of
+from sge_sim.tables.mesures import read_mesures_facts
 from sge_sim.tables.points import find_point
 
 _SHOWN: Final = 100
@@ -36,7 +35,6 @@ _TYPES: Final = (
     ("pmax", "puissance maximale"),
 )
 _FIRST_DAYS: Final = timedelta(31)
-_PLOT: Final = {"dygraph-combined.js": "text/javascript"}
 
 
 routes = Routes(include_in_schema=False)
@@ -52,7 +50,8 @@ def show_point(
     fin: str = "",
     sens: str = "",
 ) -> Response:
-    today = state.clock.now().date()
+    now = state.clock.now()
+    today = now.date()
     with state.database.sessions() as session:
         point = find_point(session, prm)
         if point is None:
@@ -65,8 +64,6 @@ def show_point(
             "point_sections": sections_of(describe_point(session, prm)),
             "services": services,
             "tous": len(every),
-            "affaires": affaires_of(session, prm, _OF_EACH),
-            "autorisations": autorisations_of(session, prm, _OF_EACH),
             "evenements": evenements_of(session, prm, _OF_EACH),
             "fichiers": [
                 FichierView.of(fichier)
@@ -76,26 +73,29 @@ def show_point(
                 acteur.code for acteur in all_acteurs(session) if acteur.kind == "fournisseur"
             ],
         }
+        episodes = episodes_of(
+            point,
+            read_mesures_facts(session, prm),
+            services[-_OF_EACH:],
+            affaires_of(session, prm, _OF_EACH),
+            autorisations_of(session, prm, _OF_EACH),
+            context["evenements"],
+        )
+        trace = _trace(prm, point.segment, (type, debut, fin, sens), today)
         calls = state.journal.find_echanges(RechercheJournal(prm=prm), limit=_OF_EACH)
         return pages.render(
             request,
             "point.html",
             **context,
             echanges=[ExchangeView.of(call) for call in calls],
-            chronologie=Chronologie.of(services, today),
-            libelles_evenements=EVENEMENTS,
+            episodes=episodes,
+            chronologie=Chronologie.of(episodes, now),
             types=_TYPES,
             types_acces=TYPES_ACCES,
             changement=last_changement(today),
-            trace=_trace(prm, point.segment, (type, debut, fin, sens), today, services),
+            trace=trace,
+            faits=marks_of(episodes, trace["debut"], trace["fin"]),
         )
-
-
-@routes.get("/trace/{name}")
-def read_plot_library(name: str) -> Response:
-    if name not in _PLOT:
-        raise HTTPException(404, "Rien n'est servi à cette adresse.")
-    return FileResponse(pages.plot_library() / name, media_type=_PLOT[name])
 
 
 def last_changement(today: date) -> dict[str, date]:
@@ -110,7 +110,7 @@ def last_changement(today: date) -> dict[str, date]:
 
 
 def _trace(
-    prm: str, segment: Segment, asked: tuple[str, str, str, str], today: date, services: Any
+    prm: str, segment: Segment, asked: tuple[str, str, str, str], today: date
 ) -> dict[str, Any]:
     """Return what the plot is to show: the asked period, or the last month."""
     type_, debut, fin, sens = asked
@@ -126,19 +126,9 @@ def _trace(
     address = f"/api/points/{prm}/mesures?{query}"
     return {
         "type": type_,
-        "debut": start.isoformat(),
-        "fin": end.isoformat(),
+        "debut": start,
+        "fin": end,
         "sens": sens,
         "adresse": address,
         "csv": f"{address}&format=csv",
-        "bandes": json.dumps(
-            [
-                {
-                    "nom": f"{service.libelle} {service.objet}".strip(),
-                    "debut": service.debut.isoformat(),
-                    "fin": (service.fin or end).isoformat(),
-                }
-                for service in services
-            ]
-        ),
     }

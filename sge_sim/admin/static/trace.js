@@ -1,136 +1,154 @@
 "use strict";
-// The plot of a point. Dygraph would write a style of its own, which the page's policy forbids.
-Dygraph.addedAnnotationCSS = true;
-// What it measures its labels with has a style too: written by the property, it is allowed.
-const ecrire = Element.prototype.setAttribute;
-Element.prototype.setAttribute = function (nom, valeur) {
-  if (nom === "style") this.style.cssText = valeur;
-  else ecrire.call(this, nom, valeur);
-};
+// The plots of a point, by uPlot: its curve, its days, read by the mouse, by keys and as a table.
 (async () => {
-  const boite = document.getElementById("trace");
-  const resume = document.getElementById("resume");
-  const lecture = document.getElementById("lecture");
-  const dire = (texte) => { resume.textContent = texte; };
-  let recu;
-  try {
-    const reponse = await fetch(boite.dataset.adresse);
-    recu = await reponse.json();
-    if (!reponse.ok) throw new Error(recu.detail);
-  } catch (erreur) {
-    dire(erreur.message);
-    boite.hidden = true;
-    return;
-  }
-  const { horodate, pas, ...series } = recu.colonnes;
-  const noms = Object.keys(series);
-  const degre = "température";
-  const degres = new Map(recu.temperatures.jours.map((j, rang) => [j, recu.temperatures.degres[rang]]));
-  if (!horodate.length) {
-    dire("Rien n'a été collecté sur cette période.");
-    boite.hidden = true;
-    return;
-  }
-  const nombre = new Intl.NumberFormat("fr-FR");
-  const dates = (ecrites) => new Intl.DateTimeFormat("fr-FR", { timeZone: "Europe/Paris", ...ecrites });
-  const chiffres = { day: "2-digit", month: "2-digit" };
-  const quand = dates({ dateStyle: "short", timeStyle: "short" });
-  const court = dates({ ...chiffres, hour: "2-digit", minute: "2-digit" });
-  const etroit = boite.clientWidth < 500;
-  const jour = dates(etroit ? chiffres : { dateStyle: "short" });
-  const perdus = [];
-  const horaires = [];
-  const lignes = [];
-  for (let i = 0; i < horodate.length; i += 1) {
-    const t = Date.parse(horodate[i]);
-    const avant = lignes.length ? lignes[lignes.length - 1][0].getTime() : t;
-    // A hole in what was collected is no straight line.
-    if (t - avant > pas[i] * 60000 * 2.5) lignes.push([new Date(avant + 1), ...noms.map(() => NaN), NaN]);
-    const valeurs = noms.map((nom) => series[nom][i]);
-    if (valeurs.every((valeur) => valeur === null)) perdus.push(t);
-    if (pas[i] === 60) horaires.push(t);
-    lignes.push([new Date(t), ...valeurs.map((valeur) => (valeur === null ? NaN : valeur)),
-      degres.get(horodate[i].slice(0, 10)) ?? NaN]);
-  }
-  const [premier, dernier] = [lignes[0][0].getTime(), lignes[lignes.length - 1][0].getTime()];
-  const bandes = JSON.parse(boite.dataset.bandes)
-    .map(({ debut: de, fin: a }) => ({ debut: Date.parse(de), fin: Date.parse(a) }))
-    .filter(({ debut: de, fin: a }) => de < dernier && a > premier);
-  const couleur = (css) => {
-    boite.style.color = css;
+  const [boite, jours, resume, lecture, zoom, table] = ["trace", "jours", "resume", "lecture", "zoom", "table"].map((id) => document.getElementById(id));
+  const { adresse, faits } = boite.dataset;
+  const [debut, fin, maintenant] = ["debut", "fin", "maintenant"].map((nom) => Number(boite.dataset[nom]));
+  const nombre = new Intl.NumberFormat("fr-FR").format;
+  const date = (dite) => {
+    const { format } = new Intl.DateTimeFormat("fr-FR", { timeZone: "Europe/Paris", ...dite });
+    return (t) => format(t * 1000);
+  };
+  const [jour, heure] = [date({ day: "2-digit", month: "2-digit" }), date({ timeStyle: "short" })];
+  const [mois, quand] = [date({ month: "2-digit", year: "numeric" }), date({ dateStyle: "short", timeStyle: "short" })];
+  const couleur = (nom) => {
+    boite.style.color = `var(--${nom})`;
     return getComputedStyle(boite).color;
   };
-  const [perdu, horaire, texte, trait, bande] = ["light-dark(#e58a8a, #8f3b3b)", "var(--bord)", "var(--encre)", "var(--trait)", "light-dark(#9db4d3, #4d6a91)"].map(couleur);
-  const traits = ["var(--mesure)", "light-dark(#a35200, #ffb066)", "var(--bon)", "var(--douteux)", "var(--mauvais)"].map(couleur);
+  const traces = [];
+  const vue = (a, b) => traces.forEach(({ u }) => u.setScale("x", { min: Math.max(a, debut), max: Math.min(b, fin) }));
 
-  const fond = (toile, zone, trace) => {
-    const x = (t) => trace.toDomXCoord(t);
-    toile.fillStyle = perdu;
-    for (const t of perdus) toile.fillRect(x(t) - 1, zone.y, 3, zone.h);
-    toile.fillStyle = horaire;
-    for (const t of horaires) toile.fillRect(x(t), zone.y + zone.h - 6, Math.max(x(t + 36e5) - x(t), 1), 6);
-    bandes.forEach(({ debut: de, fin: a }, rang) => {
-      const debut = Math.max(x(de), zone.x);
-      const fin = Math.min(x(a), zone.x + zone.w);
-      if (fin <= debut) return;
-      toile.fillStyle = bande;
-      toile.fillRect(debut, zone.y + rang * 7, fin - debut, 5);
-    });
-  };
-  const axe = (date, granularite) => (granularite >= Dygraph.DAILY ? jour : court).format(date);
-  const trace = new Dygraph(boite, lignes, {
-    labels: ["horodate", ...noms, degre],
-    series: { [degre]: { axis: "y2", color: texte, strokeWidth: 0.8, stepPlot: true } },
-    legend: "never",
-    colors: traits,
-    axisLabelColor: texte,
-    axisLineColor: trait,
-    gridLineColor: trait,
-    stepPlot: recu.type === "courbe" || recu.type === "energie",
-    drawPoints: recu.type === "pmax",
-    includeZero: recu.type !== "index",
-    strokeWidth: 1.4,
-    axisLabelFontSize: 12,
-    axes: {
-      x: { axisLabelFormatter: axe, axisLabelWidth: etroit ? 50 : 90, pixelsPerLabel: etroit ? 55 : 95 },
-      y: { axisLabelFormatter: (valeur) => nombre.format(valeur), axisLabelWidth: etroit ? 48 : 70 },
-      y2: { axisLabelFormatter: (valeur) => `${nombre.format(valeur)} °C`, axisLabelWidth: 48, drawGrid: false, independentTicks: true },
-    },
-    underlayCallback: fond,
-    highlightCallback: (_evenement, t, points) => {
-      const valeurs = points.map((p) => (p.name === degre ? `${nombre.format(p.yval)} °C`
-        : `${noms.length > 1 ? `${p.name} ` : ""}${nombre.format(p.yval)} ${recu.unite}`));
-      lecture.textContent = `${quand.format(t)} : ${valeurs.join(", ")}`;
-    },
-  });
-  const utiles = noms.flatMap((nom) => series[nom]).filter((valeur) => valeur !== null);
-  const bornes = utiles.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
-  const s = (combien) => (combien > 1 ? "s" : "");
-  const phrases = [`${nombre.format(horodate.length)} valeur${s(horodate.length)} du ${quand.format(Date.parse(horodate[0]))} au ${quand.format(Date.parse(horodate[horodate.length - 1]))}`];
-  if (utiles.length) phrases.push(`de ${nombre.format(bornes[0])} à ${nombre.format(bornes[1])} ${recu.unite}`);
-  phrases.push(perdus.length ? `${nombre.format(perdus.length)} perdue${s(perdus.length)} (traits rouges)` : "aucune perdue");
-  const froids = [Math.min(...degres.values()), Math.max(...degres.values())];
-  phrases.push(`de ${nombre.format(froids[0])} à ${nombre.format(froids[1])} °C par jour (zone ${recu.temperatures.zone})`);
-  if (horaires.length) phrases.push(`${nombre.format(horaires.length)} horaire${s(horaires.length)} (soulignée${s(horaires.length)})`);
-  if (bandes.length) phrases.push(`${bandes.length} service${s(bandes.length)} (bandes du haut)`);
-  dire(`${phrases.join(", ")}.`);
-
-  // The mouse zooms by drawing a period; these buttons do the same by keyboard.
-  const zoom = document.getElementById("zoom");
-  zoom.hidden = false;
-  zoom.addEventListener("click", ({ target }) => {
-    if (!target.dataset.zoom && !target.dataset.pas) return;
-    const [a, b] = trace.xAxisRange();
-    let [de, a2] = [premier, dernier];
-    if (target.dataset.pas) {
-      const pas = (b - a) * Number(target.dataset.pas);
-      [de, a2] = [a + pas, b + pas];
-    } else if (target.dataset.zoom !== "0") {
-      const demi = (b - a) / 2 / Number(target.dataset.zoom);
-      [de, a2] = [(a + b) / 2 - demi, (a + b) / 2 + demi];
+  async function tracer(place, url, height) {
+    const reponse = await fetch(url);
+    const recu = await reponse.json();
+    if (!reponse.ok) throw new Error(recu.detail);
+    const { type, unite, colonnes, temperatures } = recu;
+    const { horodate, pas, ...series } = colonnes;
+    if (!horodate.length) throw new Error("Rien n'a été collecté sur cette période.");
+    const noms = Object.keys(series);
+    const barres = type === "energie";
+    const avant = boite.dataset.petit && type === "courbe"; // stamps end their step
+    const t = horodate.map((lu) => Date.parse(lu) / 1000);
+    const froids = horodate.map((lu) => temperatures.degres[(Date.parse(lu.slice(0, 10)) - Date.parse(recu.debut)) / 864e5]);
+    const perdus = [];
+    for (let i = t.length - 1; i >= 0; i -= 1) {
+      const de = t[i] - (avant ? pas[i] * 60 : 0);
+      if (noms.every((nom) => series[nom][i] === null)) perdus.push([de, de + pas[i] * 60]);
+      // A hole in what was collected is no straight line.
+      if (i && t[i] - t[i - 1] > pas[i] * 150) [t, froids, pas, ...Object.values(series)].forEach((lus, rang) => lus.splice(i, 0, rang ? null : t[i - 1] + 1));
     }
-    trace.updateOptions({ dateWindow: [Math.max(de, premier), Math.min(a2, dernier)] });
-    lecture.textContent = `Vue du ${trace.xAxisRange().map(quand.format).join(" au ")}`;
-  });
+    const trait = (u, a, b, nom, large, pointille = []) => {
+      const { ctx, bbox: { left, top, width, height: haut } } = u;
+      const [de, jusque] = [a, b].map((s) => Math.min(Math.max(u.valToPos(s, "x", true), left), left + width));
+      const debout = a === b;
+      if (debout && (a < u.scales.x.min || a > u.scales.x.max)) return;
+      ctx.save();
+      ctx.beginPath();
+      ctx.strokeStyle = couleur(nom);
+      ctx.lineWidth = large * uPlot.pxRatio || haut;
+      ctx.setLineDash(pointille);
+      ctx.moveTo(de, debout ? top : top + haut / 2);
+      ctx.lineTo(jusque, debout ? top + haut : top + haut / 2);
+      ctx.stroke();
+      ctx.restore();
+      return de;
+    };
+    const fond = (u) => {
+      for (const [a, b] of recu.heures_creuses) trait(u, a, b, "creuses");
+      for (const [a, b] of perdus) trait(u, a, b, "bord", 0, [1, 3]);
+    };
+    const devant = (u) => {
+      trait(u, maintenant, maintenant, "encre", 2);
+      faits.split(" ").filter(Boolean).forEach((s, rang) => {
+        const ou = trait(u, +s, +s, "encre", 1, s > maintenant ? [4, 3] : []);
+        u.ctx.fillStyle = couleur("encre");
+        u.ctx.textAlign = "center";
+        u.ctx.font = `600 ${12 * uPlot.pxRatio}px Inter, sans-serif`;
+        if (ou && place === boite) u.ctx.fillText(rang + 1, ou, u.bbox.top - 4);
+      });
+    };
+    const dire = (i) => noms.map((nom) => `${noms[1] ? `${nom} ` : ""}${series[nom][i] === null ? "perdue" : `${nombre(series[nom][i])} ${unite}`}`).join(", ");
+    const axe = { ticks: { show: false }, font: "12px Inter, sans-serif", stroke: () => couleur("doux"), grid: { width: 1, stroke: () => couleur("trait") } };
+    const u = new uPlot({
+      width: place.clientWidth,
+      height,
+      padding: [18, 12, 0, 0],
+      legend: { show: false },
+      tzDate: (s) => uPlot.tzDate(new Date(s * 1000), "Europe/Paris"),
+      cursor: { y: false, sync: { key: "point" }, bind: { dblclick: () => () => vue(debut, fin) } },
+      hooks: {
+        drawClear: [fond],
+        draw: [devant],
+        setCursor: [({ cursor: { idx } }) => {
+          if (place === boite && pas[idx]) lecture.textContent = `${quand(t[idx])} : ${dire(idx)}, ${nombre(froids[idx])} °C`;
+        }],
+      },
+      scales: { y: { range: type === "index" ? undefined : (_, __, haut) => [0, haut * 1.05 || 1] } },
+      series: [{}, ...noms.map((nom, rang) => ({
+        stroke: () => couleur(["mesure", "ecart", "bon", "douteux", "mauvais"][rang % 5]),
+        fill: barres ? () => couleur("mesure") : undefined,
+        width: barres ? 0 : 1.3,
+        paths: barres ? uPlot.paths.bars({ align: 1, size: [0.8] }) : type === "courbe" ? uPlot.paths.stepped({ align: avant ? -1 : 1 }) : undefined,
+        points: { show: type === "pmax", size: 5 },
+      })), { scale: "t", stroke: () => couleur("doux"), dash: [2, 3], points: { show: false } }],
+      axes: [
+        { ...axe, space: 70, values: (_, lus, __, ___, ecart) => lus.map((s) => (ecart > 2e6 ? mois : ecart < 86400 && heure(s) !== "00:00" ? heure : jour)(s)) },
+        { ...axe, size: 58, values: (_, lus) => lus.map(nombre) },
+        { ...axe, scale: "t", side: 1, size: 46, grid: { show: false }, values: (_, lus) => lus.map((lu) => `${nombre(lu)} °C`) },
+      ],
+    }, [t, ...Object.values(series), froids], place);
+    const ajuster = () => {
+      u.setSize({ width: place.clientWidth, height });
+      u.redraw();
+    };
+    new ResizeObserver(ajuster).observe(place);
+    for (const media of ["print", "(prefers-color-scheme: dark)"]) matchMedia(media).addEventListener("change", ajuster);
+    traces.push({ u, t, pas, series, perdus, dire, unite, froids, zone: temperatures.zone });
+  }
+
+  try {
+    await document.fonts.ready;
+    await tracer(boite, adresse, 288);
+    if (jours) await tracer(jours, adresse.replace("courbe", "energie"), 130);
+    vue(debut, fin);
+    const [{ u, t, pas, series, perdus, dire, unite, froids, zone }] = traces;
+    const bornes = (lus) => lus.filter((lu) => lu !== null).reduce(([a, b], lu) => [Math.min(a, lu), Math.max(b, lu)], [Infinity, -Infinity]).map(nombre).join(" à ");
+    const utiles = Object.values(series).flat();
+    const s = (combien) => `${nombre(combien)} ${combien > 1 ? "valeurs" : "valeur"}`;
+    resume.textContent = `${s(pas.filter(Boolean).length)} du ${quand(t[0])} au ${quand(t.at(-1))}, de ${bornes(utiles)} ${unite}, ${perdus.length ? `${nombre(perdus.length)} perdues (hachures)` : "aucune perdue"}, de ${bornes(froids)} °C par jour (zone ${zone}).`;
+    const bouger = (facteur, part = 0) => {
+      const { min, max } = u.scales.x;
+      const [milieu, demi] = [(min + max) / 2 + (max - min) * part, (max - min) / 2 / facteur];
+      if (facteur) vue(milieu - demi, milieu + demi); else vue(debut, fin);
+      lecture.textContent = `Vue du ${quand(u.scales.x.min)} au ${quand(u.scales.x.max)}`;
+    };
+    zoom.hidden = false;
+    zoom.addEventListener("click", ({ target: { dataset } }) => dataset.zoom && bouger(+dataset.zoom, +dataset.part));
+    boite.addEventListener("keydown", (event) => {
+      const bouton = zoom.querySelector(`[aria-keyshortcuts="${event.key}"]`);
+      const rang = { ArrowLeft: -1, ArrowRight: 1, Home: -1e9, End: 1e9 }[event.key];
+      if (bouton) bouton.click();
+      else if (!rang) return;
+      else {
+        const [a, b] = u.series[0].idxs;
+        const ici = Math.min(Math.max((u.cursor.idx ?? a) + rang, a), b);
+        u.setCursor({ left: u.valToPos(t[ici], "x"), top: 9 });
+      }
+      event.preventDefault();
+    });
+    table.hidden = false;
+    table.addEventListener("toggle", () => {
+      const { min, max } = u.scales.x;
+      const rangs = [...t.keys()].filter((i) => pas[i] && t[i] >= min && t[i] <= max);
+      table.querySelector("tbody").replaceChildren(...rangs.slice(0, 500).map((i) => {
+        const rangee = document.createElement("tr");
+        for (const lu of [quand(t[i]), dire(i)]) rangee.insertCell().textContent = lu;
+        return rangee;
+      }));
+    });
+  } catch (erreur) {
+    resume.textContent = erreur.message;
+    boite.hidden = true;
+  }
   boite.dataset.pret = "oui";
 })();
