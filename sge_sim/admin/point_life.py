@@ -1,35 +1,32 @@
 """What happened, holds and will happen to a point: dated, as a time line draws it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, NamedTuple
 
 from sge_sim.api.points import ServiceSouscritView
-from sge_sim.clock import legal_date, start_of_day
+from sge_sim.clock import PARIS, legal_date, start_of_day
 from sge_sim.domaine.libelles import EVENEMENTS, en_mots, libelle_de, phrase_en_mots
 from sge_sim.tables.commandes import Affaire, AutorisationClient, Evenement
 from sge_sim.tables.mesures_facts import MesuresFacts
 from sge_sim.tables.points import Point
 
-Temps = Literal["à venir", "en cours", "passé"]
-_COLUMNS: Final = {
-    "Titulaire": ("date_mise_en_service", "nom_client_final"),
-    "Fournisseur": ("fournisseur_titulaire",),
-    "Puissance": ("puissance_souscrite", "puissance_souscrite_unite"),
-    "Heures creuses": ("heures_creuses_libelle", "heures_creuses_saison_basse"),
+_BASSE: Final = " ; d'avril à octobre "
+_HELD: Final = {
+    "Titulaire": ("", "nom_client_final", "date_mise_en_service"),
+    "Fournisseur": ("", "fournisseur_titulaire"),
+    "Puissance": (" ", "puissance_souscrite", "puissance_souscrite_unite"),
+    "Heures creuses": (_BASSE, "heures_creuses_libelle", "heures_creuses_saison_basse"),
 }
-"""The columns of a point whose former values are shown, by lane."""
-_SHOWN: Final = timedelta(730), timedelta(400)
-"""How far from now the image reaches, back and on, at most."""
-_LEAST: Final = timedelta(60)
+"""The columns of a point whose former values are shown, by lane, and what stands between them."""
+_BACK, _ON, _LEAST = timedelta(730), timedelta(400), timedelta(60)
+"""How far from now the image reaches at most, and at least."""
 _ROW, _LEGEND, _NARROW = 24, 14.0, 0.6
-"""Pixels of a row; hundredths of the width that the names of lanes take, and a bar at least."""
+"""Pixels of a row; hundredths of the width: the names of lanes, and a bar at least."""
 
 
-@dataclass(frozen=True)
-class Episode:
+class Episode(NamedTuple):
     """What lasts on a lane from `debut` until `fin`, excluded (None: until further notice), or what
     happens at `debut` where both are the same."""
 
@@ -38,11 +35,11 @@ class Episode:
     fin: datetime | None
     texte: str
 
-    def temps(self, now: datetime) -> Temps:
+    def temps(self, now: datetime) -> str:
         """Tell whether it is to come, holds, or is over."""
         if self.debut > now:
-            return "à venir"
-        return "passé" if self.fin is not None and self.fin <= now else "en cours"
+            return "avenir"
+        return "passe" if self.fin is not None and self.fin <= now else "present"
 
 
 def episodes_of(
@@ -54,172 +51,129 @@ def episodes_of(
     evenements: Sequence[Evenement],
 ) -> list[Episode]:
     """Return what is known of the life of a point, by lane, the oldest first in each."""
-
-    def days(piste: str, debut: date, fin: date | None, texte: str) -> Episode:
-        return Episode(
-            piste, start_of_day(debut), None if fin is None else start_of_day(fin), texte
-        )
-
-    found = [
-        Episode("Événements", each.instant, each.instant, _happening(point, each))
-        for each in reversed(evenements)
-    ]
-    found += (days(*each) for each in _held(point, mesures))
     compteur = libelle_de("typeComptage", point.type_comptage or "")
-    found += (
-        days("Compteur", each.date_pose, each.date_depose, f"{compteur} {each.numero_serie or ''}")
-        for each in point.compteurs
-        if each.date_pose is not None
-    )
-    found += (days("Collecte", *each, "courbe collectée") for each in mesures.collectes)
-    found += (Episode("Mesures", *each, "mesures perdues") for each in mesures.trous)
-    found += (
-        Episode("Mesures", when, when, f"jour rectifié : {jour:%d/%m/%Y}, {energie} Wh")
-        for jour, energie, when in mesures.rectifications
-    )
-    found += (Episode("Mesures", each, each, "relevé ponctuel") for each in mesures.ponctuels)
-    found += (
-        days("Services", each.debut, each.fin, f"{each.id} {each.libelle}, {each.etat_en_mots}")
-        for each in services
-    )
-    found += (
-        Episode("Affaires", each.opened_at, each.closed_at, _case(each))
-        for each in reversed(affaires)
-    )
-    found += (
-        days("Autorisations", each.date_debut, each.date_fin, _authorisation(each))
-        for each in reversed(autorisations)
-    )
-    return found
+    dated = [
+        *(("Événements", each.instant, each.instant, _event(point, each)) for each in evenements),
+        *_held(point, mesures),
+        *(
+            ("Compteur", each.date_pose, each.date_depose, f"{compteur} {each.numero_serie or ''}")
+            for each in point.compteurs
+        ),
+        *(("Collecte", *each, "courbe collectée") for each in mesures.collectes),
+        *(
+            ("Mesures", de, a, f"perdues jusqu'au {a.astimezone(PARIS):%d/%m/%Y %H:%M}")
+            for de, a in mesures.trous
+        ),
+        *(
+            ("Mesures", when, when, f"jour rectifié : {jour:%d/%m/%Y}, {energie} Wh")
+            for jour, energie, when in mesures.rectifications
+        ),
+        *(("Mesures", each, each, "relevé ponctuel") for each in mesures.ponctuels),
+        *(
+            ("Services", each.debut, each.fin, f"{each.id} {each.libelle} {each.objet}")
+            for each in services
+        ),
+        *(
+            (
+                *("Affaires", each.opened_at, each.closed_at),
+                f"{each.affaire_id} {each.objet}, {en_mots(each.etat)}, ouverte par "
+                f"{each.acteur_code} ({each.login})",
+            )
+            for each in affaires
+        ),
+        *(
+            (
+                *("Autorisations", each.date_debut, each.date_fin),
+                f"{each.acteur_code}, {each.nom or 'sans nom'}, {phrase_en_mots(each.portee)}",
+            )
+            for each in autorisations
+        ),
+    ]
+    pistes = [*dict.fromkeys(piste for piste, *_ in dated)]
+    found = [
+        Episode(piste, _instant(debut), None if fin is None else _instant(fin), texte)
+        for piste, debut, fin, texte in dated
+        if debut is not None
+    ]
+    return sorted(found, key=lambda each: (pistes.index(each.piste), each.debut))
 
 
-def _held(point: Point, mesures: MesuresFacts) -> Iterator[tuple[str, date, date | None, str]]:
+def _instant(jour: date) -> datetime:
+    return jour if isinstance(jour, datetime) else start_of_day(jour)
+
+
+def _held(
+    point: Point, mesures: MesuresFacts
+) -> Iterator[tuple[str, date | None, date | None, str]]:
     """Yield what the columns of a point said and say, and from which day until which."""
-    for piste, noms in _COLUMNS.items():
+    premier = mesures.histoire(point, "date_mise_en_service")[0][1][0]
+    for piste, (between, *noms) in _HELD.items():
         etats = mesures.histoire(point, *noms)
-        mises = mesures.histoire(point, "date_mise_en_service")
-        premier = mises[0][1][0]
         debuts = [depuis or premier for depuis, _ in etats]
-        for debut, fin, (_, valeurs) in zip(
-            debuts, [*debuts[1:], point.date_resiliation], etats, strict=True
-        ):
-            if debut is not None and valeurs[0] is not None and (fin is None or debut < fin):
-                yield piste, debut, fin, _words(piste, valeurs)
+        fins = [*debuts[1:], point.date_resiliation]
+        for debut, fin, (_, valeurs) in zip(debuts, fins, etats, strict=True):
+            if valeurs[0] is not None and (fin is None or debut is None or debut < fin):
+                said = [str(each) for each in valeurs if each and not isinstance(each, date)]
+                yield piste, debut, fin, between.join(said)
 
 
-def _words(piste: str, valeurs: tuple[Any, ...]) -> str:
-    match piste:
-        case "Titulaire":
-            return str(valeurs[1] or "client sans nom")
-        case "Heures creuses":
-            haute, basse = valeurs
-            return haute if basse is None else f"{haute} ; d'avril à octobre {basse}"
-        case _:
-            return " ".join(str(valeur) for valeur in valeurs if valeur is not None)
-
-
-def _happening(point: Point, evenement: Evenement) -> str:
-    texte = EVENEMENTS[evenement.type]
-    if evenement.fournisseur_code is not None:
-        return f"{texte} : {evenement.fournisseur_code}"
-    if evenement.type in ("programmation_hc", "reforme_hc") and evenement.echeance is not None:
+def _event(point: Point, evenement: Evenement) -> str:
+    suite = evenement.fournisseur_code
+    if evenement.echeance is not None and evenement.type in ("programmation_hc", "reforme_hc"):
         futures = point.futures_heures_creuses_libelle, point.futures_heures_creuses_saison_basse
-        return f"{texte} : {_words('Heures creuses', futures)}"
-    return texte
-
-
-def _case(affaire: Affaire) -> str:
-    return (
-        f"{affaire.affaire_id} {affaire.objet}, {en_mots(affaire.etat)}, ouverte par "
-        f"{affaire.acteur_code} ({affaire.login})"
-    )
-
-
-def _authorisation(autorisation: AutorisationClient) -> str:
-    nom = f" au nom de {autorisation.nom}" if autorisation.nom else ""
-    return f"{autorisation.acteur_code}{nom}, {phrase_en_mots(autorisation.portee)}"
+        suite = _BASSE.join(filter(None, futures))
+    return " : ".join(filter(None, (EVENEMENTS[evenement.type], suite)))
 
 
 def marks_of(
     episodes: Sequence[Episode], debut: date, fin: date
 ) -> list[tuple[datetime, list[str]]]:
-    """Return what begins, ends or happens on the legal days [debut, fin), by instant."""
-    begun = {(each.piste, each.debut) for each in episodes}
-    dated = [(each.debut, f"{each.piste} : {each.texte}") for each in episodes]
-    dated += [
-        (each.fin, f"{each.piste}, fin : {each.texte}")
+    """Return what begins, ends or happens on the legal days [debut, fin), when first on each."""
+    dated = [
+        (instant, f"{each.piste}{ends} : {each.texte}")
         for each in episodes
-        if each.fin is not None and (each.piste, each.fin) not in begun
+        for instant, ends in ((each.debut, ""), (each.fin, ", fin"))
+        if instant is not None and (not ends or each.piste == "Services")
     ]
-    within = sorted(each for each in dated if start_of_day(debut) <= each[0] < start_of_day(fin))
-    return [
-        (instant, [texte for _, texte in same])
-        for instant, same in groupby(within, key=lambda each: each[0])
+    within = sorted(each for each in dated if debut <= legal_date(each[0]) < fin)
+    days = (list(same) for _, same in groupby(within, key=lambda each: legal_date(each[0])))
+    return [(same[0][0], [texte for _, texte in same]) for same in days]
+
+
+def draw(episodes: Sequence[Episode], now: datetime) -> dict[str, Any]:
+    """Return the image of episodes: at most two years back and thirteen months on.
+
+    Names of lanes and their tops, bars (left and width, in hundredths, top, episode), dates and now
+    on the axis, the height.
+    """
+    instants = [each for episode in episodes for each in (episode.debut, episode.fin) if each]
+    start = max(now - _BACK, min([now - _LEAST, *instants]))
+    end = min(now + _ON, max([now + _LEAST, *instants]))
+
+    def place(instant: datetime) -> float:
+        part = (min(max(instant, start), end) - start) / (end - start)
+        return round(_LEGEND + (100 - _LEGEND) * part, 2)
+
+    pistes, bandes, y = [], [], _ROW
+    seen = [each for each in episodes if each.debut < end and (each.fin or end) >= start]
+    for piste, of_lane in groupby(seen, key=lambda each: each.piste):
+        rows: list[float] = []
+        for each in of_lane:
+            x = place(each.debut)
+            largeur = round(max(place(each.fin or end) - x, _NARROW), 2)
+            row = next((rank for rank, taken in enumerate(rows) if taken <= x), len(rows))
+            rows[row : row + 1] = [x + largeur]
+            bandes.append((x, largeur, y + row * _ROW, each))
+        pistes.append((piste, y))
+        y += len(rows) * _ROW
+    months = (1, 2, 3, 4, 6)[(end - start).days // 240]
+    late = end - (end - start) / 16
+    firsts = [
+        start_of_day(date(year, month, 1))
+        for year in range(start.year, end.year + 1)
+        for month in range(1, 13, months)
     ]
-
-
-@dataclass(frozen=True)
-class Bande:
-    """An episode as it is drawn: hundredths of the width, pixels from the top."""
-
-    x: float
-    largeur: float
-    y: int
-    temps: Temps
-    texte: str
-
-
-@dataclass(frozen=True)
-class Chronologie:
-    """The image of a life: its lanes and years, and where now is."""
-
-    debut: datetime
-    fin: datetime
-    pistes: tuple[tuple[str, int], ...]
-    bandes: tuple[Bande, ...]
-    reperes: tuple[tuple[float, str], ...]
-    maintenant: float
-    hauteur: int
-
-    @classmethod
-    def of(cls, episodes: Sequence[Episode], now: datetime) -> Self:
-        """Return the image of these episodes: at most two years back and thirteen months on."""
-        instants = [each for episode in episodes for each in (episode.debut, episode.fin) if each]
-        start = max(now - _SHOWN[0], min([now - _LEAST, *instants]))
-        end = min(now + _SHOWN[1], max([now + _LEAST, *instants]))
-
-        def place(instant: datetime) -> float:
-            part = (min(max(instant, start), end) - start) / (end - start)
-            return round(_LEGEND + (100 - _LEGEND) * part, 2)
-
-        pistes, bandes, y = [], [], _ROW
-        for piste, of_lane in groupby(episodes, key=lambda each: each.piste):
-            rows: list[float] = []
-            for each in of_lane:
-                if each.debut > end or (each.fin is not None and each.fin < start):
-                    continue
-                x = place(each.debut)
-                largeur = max(place(each.fin or end) - x, _NARROW)
-                row = next((rank for rank, taken in enumerate(rows) if taken <= x), len(rows))
-                rows[row : row + 1] = [x + largeur]
-                bandes.append(
-                    Bande(x, round(largeur, 2), y + row * _ROW, each.temps(now), each.texte)
-                )
-            if rows:
-                pistes.append((piste, y))
-                y += len(rows) * _ROW
-        months = (end - start).days // 240 + 1
-        reperes = [
-            date(year, month, 1)
-            for year in range(start.year, end.year + 1)
-            for month in range(1, 13, months)
-        ]
-        return cls(
-            *(start, end, tuple(pistes), tuple(bandes)),
-            tuple(
-                (place(start_of_day(jour)), f"{jour:%m/%Y}")
-                for jour in reperes
-                if legal_date(start) < jour < legal_date(end) - timedelta(20)
-            ),
-            *(place(now), y),
-        )
+    return {
+        **{"pistes": pistes, "bandes": bandes, "hauteur": y, "maintenant": place(now)},
+        "reperes": [(place(each), f"{each:%m/%Y}") for each in firsts if start < each < late],
+    }

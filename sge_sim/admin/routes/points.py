@@ -8,13 +8,13 @@ from fastapi import HTTPException, Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.pages import begun
-from sge_sim.admin.point_life import Chronologie, episodes_of, marks_of
+from sge_sim.admin.point_life import draw, episodes_of, marks_of
 from sge_sim.admin.point_sections import sections_of
 from sge_sim.admin.routes import Admin, Routes
 from sge_sim.api.flux import FichierView
 from sge_sim.api.points import ServiceSouscritView
 from sge_sim.api.views import ExchangeView
-from sge_sim.clock import parse_day
+from sge_sim.clock import parse_day, start_of_day
 from sge_sim.domaine.nomenclatures import PETITS, SENS_OF_SEGMENT, TYPES_ACCES, Segment, Sens
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
@@ -82,6 +82,7 @@ def show_point(
             context["evenements"],
         )
         trace = _trace(prm, point.segment, (type, debut, fin, sens), today)
+        faits = marks_of(episodes, trace["debut"], trace["fin"])
         calls = state.journal.find_echanges(RechercheJournal(prm=prm), limit=_OF_EACH)
         return pages.render(
             request,
@@ -89,12 +90,12 @@ def show_point(
             **context,
             echanges=[ExchangeView.of(call) for call in calls],
             episodes=episodes,
-            chronologie=Chronologie.of(episodes, now),
+            chronologie=draw(episodes, now),
             types=_TYPES,
             types_acces=TYPES_ACCES,
             changement=last_changement(today),
             trace=trace,
-            faits=marks_of(episodes, trace["debut"], trace["fin"]),
+            faits=faits,
         )
 
 
@@ -128,6 +129,7 @@ def _trace(
         "type": type_,
         "debut": start,
         "fin": end,
+        "bornes": (start_of_day(start), start_of_day(end)),
         "sens": sens,
         "adresse": address,
         "csv": f"{address}&format=csv",

@@ -72,7 +72,7 @@ addEventListener("keydown", (event) => {
   if (event.target.closest?.("input, select, textarea, [contenteditable]")) return;
   const suite = Date.now() - attendPage < 1500;
   attendPage = 0;
-  const onglet = document.querySelectorAll(".onglets a")[event.key - 1];
+  const onglet = document.querySelectorAll(".onglets > *")[event.key - 1];
   const page = suite && document.querySelector(`[data-touche="${CSS.escape(event.key)}"]`);
   if (page) page.click();
   else if (onglet) onglet.click();
