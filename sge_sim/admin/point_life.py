@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from sge_sim.api.points import ServiceSouscritView
@@ -21,7 +22,8 @@ _HELD: Final = {
 }
 """The columns of a point whose former values are shown, by lane, and what stands between them."""
 _BACK, _ON, _LEAST = timedelta(730), timedelta(400), timedelta(60)
-"""How far from now the image reaches at most, and at least."""
+_MOST: Final = 20
+"""How far from now the image reaches at most, and at least; episodes of a lane."""
 _ROW, _LEGEND, _NARROW = 24, 14.0, 0.6
 """Pixels of a row; hundredths of the width: the names of lanes, and a bar at least."""
 
@@ -50,13 +52,13 @@ def episodes_of(
     autorisations: Sequence[AutorisationClient],
     evenements: Sequence[Evenement],
 ) -> list[Episode]:
-    """Return what is known of the life of a point, by lane, the oldest first in each."""
+    """Return what is known of the life of a point: by lane, the last twenty, the oldest first."""
     compteur = libelle_de("typeComptage", point.type_comptage or "")
     dated = [
         *(("Événements", each.instant, each.instant, _event(point, each)) for each in evenements),
         *_held(point, mesures),
         *(
-            ("Compteur", each.date_pose, each.date_depose, f"{compteur} {each.numero_serie or ''}")
+            ("Compteur", each.date_pose, each.date_depose, f"{compteur} {each.matricule or ''}")
             for each in point.compteurs
         ),
         *(("Collecte", *each, "courbe collectée") for each in mesures.collectes),
@@ -95,16 +97,15 @@ def episodes_of(
         for piste, debut, fin, texte in dated
         if debut is not None
     ]
-    return sorted(found, key=lambda each: (pistes.index(each.piste), each.debut))
+    found.sort(key=lambda each: (pistes.index(each.piste), each.debut))
+    return [each for _, lane in groupby(found, itemgetter(0)) for each in [*lane][-_MOST:]]
 
 
 def _instant(jour: date) -> datetime:
     return jour if isinstance(jour, datetime) else start_of_day(jour)
 
 
-def _held(
-    point: Point, mesures: MesuresFacts
-) -> Iterator[tuple[str, date | None, date | None, str]]:
+def _held(point: Point, mesures: MesuresFacts) -> Iterator[tuple[Any, ...]]:
     """Yield what the columns of a point said and say, and from which day until which."""
     premier = mesures.histoire(point, "date_mise_en_service")[0][1][0]
     for piste, (between, *noms) in _HELD.items():
@@ -141,11 +142,8 @@ def marks_of(
 
 
 def draw(episodes: Sequence[Episode], now: datetime) -> dict[str, Any]:
-    """Return the image of episodes: at most two years back and thirteen months on.
-
-    Names of lanes and their tops, bars (left and width, in hundredths, top, episode), dates and now
-    on the axis, the height.
-    """
+    """Return the image of episodes, two years back and thirteen months on at most: lanes and their
+    tops, bars (left and width, in hundredths, top, episode), dates and now on the axis, height."""
     instants = [each for episode in episodes for each in (episode.debut, episode.fin) if each]
     start = max(now - _BACK, min([now - _LEAST, *instants]))
     end = min(now + _ON, max([now + _LEAST, *instants]))
@@ -156,7 +154,7 @@ def draw(episodes: Sequence[Episode], now: datetime) -> dict[str, Any]:
 
     pistes, bandes, y = [], [], _ROW
     seen = [each for each in episodes if each.debut < end and (each.fin or end) >= start]
-    for piste, of_lane in groupby(seen, key=lambda each: each.piste):
+    for piste, of_lane in groupby(seen, itemgetter(0)):
         rows: list[float] = []
         for each in of_lane:
             x = place(each.debut)

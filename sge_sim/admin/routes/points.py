@@ -76,13 +76,12 @@ def show_point(
         episodes = episodes_of(
             point,
             read_mesures_facts(session, prm),
-            services[-_OF_EACH:],
+            services,
             affaires_of(session, prm, _OF_EACH),
             autorisations_of(session, prm, _OF_EACH),
             context["evenements"],
         )
         trace = _trace(prm, point.segment, (type, debut, fin, sens), today)
-        faits = marks_of(episodes, trace["debut"], trace["fin"])
         calls = state.journal.find_echanges(RechercheJournal(prm=prm), limit=_OF_EACH)
         return pages.render(
             request,
@@ -95,7 +94,7 @@ def show_point(
             types_acces=TYPES_ACCES,
             changement=last_changement(today),
             trace=trace,
-            faits=faits,
+            faits=marks_of(episodes, trace["debut"], trace["fin"]),
         )
 
 

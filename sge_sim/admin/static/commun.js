@@ -1,6 +1,5 @@
 "use strict";
-// Buttons that copy the text of another element, told to a screen reader as well.
-for (const bouton of document.querySelectorAll("button[data-copie]")) bouton.setAttribute("aria-live", "polite");
+// Buttons that copy the text of another element.
 document.addEventListener("click", async ({ target }) => {
   const bouton = target.closest("button[data-copie]");
   if (!bouton) return;
@@ -54,7 +53,6 @@ if (enCours) suivre(enCours, enCours.dataset.travail);
 // What is said of one's own act goes away when it is read.
 for (const message of document.querySelectorAll(".message")) {
   const bouton = document.createElement("button");
-  bouton.type = "button";
   bouton.textContent = "Masquer";
   bouton.addEventListener("click", () => message.remove());
   message.append(bouton);

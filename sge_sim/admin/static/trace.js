@@ -1,12 +1,13 @@
 "use strict";
 // The plots of a point, by uPlot: its curve over its days, read by the mouse, by keys, as a table.
 (async () => {
-  const [boite, jours, resume, lecture, zoom, table] = ["trace", "jours", "resume", "lecture", "zoom", "table"].map((id) => document.getElementById(id));
+  const [boite, jours, resume, lecture, zoom, table] = "trace jours resume lecture zoom table".split(" ").map((id) => document.getElementById(id));
   const { adresse, debut, fin, maintenant, petit, faits } = JSON.parse(boite.dataset.vu);
   const nombre = new Intl.NumberFormat("fr-FR").format;
-  const date = (dite, ecrite = new Intl.DateTimeFormat("fr-FR", { timeZone: "Europe/Paris", ...dite })) => (t) => ecrite.format(t * 1000);
-  const [jour, heure] = [date({ dateStyle: "short" }), date({ timeStyle: "short" })];
-  const quand = (t) => `${jour(t)} ${heure(t)}`;
+  const [jour, heure, quand] = [{ dateStyle: "short" }, { timeStyle: "short" }, { dateStyle: "short", timeStyle: "long" }].map((dite) => {
+    const { format } = new Intl.DateTimeFormat("fr-FR", { timeZone: "Europe/Paris", ...dite });
+    return (t) => format(t * 1000).replace(":00 UTC", " UTC");
+  });
   const couleur = (nom) => () => {
     boite.style.color = `var(--${nom})`;
     return getComputedStyle(boite).color;
@@ -70,14 +71,14 @@
           for (const [a, b] of recu.heures_creuses) peindre(u, a, b, "creuses");
           for (const [a, b] of perdus) peindre(u, a, b, "bord", [1, 3]);
         }],
-        draw: [() => [...faits, maintenant].forEach((s, rang) => peindre(u, s, s, "encre", s > maintenant ? [4, 3] : [], s === maintenant ? "▾" : rang + 1))],
+        draw: [() => [...faits, maintenant].forEach((s, rang) => peindre(u, s, s, "encre", s > maintenant ? [4, 3] : [], s === maintenant ? "▾" : `${rang + 1}.`))],
         setCursor: [({ cursor: { idx } }) => {
           if (place === boite && pas[idx]) lecture.textContent = `${quand(t[idx])} : ${dire(idx)}, ${nombre(froids[idx])} °C`;
         }],
       },
       scales: { y: { range: type !== "index" && ((_, __, haut) => [0, haut * 1.05 || 1]) } },
       series: [{}, ...noms.map((_, rang) => ({
-        stroke: couleur(["mesure", "ecart", "bon", "douteux", "mauvais"][rang % 5]),
+        stroke: couleur("mesure ecart bon douteux mauvais".split(" ")[rang % 5]),
         fill: type === "energie" && couleur("mesure"),
         width: 1.3,
         paths: { energie: uPlot.paths.bars({ align: 1, size: [0.8] }), courbe: marches(fini ? -1 : 1) }[type],
@@ -85,7 +86,7 @@
       })), { scale: "t", stroke: couleur("doux"), dash: [2, 3], paths: marches(1), points: { show: false } }],
       axes: [
         { ...axe, size: 28, space: 75, values: (_, lus, __, ___, ecart) => lus.map((s) => (ecart < 86400 && heure(s) !== "00:00" ? heure : jour)(s)) },
-        { ...axe, size: 70, values: (_, lus) => lus.map((lu) => `${nombre(lu)} ${unite}`) },
+        { ...axe, size: 70, values: (_, lus) => lus.map((lu) => (lus.at(-1) < 1e5 ? `${nombre(lu)} ${unite}` : `${nombre(lu / 1e3)} k${unite}`)) },
         { ...axe, size: 46, side: 1, scale: "t", grid: { show: false }, values: (_, lus) => lus.map((lu) => `${nombre(lu)} °C`) },
       ],
     }, [t, ...Object.values(series), froids], place);
@@ -94,24 +95,27 @@
       u.redraw();
     };
     new ResizeObserver(ajuster).observe(place);
-    for (const media of ["print", "(prefers-color-scheme: dark)"]) matchMedia(media).addEventListener("change", ajuster);
+    for (const media of ["print", "(prefers-color-scheme: dark)"]) matchMedia(media).onchange = ajuster;
     traces.push({ u, t, pas, manque, dire, unite });
   }
   try {
     await document.fonts.ready;
     await tracer(boite, adresse);
     if (jours) await tracer(jours, adresse.replace("courbe", "energie"));
-    vue(debut, fin);
     const [{ u, t, pas, manque, dire, unite }] = traces;
+    u.hooks.setScale = [() => {
+      const [a, b] = u.series[0].idxs;
+      table.firstChild.textContent = `En tableau, du ${quand(u.scales.x.min)} au ${quand(u.scales.x.max)}`;
+      table.querySelector("tbody").innerHTML = [...t.keys()].slice(a, b + 1).filter((i) => pas[i]).slice(0, 500).map((i) => `<tr><td>${quand(t[i])}<td>${dire(i)}`).join("");
+    }];
+    vue(debut, fin);
     const lus = pas.filter(Boolean).length;
     resume.textContent = `${nombre(lus)} valeur${lus > 1 ? "s" : ""} du ${quand(t[0])} au ${quand(t.at(-1))}, jusqu'à ${nombre(u.series[1].max)} ${unite} ; perdues : ${nombre(manque)}.`;
     zoom.hidden = table.hidden = false;
-    zoom.addEventListener("click", async ({ target: { dataset } }) => {
+    zoom.addEventListener("click", ({ target: { dataset } }) => {
       const { min, max } = u.scales.x;
       const [milieu, demi] = [(min + max) / 2 + (max - min) * (dataset.part ?? 0), (max - min) / 2 / dataset.zoom];
       if (demi) vue(milieu - demi, milieu + demi);
-      await 0; // uPlot moves in a moment
-      lecture.textContent = `Vue du ${quand(u.scales.x.min)} au ${quand(u.scales.x.max)}`;
     });
     boite.addEventListener("keydown", (event) => {
       const bouton = zoom.querySelector(`[aria-keyshortcuts="${event.key}"]`);
@@ -122,13 +126,9 @@
       if (rang) u.setCursor({ left: u.valToPos(t[Math.min(Math.max((u.cursor.idx ?? a) + rang, a), b)], "x"), top: 9 });
       event.preventDefault();
     });
-    table.addEventListener("toggle", () => {
-      const [a, b] = u.series[0].idxs;
-      table.querySelector("tbody").innerHTML = [...t.keys()].slice(a, b + 1).filter((i) => pas[i]).slice(0, 500).map((i) => `<tr><td>${quand(t[i])}<td>${dire(i)}`).join("");
-    });
   } catch (erreur) {
     resume.textContent = erreur.message;
-    boite.hidden = true;
+    boite.parentNode.hidden = true;
   }
   boite.dataset.pret = "oui";
 })();
