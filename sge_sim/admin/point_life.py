@@ -86,7 +86,7 @@ def episodes_of(
         *(
             (
                 *("Autorisations", each.date_debut, each.date_fin),
-                f"{each.acteur_code}, {each.nom or 'sans nom'}, {phrase_en_mots(each.portee)}",
+                f"{each.acteur_code} au nom de {each.nom or 'son client'}, {phrase_en_mots(each.portee)}",
             )
             for each in autorisations
         ),
@@ -122,7 +122,7 @@ def _event(point: Point, evenement: Evenement) -> str:
     suite = evenement.fournisseur_code
     if evenement.echeance is not None and evenement.type in ("programmation_hc", "reforme_hc"):
         futures = point.futures_heures_creuses_libelle, point.futures_heures_creuses_saison_basse
-        suite = _BASSE.join(filter(None, futures))
+        suite = _BASSE.join(dict.fromkeys(filter(None, futures)))
     return " : ".join(filter(None, (EVENEMENTS[evenement.type], suite)))
 
 
@@ -141,7 +141,7 @@ def marks_of(
     return [(same[0][0], [texte for _, texte in same]) for same in days]
 
 
-def draw(episodes: Sequence[Episode], now: datetime) -> dict[str, Any]:
+def draw_life(episodes: Sequence[Episode], now: datetime) -> dict[str, Any]:
     """Return the image of episodes, two years back and thirteen months on at most: lanes and their
     tops, bars (left and width, in hundredths, top, episode), dates and now on the axis, height."""
     instants = [each for episode in episodes for each in (episode.debut, episode.fin) if each]

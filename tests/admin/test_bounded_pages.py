@@ -164,7 +164,7 @@ def addresses(room: Room) -> Iterator[tuple[str, str]]:
         "numero": [*numbers[:3], *numbers[-3:]],
         "affaire_id": demands[:1],
         "cle": [unquote(case.rpartition("/")[2])],
-        "name": ["dygraph-combined.js", "swagger-ui-bundle.js", "swagger-ui.css"],
+        "name": ["swagger-ui-bundle.js", "swagger-ui.css"],
     }
     for router in application.ROUTERS:
         for route in router.routes:

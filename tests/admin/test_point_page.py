@@ -168,7 +168,7 @@ def test_the_buttons_do_what_points_set_does(tmp_path: Path) -> None:
         assert "n'est pas un fournisseur" in press(
             **{"nouveau_fournisseur@": ["TIERS1", "2025-04-01"]}
         )
-        assert "résiliation le 01/04/2025" in press(resilie="2025-04-01")
+        assert "01/04/2025 Événements : résiliation" in press(resilie="2025-04-01")
         planned = press(resilie="2025-05-01")
         assert "est déjà prévue pour le 01/04/2025" in planned
         assert "type résiliation ; le 01/04/2025" in planned
@@ -179,9 +179,23 @@ def test_the_buttons_do_what_points_set_does(tmp_path: Path) -> None:
         assert "n'est pas une date" in press(**{"jours_absents..": ["x", "y"]})
 
 
-def test_the_plot_library_alone_is_served_from_its_package(room: Room) -> None:
-    script = room.ask("GET", "/trace/dygraph-combined.js")
+def test_an_act_says_what_it_does_and_stands_alone(room: Room) -> None:
+    """Beside the page, none but the first open; without a script too."""
+    page = room.page(f"/points/{C5}")
+    (button,) = page.xpath("//nav[@class='onglets']/button")
+    panel = page.get_element_by_id(button.get("popovertarget"))
+    assert panel.get("popover") is not None
+    acts = panel.xpath("./details")
+    assert len(acts) == len(panel.xpath(".//form")) > 10
+    assert {each.get("name") for each in acts} == {"acte"}
+    assert [each.get("open") is not None for each in acts].count(True) == 1
+    assert all(each.xpath("./p")[0].text_content().endswith(".") for each in acts)
+
+
+def test_the_plot_library_is_served_to_the_page_of_a_point_alone(room: Room) -> None:
+    script = room.ask("GET", "/static/uplot/uPlot.iife.min.js")
     assert script.status_code == 200
-    assert b"Dygraph" in script.content
-    assert room.ask("GET", "/trace/render_core.js").status_code == 404
-    assert not room.page("/").xpath("//script[contains(@src, 'trace')]")
+    assert b"https://github.com/leeoniya/uPlot (v1.6.32)" in script.content[:100]
+    assert "MIT" in room.ask("GET", "/static/uplot/LICENSE.txt").text
+    assert room.page(f"/points/{C5}").xpath("//script[contains(@src, 'uplot')]")
+    assert not room.page("/").xpath("//script[contains(@src, 'uplot')]")

@@ -8,7 +8,7 @@ from fastapi import HTTPException, Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.pages import begun
-from sge_sim.admin.point_life import draw, episodes_of, marks_of
+from sge_sim.admin.point_life import draw_life, episodes_of, marks_of
 from sge_sim.admin.point_sections import sections_of
 from sge_sim.admin.routes import Admin, Routes
 from sge_sim.api.flux import FichierView
@@ -89,7 +89,7 @@ def show_point(
             **context,
             echanges=[ExchangeView.of(call) for call in calls],
             episodes=episodes,
-            chronologie=draw(episodes, now),
+            chronologie=draw_life(episodes, now),
             types=_TYPES,
             types_acces=TYPES_ACCES,
             changement=last_changement(today),
