@@ -86,7 +86,8 @@ def episodes_of(
         *(
             (
                 *("Autorisations", each.date_debut, each.date_fin),
-                f"{each.acteur_code} au nom de {each.nom or 'son client'}, {phrase_en_mots(each.portee)}",
+                f"{each.acteur_code} au nom de {each.nom or 'son client'}, "
+                + phrase_en_mots(each.portee),
             )
             for each in autorisations
         ),

@@ -76,7 +76,9 @@ def test_services_are_listed_and_filtered(ordered: Room) -> None:
     for told in ("actif", "courbe de charge, soutirage, pas de 30 min, quotidienne", C5, "TIERS1"):
         assert told in words
     assert "Aucun service" in ordered.text("/services?etat=TERMINE")
-    (bar,) = ordered.page(f"/points/{C5}").xpath("//*[@class='present'][contains(., '30 min')]/@x")
+    (bar,) = ordered.page(f"/points/{C5}").xpath(
+        "//*[@class='present'][contains(., 'Transmission')]/@x"
+    )
     assert bar.endswith("%")
 
 

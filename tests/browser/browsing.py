@@ -60,16 +60,13 @@ def settle(browser: Chrome) -> None:
 def every_look(browser: Chrome, address: str, name: str) -> Iterator[tuple[int, str]]:
     """Show a page wide and narrow, light and dark, and keep each image.
 
-    It is opened once a width: the colours follow by themselves, but for those of a plot.
+    It is opened once a width: the colours follow by themselves.
     """
     for width in WIDTHS:
         show(browser, address, width)
         keep_image(browser, f"{name}-{width}-light")
         yield width, "light"
         like(browser, "dark")
-        if browser.execute_script("return document.querySelector('canvas') !== null"):
-            browser.refresh()
-            settle(browser)
         keep_image(browser, f"{name}-{width}-dark")
         yield width, "dark"
 

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from datetime import datetime
-from itertools import pairwise
 
 import pytest
 import requests
@@ -13,6 +12,7 @@ from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 from zeep.exceptions import Fault
 
@@ -89,6 +89,14 @@ def test_what_a_client_writes_is_shown_and_never_run(
     assert complaints(browser) == []
 
 
+INKED = """
+    const canvas = document.querySelector('#trace canvas');
+    const row = canvas.getContext('2d').getImageData(80, 22, canvas.width - 150, 1).data;
+    return row.filter((value, rank) => rank % 4 === 3 && value > 0).length * 4 / row.length;
+"""
+"""The part of a line at the top of the curve that is off-peak, or lost."""
+
+
 def test_a_curve_is_drawn_zoomed_and_exported(browser: Chrome, simulator: RunningSimulator) -> None:
     home = simulator.ready["admin_url"]
     browser.set_window_size(1280, 900)
@@ -97,16 +105,9 @@ def test_a_curve_is_drawn_zoomed_and_exported(browser: Chrome, simulator: Runnin
     until(browser).until(lambda _: plot.get_attribute("data-pret"))
     told = browser.find_element(By.ID, "resume").text
     assert "35 088 valeurs" in told.replace("\u202f", " ")
-    inked = """
-        const canvas = document.querySelector('#trace canvas');
-        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-        return data.some((value, rank) => rank % 4 === 3 && value > 0);
-    """
-    assert browser.execute_script(inked)
-    # The labels of temperatures are as far from one another as their ticks.
-    labels = browser.find_elements(By.CSS_SELECTOR, "#trace .dygraph-axis-label-y2")
-    degrees = [float(label.text.removesuffix(" °C").replace(",", ".")) for label in labels]
-    assert len({round(after - before, 1) for before, after in pairwise(degrees)}) == 1, degrees
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".courbe canvas")) == 2  # its days below
+    view = browser.find_element(By.CSS_SELECTOR, "#table summary")
+    assert "du 01/01/2023 00:00 UTC+1 au 01/01/2025 00:00 UTC+1" in view.text
     # A period is drawn with the mouse.
     ActionChains(browser).move_to_element_with_offset(
         plot, -100, 0
@@ -114,13 +115,64 @@ def test_a_curve_is_drawn_zoomed_and_exported(browser: Chrome, simulator: Runnin
     reading = browser.find_element(By.ID, "lecture")
     ActionChains(browser).move_to_element(plot).perform()
     until(browser).until(lambda _: "W" in reading.text)
+    drawn = view.text
+    assert "01/01/2023" not in drawn
     browser.find_element(By.XPATH, "//button[.='Agrandir']").click()
-    assert reading.text.startswith("Vue du")
+    until(browser).until(lambda _: view.text != drawn)
+    plot.send_keys("0")
+    until(browser).until(lambda _: "du 01/01/2023" in view.text)
     exported = browser.find_element(By.LINK_TEXT, "CSV").get_attribute("href")
     assert exported is not None
     text = requests.get(exported, timeout=30).text
     assert len(text.splitlines()) == 35_089
     assert complaints(browser) == []
+
+
+def test_a_curve_is_read_by_keys_on_the_day_of_25_hours(
+    browser: Chrome, simulator: RunningSimulator
+) -> None:
+    home = simulator.ready["admin_url"]
+    browser.get(f"{home}/points/{C5}?type=courbe&debut=2024-10-27&fin=2024-10-28")
+    plot = browser.find_element(By.ID, "trace")
+    until(browser).until(lambda _: plot.get_attribute("data-pret"))
+    # From 0 to 6 and from 22 to 24, of 25 hours.
+    assert 0.3 < browser.execute_script(INKED) < 0.42
+    browser.find_element(By.CSS_SELECTOR, "#table summary").click()
+    rows = [row.text for row in browser.find_elements(By.CSS_SELECTOR, "#table tbody tr")]
+    assert len(rows) == 50
+    twice = [row for row in rows if " 02:30" in row]
+    assert [row[17:22] for row in twice] == ["UTC+2", "UTC+1"]
+    reading = browser.find_element(By.ID, "lecture")
+    read = []
+    for _ in range(3):
+        plot.send_keys(Keys.ARROW_RIGHT)
+        read.append(reading.text)
+    assert [row.replace(" UTC+2 ", " UTC+2 : ") for row in rows[1:4]] == [
+        line.partition(",")[0] for line in read
+    ]
+    plot.send_keys("+")
+    view = browser.find_element(By.CSS_SELECTOR, "#table summary")
+    until(browser).until(lambda _: "du 27/10/2024 05:15 UTC+1" in view.text)
+    assert complaints(browser) == []
+
+
+def test_an_act_stands_in_a_panel_that_keys_open_and_close(
+    browser: Chrome, simulator: RunningSimulator
+) -> None:
+    browser.get(f"{simulator.ready['admin_url']}/points/{C5}")
+    panel = browser.find_element(By.ID, "regler")
+    button = browser.find_element(By.XPATH, "//button[.='Régler']")
+    assert not panel.is_displayed()
+    button.send_keys(Keys.ENTER)
+    assert panel.is_displayed()
+    first, second, *_ = panel.find_elements(By.TAG_NAME, "summary")
+    assert browser.switch_to.active_element == first
+    second.send_keys(Keys.ENTER)
+    opened = [each for each in panel.find_elements(By.TAG_NAME, "form") if each.is_displayed()]
+    assert [each.get_attribute("aria-label") for each in opened] == ["Changer de fournisseur"]
+    ActionChains(browser).send_keys(Keys.ESCAPE).perform()
+    assert not panel.is_displayed()
+    assert browser.switch_to.active_element == button
 
 
 def test_the_clock_keeps_its_legal_time_over_a_change_of_hour(

@@ -28,7 +28,7 @@ TASKS = {
         "valeurs du 26/10/2024",
     ),
     "what a file says": ("/ {fichier} ⏎", "/fichiers/", "main table", "2025"),
-    "change the holder": (f"/ {C5} ⏎ 7 e ⏎", f"/points/{C5}", ".message", "est réglé"),
+    "change the holder": (f"/ {C5} ⏎ 7 ⇥ ⏎", f"/points/{C5}", ".message", "est réglé"),
     "plan a panne": ("gn e HTTP ⇥ RecherchePoint ⏎", "/pannes", "main table", "RecherchePoint"),
     "find a rule": (f"/ {RULE} ⏎", "/codes?q=", "main details[open]", RULE.split("/")[1]),
     "compare two reports": ("gc j ⏎", "/passages/", "main details[open]", "sur 1 cas"),
