@@ -43,6 +43,21 @@ def test_the_last_change_of_hour_is_a_link_away(room: Room, today: str, jour: st
     assert (days[1] - days[0]).days == 3
 
 
+@pytest.mark.parametrize(
+    ("asked", "debut", "fin"),
+    [
+        ("", "2025-02-07", "2025-03-10"),
+        ("?debut=2025-03-01", "2025-03-01", "2025-03-10"),
+        ("?fin=0001-01-01", "2025-02-07", "2025-03-10"),
+        ("?debut=hier", "2025-02-07", "2025-03-10"),
+        ("?debut=9999-12-31&fin=9999-12-31", "9999-12-31", "9999-12-31"),
+    ],
+)
+def test_any_period_may_be_asked_for(room: Room, asked: str, debut: str, fin: str) -> None:
+    form = room.page(f"/points/{C5}{asked}").xpath("//section[@aria-labelledby='mesures']//form")
+    assert form[0].xpath(".//input/@value") == [debut, fin]
+
+
 def test_points_are_found_by_what_a_person_knows_of_them(room: Room) -> None:
     named = prms(room, "/points")
     assert C5 in named

@@ -50,8 +50,7 @@ def show_point(
     fin: str = "",
     sens: str = "",
 ) -> Response:
-    now = state.clock.now()
-    today = now.date()
+    today = state.clock.now().date()
     with state.database.sessions() as session:
         point = find_point(session, prm)
         if point is None:
@@ -81,7 +80,8 @@ def show_point(
             autorisations_of(session, prm, _OF_EACH),
             context["evenements"],
         )
-        trace = _trace(prm, point.segment, (type, debut, fin, sens), today)
+        last = min(today, (point.date_resiliation or today) + timedelta(1))
+        trace = _trace(prm, point.segment, (type, debut, fin, sens), last)
         calls = state.journal.find_echanges(RechercheJournal(prm=prm), limit=_OF_EACH)
         return pages.render(
             request,
@@ -89,7 +89,7 @@ def show_point(
             **context,
             echanges=[ExchangeView.of(call) for call in calls],
             episodes=episodes,
-            chronologie=draw_life(episodes, now),
+            chronologie=draw_life(episodes, state.clock.now()),
             types=_TYPES,
             types_acces=TYPES_ACCES,
             changement=last_changement(today),
@@ -112,12 +112,12 @@ def last_changement(today: date) -> dict[str, date]:
 def _trace(
     prm: str, segment: Segment, asked: tuple[str, str, str, str], today: date
 ) -> dict[str, Any]:
-    """Return what the plot is to show: the asked period, or the last month."""
+    """Return what the plot is to show: the asked period, or the last month of the point."""
     type_, debut, fin, sens = asked
     try:
         end = parse_day(fin) if fin else today
         start = parse_day(debut) if debut else end - _FIRST_DAYS
-    except UsageError:
+    except (UsageError, OverflowError):
         end, start = today, today - _FIRST_DAYS
     if type_ not in dict(_TYPES):
         type_ = "courbe"
