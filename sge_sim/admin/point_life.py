@@ -55,7 +55,7 @@ def episodes_of(
     """Return what is known of the life of a point: by lane, the last twenty, the oldest first."""
     compteur = libelle_de("typeComptage", point.type_comptage or "")
     dated = [
-        *(("Événements", each.instant, each.instant, _event(point, each)) for each in evenements),
+        *(("Événement", each.instant, each.instant, _event(point, each)) for each in evenements),
         *_held(point, mesures),
         *(
             ("Compteur", each.date_pose, each.date_depose, f"{compteur} {each.matricule or ''}")
@@ -72,12 +72,12 @@ def episodes_of(
         ),
         *(("Mesures", each, each, "relevé ponctuel") for each in mesures.ponctuels),
         *(
-            ("Services", each.debut, each.fin, f"{each.id} {each.libelle} {each.objet}")
+            ("Service", each.debut, each.fin, f"{each.id} {each.libelle} {each.objet}")
             for each in services
         ),
         *(
             (
-                *("Affaires", each.opened_at, each.closed_at),
+                *("Affaire", each.opened_at, each.closed_at),
                 f"{each.affaire_id} {each.objet}, {en_mots(each.etat)}, ouverte par "
                 f"{each.acteur_code} ({each.login})",
             )
@@ -85,7 +85,7 @@ def episodes_of(
         ),
         *(
             (
-                *("Autorisations", each.date_debut, each.date_fin),
+                *("Autorisation", each.date_debut, each.date_fin),
                 f"{each.acteur_code} au nom de {each.nom or 'son client'}, "
                 + phrase_en_mots(each.portee),
             )
@@ -135,7 +135,7 @@ def marks_of(
         (instant, f"{each.piste}{ends} : {each.texte}")
         for each in episodes
         for instant, ends in ((each.debut, ""), (each.fin, ", fin"))
-        if instant is not None and (not ends or each.piste == "Services")
+        if instant is not None and (not ends or each.piste == "Service")
     ]
     within = sorted(each for each in dated if debut <= legal_date(each[0]) < fin)
     days = (list(same) for _, same in groupby(within, key=lambda each: legal_date(each[0])))

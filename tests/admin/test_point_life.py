@@ -46,10 +46,10 @@ def test_a_life_is_told_in_order_past_present_and_to_come(tmp_path: Path) -> Non
         before = lived(room, HC)
         assert list(before) == ["À venir", "Aujourd'hui", "Passé"]
         assert before["À venir"] == [
-            "12/03/2025 Événements : changement de titulaire",
-            "14/03/2025 Événements : changement de fournisseur : FOURN1",
-            f"02/04/2025 00:02 Événements : changement d'heures creuses : {PLAGES}",
-            "01/05/2025 Événements : résiliation",
+            "12/03/2025 Événement : changement de titulaire",
+            "14/03/2025 Événement : changement de fournisseur : FOURN1",
+            f"02/04/2025 00:02 Événement : changement d'heures creuses : {PLAGES}",
+            "01/05/2025 Événement : résiliation",
         ]
         assert before["Passé"] == [
             "05/03/2025 08:00 – 05/03/2025 17:30 Mesures : perdues jusqu'au 05/03/2025 17:30"
@@ -69,7 +69,7 @@ def test_orders_services_and_authorisations_are_of_a_life(tmp_path: Path) -> Non
         room.order_courbe(C5)
         told = lived(room, C5)
         every = "\n".join(line for lines in told.values() for line in lines)
-        for words in ("Services : 64700002 Transmission", "Affaires : ", "TIERS1 au nom de ROCHE"):
+        for words in ("Service : 64700002 Transmission", "Affaire : ", "TIERS1 au nom de ROCHE"):
             assert words in every
         page = room.page(f"/points/{C5}")
         marks = page.xpath("//ol[@aria-label='Événements de la période']/li")
@@ -78,7 +78,7 @@ def test_orders_services_and_authorisations_are_of_a_life(tmp_path: Path) -> Non
             "//ol[@aria-label='Événements de la période']/li"
         )
         assert mark.text_content().startswith("1 10/03/2025 ")
-        assert "Services : 64700002" in mark.text_content()
+        assert "Service : 64700002" in mark.text_content()
 
 
 def test_a_point_that_never_lived_says_so_and_draws_nothing(room: Room) -> None:
@@ -90,19 +90,19 @@ def test_a_point_that_never_lived_says_so_and_draws_nothing(room: Room) -> None:
 
 
 EPISODES = [
-    Episode("Services", at(1), at(5), "un"),
-    Episode("Services", at(3), None, "deux"),
-    Episode("Services", at(5), at(20), "trois"),
+    Episode("Service", at(1), at(5), "un"),
+    Episode("Service", at(3), None, "deux"),
+    Episode("Service", at(5), at(20), "trois"),
     Episode("Mesures", at(5, 8), at(5, 9), "perdues"),
-    Episode("Événements", at(20), at(20), "résiliation"),
+    Episode("Événement", at(20), at(20), "résiliation"),
 ]
 
 
 def test_marks_are_the_days_on_which_something_begins_ends_or_happens() -> None:
     marks = marks_of(EPISODES, date(2025, 3, 3), date(2025, 3, 20))
     assert marks == [
-        (at(3), ["Services : deux"]),
-        (at(5), ["Services : trois", "Services, fin : un", "Mesures : perdues"]),
+        (at(3), ["Service : deux"]),
+        (at(5), ["Service : trois", "Service, fin : un", "Mesures : perdues"]),
     ]
     assert marks_of(EPISODES, date(2025, 3, 20), date(2025, 3, 21))[0][0] == at(20)
 
@@ -112,7 +112,7 @@ def test_the_image_has_a_row_for_what_lasts_at_the_same_time() -> None:
     tops = {each.texte: y for _, _, y, each in image["bandes"]}
     assert tops["un"] == tops["trois"] == 24
     assert tops["deux"] == 48
-    assert image["pistes"] == [("Services", 24), ("Mesures", 72), ("Événements", 96)]
+    assert image["pistes"] == [("Service", 24), ("Mesures", 72), ("Événement", 96)]
     assert image["hauteur"] == 120
     assert 14 < image["maintenant"] < 100
     assert all(x >= 14 and x + wide <= 101 for x, wide, _, _ in image["bandes"])

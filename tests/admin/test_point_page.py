@@ -183,7 +183,7 @@ def test_the_buttons_do_what_points_set_does(tmp_path: Path) -> None:
         assert "n'est pas un fournisseur" in press(
             **{"nouveau_fournisseur@": ["TIERS1", "2025-04-01"]}
         )
-        assert "01/04/2025 Événements : résiliation" in press(resilie="2025-04-01")
+        assert "01/04/2025 Événement : résiliation" in press(resilie="2025-04-01")
         planned = press(resilie="2025-05-01")
         assert "est déjà prévue pour le 01/04/2025" in planned
         assert "type résiliation ; le 01/04/2025" in planned

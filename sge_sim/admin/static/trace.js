@@ -86,7 +86,7 @@
       })), { scale: "t", stroke: couleur("doux"), dash: [2, 3], paths: marches(1), points: { show: false } }],
       axes: [
         { ...axe, size: 28, space: 75, values: (_, lus, __, ___, ecart) => lus.map((s) => (ecart < 86400 && heure(s) !== "00:00" ? heure : jour)(s)) },
-        { ...axe, size: 70, values: (_, lus) => lus.map((lu) => (lus.at(-1) < 1e5 ? `${nombre(lu)} ${unite}` : `${nombre(lu / 1e3)} k${unite}`)) },
+        { ...axe, size: 76, values: (_, lus) => lus.map((lu) => (lus.at(-1) < 1e5 ? `${nombre(lu)} ${unite}` : `${nombre(lu / 1e3)} k${unite}`)) },
         { ...axe, size: 46, side: 1, scale: "t", grid: { show: false }, values: (_, lus) => lus.map((lu) => `${nombre(lu)} °C`) },
       ],
     }, [t, ...Object.values(series), froids], place);
@@ -128,6 +128,7 @@
     });
   } catch (erreur) {
     resume.textContent = erreur.message;
+    resume.className = "vide";
     boite.parentNode.hidden = true;
   }
   boite.dataset.pret = "oui";
