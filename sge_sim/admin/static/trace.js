@@ -1,10 +1,10 @@
 "use strict";
-// The plots of a point, by uPlot: its curve over its days, read by the mouse, by keys, as a table.
+// The plots of a point, by uPlot: its curve over its days, read by mouse, keys or table.
 (async () => {
   const [boite, jours, resume, lecture, zoom, table] = "trace jours resume lecture zoom table".split(" ").map((id) => document.getElementById(id));
   const { adresse, debut, fin, maintenant, petit, faits } = JSON.parse(boite.dataset.vu);
   const nombre = new Intl.NumberFormat("fr-FR").format;
-  const [jour, heure, quand] = [{ dateStyle: "short" }, { timeStyle: "short" }, { dateStyle: "short", timeStyle: "long" }].map((dite) => {
+  const [jour, heure, quand] = [{ day: "2-digit", month: "2-digit", year: "2-digit" }, { timeStyle: "short" }, { dateStyle: "short", timeStyle: "long" }].map((dite) => {
     const { format } = new Intl.DateTimeFormat("fr-FR", { timeZone: "Europe/Paris", ...dite });
     return (t) => format(t * 1000).replace(":00 UTC", " UTC");
   });
@@ -33,11 +33,12 @@
         manque += 1;
         if (perdus[0]?.[0] === de + duree) perdus[0][0] = de; else perdus.unshift([de, de + duree]);
       }
-      // A hole in what was collected is no straight line.
+      // A hole is no straight line.
       if (i && t[i] - t[i - 1] > duree * 2.5) [t, froids, pas, ...Object.values(series)].forEach((lus, rang) => lus.splice(i, 0, rang ? null : t[i - 1] + 1));
     }
-    // A band from a to b, or a line where they are the same.
-    const peindre = (u, a, b, nom, tirets = [], texte = "") => {
+    let ecrit;
+    // A band from a to b, or a line where a is b.
+    const peindre = (a, b, nom, tirets = [], texte = "") => {
       const { ctx, bbox: { top, height }, scales: { x: { min, max } } } = u;
       if (a > max || b < min) return;
       const [de, jusque] = [Math.max(a, min), Math.min(b, max)].map((s) => u.valToPos(s, "x", true));
@@ -53,7 +54,10 @@
       ctx.stroke();
       ctx.font = `600 ${12 * r}px Inter`;
       ctx.textAlign = "center";
-      ctx.fillText(texte, de, top - 4 * r);
+      if (texte && !(de - ecrit < 14 * r)) {
+        ctx.fillText(texte, de, top - 4 * r);
+        ecrit = de;
+      }
       ctx.restore();
     };
     const dire = (i) => noms.map((nom) => `${noms[1] ? `${nom} ` : ""}${series[nom][i] === null ? "perdue" : `${nombre(series[nom][i])} ${unite}`}`).join(", ");
@@ -65,13 +69,14 @@
       padding: [18, 12, 0, 0],
       legend: { show: false },
       tzDate: (s) => uPlot.tzDate(new Date(s * 1000), "Europe/Paris"),
-      cursor: { y: false, sync: { key: "point" } },
+      cursor: { y: false, sync: { key: "x" } },
       hooks: {
         drawClear: [() => {
-          for (const [a, b] of recu.heures_creuses) peindre(u, a, b, "creuses");
-          for (const [a, b] of perdus) peindre(u, a, b, "bord", [1, 3]);
+          ecrit = NaN;
+          for (const [a, b] of recu.heures_creuses) peindre(a, b, "creuses");
+          for (const [a, b] of perdus) peindre(a, b, "bord", [1, 3]);
         }],
-        draw: [() => [...faits, maintenant].forEach((s, rang) => peindre(u, s, s, "encre", s > maintenant ? [4, 3] : [], s === maintenant ? "▾" : `${rang + 1}.`))],
+        draw: [() => [...faits, maintenant].forEach((s, rang) => peindre(s, s, "encre", s > maintenant ? [4, 3] : [], s === maintenant ? "▾" : rang + 1))],
         setCursor: [({ cursor: { idx } }) => {
           if (place === boite && pas[idx]) lecture.textContent = `${quand(t[idx])} : ${dire(idx)}, ${nombre(froids[idx])} °C`;
         }],
@@ -85,7 +90,7 @@
         points: { show: type === "pmax" },
       })), { scale: "t", stroke: couleur("doux"), dash: [2, 3], paths: marches(1), points: { show: false } }],
       axes: [
-        { ...axe, size: 28, space: 75, values: (_, lus, __, ___, ecart) => lus.map((s) => (ecart < 86400 && heure(s) !== "00:00" ? heure : jour)(s)) },
+        { ...axe, size: 28, space: 60, values: (_, lus, __, ___, ecart) => lus.map((s) => (ecart < 86400 && heure(s) !== "00:00" ? heure : jour)(s)) },
         { ...axe, size: 76, values: (_, lus) => lus.map((lu) => (lus.at(-1) < 1e5 ? `${nombre(lu)} ${unite}` : `${nombre(lu / 1e3)} k${unite}`)) },
         { ...axe, size: 46, side: 1, scale: "t", grid: { show: false }, values: (_, lus) => lus.map((lu) => `${nombre(lu)} °C`) },
       ],
