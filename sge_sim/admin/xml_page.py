@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from xml.parsers import expat
 
 from markupsafe import Markup, escape
@@ -32,6 +32,7 @@ _FOLDED: Final = 5
 """Levels of which an element folds."""
 _OPEN: Final = Markup("<details open><summary>{}</summary>")
 _CLOSING: Final = Markup("&lt;/<b>{}</b>&gt;")
+_INNERMOST: Final = re.compile(r"[{\[][^][{}]*[}\]]")
 _MARK: Final = Markup('<mark>{}</mark> <span class="alerte">← en cause</span>')
 
 
@@ -125,27 +126,10 @@ class _Reader:
         self._interrupt()
 
     def read_json(self, body: bytes) -> None:
-        self._value(parse_json(body))
-
-    def _value(self, value: Any, name: str = "", end: str = "") -> None:
-        """Write a value of JSON, on one line where nothing in it holds others."""
-        if self._depth > _DEEPEST:
-            raise ValueError("les objets s'emboîtent trop")
-        listed = enumerate(value) if isinstance(value, list) else ()
-        within = [*(value.items() if isinstance(value, dict) else listed)]
-        if not any(isinstance(each, dict | list) for _, each in within):
-            text = json.dumps(value, ensure_ascii=False)
-            self._write(Markup("{1}<em>{0}</em>"), text + end, name)
-            return
-        opening, closing = "{}" if isinstance(value, dict) else "[]"
-        self._write(Markup("{1}{0}"), opening, name)
-        self._depth += 1
-        for rank, (key, each) in enumerate(within, 1 - len(within)):
-            named = f"{json.dumps(key, ensure_ascii=False)}: " if closing == "}" else ""
-            if self.room > 0:
-                self._value(each, named, "," * (rank < 0))
-        self._depth -= 1
-        self._write(Markup("{}{}"), closing, end)
+        text = json.dumps(parse_json(body), ensure_ascii=False, indent=1)
+        for line in _INNERMOST.sub(lambda each: " ".join(each[0].split("\n ")), text).split("\n"):
+            self._depth = min(len(line) - len(line.lstrip()), _DEEPEST)
+            self._write(Markup("<em>{}</em>"), line.lstrip())
 
     def _start(self, name: str, attributes: list[str]) -> None:
         self._interrupt()

@@ -6,7 +6,7 @@ Of a large file the first bytes are read, and nothing else of it is held.
 import re
 from collections.abc import Iterator, Mapping
 from io import BytesIO
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, Any, Final
 from zipfile import is_zipfile
 
 from sge_sim.errors import UsageError
@@ -14,42 +14,24 @@ from sge_sim.flux.lecteur import FichierLu, VueDuFlux, children, form_of
 from sge_sim.flux.ouverture import MembreLu, read_document
 from sge_sim.machine.documents import parse_xml, zip_members
 
-OCTETS_LUS: Final = 2**21
-"""Bytes of a document that are read."""
 ARCHIVE_AU_PLUS: Final = 32 * 2**20
 """Bytes of what is held to be looked into: an archive in an archive, a file that was deciphered."""
-_TAIL: Final = 2**16
-_ENDS: Final = re.compile(rb"/>|>\s*</[^<>]+>")
-"""Where an element ends that has no text of its own."""
-_LEVELS: Final = 12
-_EMPTY: Final = re.compile(rb"\{[^][{}]*\}|\[[^][{}]*\]")
-_CLOSING: Final = bytes.maketrans(b"{[", b"}]")
-_BESIDE: Final = bytes({*range(256)} - {*b"{["})
-_HOW: Final = ("petit", "trous", "complet", "minuit", "negatif")
-"""Of what forms declare as fixed: how a series is read, not what it says."""
 TITRES: Final = {
     **{"prm": "Point", "physique": "Grandeur", "horodate": "Horodate", "valeur": "Valeur"},
     **{"unite": "Unité", "metier": "Sens", "libelle_physique": "Libellé de la grandeur"},
     **{"libelle_metier": "Libellé du sens", "etape": "Étape", "debut": "Début", "cote": "Grille"},
     **{"libelle_calendrier": "Libellé du calendrier", "libelle_classe": "Libellé de la classe"},
-    **{
-        "iv": "Vraisemblance",
-        "n": "Nature",
-        "ec": "État complémentaire",
-        "recevabilite": "Recevable",
-    },
-    **{"etat": "État", "cle": "Clé", "unite_puissance": "Unité de puissance"},
+    **{"iv": "Vraisemblance", "n": "Nature", "ec": "État complémentaire", "pas": "Pas"},
+    **{"recevabilite": "Recevable", "cle": "Clé", "etat": "État"},
 }
-"""The heading of each field that has another than its name; the first are those of every table."""
-
-
-class Document(NamedTuple):
-    """The beginning of a document: its text, what it is (xml, json, csv), and its root."""
-
-    nom: str
-    texte: bytes
-    sorte: str
-    racine: Any
+"""The headings of fields that their name isn't; the first five stand in every table."""
+_TAIL: Final = 2**16
+_XML_END: Final = re.compile(rb"/>|>\s*</[^<>]+>")
+"""Where an element ends that has no text of its own."""
+_LEVELS: Final = 12
+_CLOSED: Final = re.compile(rb"\{[^][{}]*\}|\[[^][{}]*\]")
+_CLOSING: Final = bytes.maketrans(b"{[", b"}]")
+_BESIDE: Final = bytes({*range(256)} - {*b"{["})
 
 
 def documents_of(nom: str, file: IO[bytes], depth: int = 2) -> Iterator[tuple[str, int, Any]]:
@@ -69,44 +51,39 @@ def documents_of(nom: str, file: IO[bytes], depth: int = 2) -> Iterator[tuple[st
             yield info.filename, info.file_size, read
 
 
-def read_start(nom: str, content: bytes, *, whole: bool) -> Document:
-    """Return a document by its first bytes, up to the last value that is whole.
+def read_start(nom: str, content: bytes) -> tuple[bytes, str, Any]:
+    """Return what `read_document` does of the first bytes of a document, up to the last value that
+    is whole there, and these bytes, made whole.
 
-    Raises `UsageError` where they are of none.
+    Raises `UsageError` where they are of no document.
     """
-    if not whole:
-        content = content.decode("utf-8-sig", "ignore").encode()
-        if content.startswith(b"<"):
-            ends = [each.end() for each in _ENDS.finditer(content, max(0, len(content) - _TAIL))]
-            content = content[: ends[-1] if ends else 0]
-            try:
-                return Document(nom, content, "xml", parse_xml(content, bare=True, cut=True))
-            except ValueError as error:
-                raise UsageError(f"{nom} : {error}.") from None
-        kept = content[: content.rfind(b"}" if content[:1] in (b"{", b"[") else b"\n") + 1]
-        content = kept + _closing(kept)
-    sorte, _, racine = read_document(nom, content)
-    return Document(nom, content, sorte, racine)
-
-
-def _closing(start: bytes) -> bytes:
-    """Return what closes the objects and lists that the beginning of a JSON leaves open."""
+    content = content.decode("utf-8-sig", "ignore").encode()
+    if content.startswith(b"<"):
+        ends = [each.end() for each in _XML_END.finditer(content, max(0, len(content) - _TAIL))]
+        content = content[: ends[-1] if ends else 0]
+        try:
+            return content, "xml", parse_xml(content, bare=True, cut=True)
+        except ValueError as error:
+            raise UsageError(f"{nom} : {error}.") from None
+    content = content[: content.rfind(b"}" if content[:1] in (b"{", b"[") else b"\n") + 1]
+    left = content
     for _ in range(_LEVELS):
-        start = _EMPTY.sub(b"", start)
-    return start.translate(_CLOSING, _BESIDE)[::-1]
+        left = _CLOSED.sub(b"", left)
+    content += left.translate(_CLOSING, _BESIDE)[::-1]
+    sorte, _, racine = read_document(nom, content)
+    return content, sorte, racine
 
 
-def read_values(document: Document) -> Iterator[Mapping[str, Any]]:
+def read_values(nom: str, sorte: str, racine: Any) -> Iterator[Mapping[str, Any]]:
     """Yield the values of a document, each with its fields; of one that has none, its points."""
-    forme = form_of(document.sorte, document.racine)
+    forme = form_of(sorte, racine)
     if forme is None:
         return
-    tree, _ = forme.as_tree(document.racine)
-    said = FichierLu(MembreLu((document.nom,), b""), forme, "", tree).dit
-    common = {"prm": said["prm"]} if "prm" in said else {}
+    tree, _ = forme.as_tree(racine)
+    said = FichierLu(MembreLu((nom,), b""), forme, "", tree).dit
     vues = [VueDuFlux(each) for each in forme.declaree["series"]]
     for vue in [each for each in vues if "valeur" in each.levels[-1][1]] or vues[:1]:
-        fixe = {n: v for n, v in vue.declared["fixe"].items() if n not in _HOW}
+        fixe = {n: v for n, v in vue.declared["fixe"].items() if n in TITRES}
         for node, lieu in children(tree, vue.levels[0][0], ""):
-            for _, above, own in vue.rows(node, lieu, {**common, **fixe}):
+            for _, above, own in vue.rows(node, lieu, {"prm": said.get("prm"), **fixe}):
                 yield {**above, **own}

@@ -11,22 +11,18 @@ from sge_sim.admin.routes import Admin, Routes, RowNumber
 from sge_sim.admin.xml_page import show_message
 from sge_sim.api.flux import FichierView
 from sge_sim.errors import UsageError
-from sge_sim.flux.apercu import (
-    ARCHIVE_AU_PLUS,
-    OCTETS_LUS,
-    TITRES,
-    documents_of,
-    read_start,
-    read_values,
-)
+from sge_sim.flux.apercu import ARCHIVE_AU_PLUS, TITRES, documents_of, read_start, read_values
 from sge_sim.flux.declaration import describe_canal, open_clear
 from sge_sim.flux.flux import ParDemande, ParFin
+from sge_sim.flux.ouverture import read_document
 from sge_sim.flux.registry import codes_of
 from sge_sim.operations import LARGEST_NUMBER
 from sge_sim.operations.flux import GONE
 from sge_sim.tables.commandes import Abonnement
 from sge_sim.tables.flux import FichierFlux
 
+OCTETS_LUS: Final = 2**21
+"""Bytes of a document that are read."""
 MAX_ROWS: Final = 250
 _MAX_CELL: Final = 200
 _MAX_DOCUMENTS: Final = 50
@@ -87,29 +83,30 @@ def _content(nom: str, file: IO[bytes], rank: int, after: int | None) -> dict[st
     content = read(OCTETS_LUS)
     shown = {"noms": [each[0] for each in found], "taille": size, "lus": len(content)}
     try:
-        opened = read_start(name, content, whole=size <= len(content))
+        if size > len(content):
+            content, sorte, racine = read_start(name, content)
+        else:
+            sorte, _, racine = read_document(name, content)
     except UsageError as error:
         return {**shown, "illisible": str(error), "texte": show_message(content, room=_SHOWN)}
     if after is None:
-        return {**shown, "texte": show_message(opened.texte, room=_SHOWN)}
-    rows = list(islice(read_values(opened), after, after + MAX_ROWS + 1))
+        return {**shown, "texte": show_message(content, room=_SHOWN)}
+    rows = list(islice(read_values(name, sorte, racine), after, after + MAX_ROWS + 1))
     return {**shown, **_table(rows[:MAX_ROWS]), "suite": len(rows) > MAX_ROWS}
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return rows under headings; what all of them say alike stands apart, in `partout`."""
-    names = dict.fromkeys((*[*TITRES][:_ALWAYS], *(name for row in rows for name in row)))
-    values = {name: [_text(row.get(name)) for row in rows] for name in names}
-    alike = {n for rank, n in enumerate(names) if rank >= _ALWAYS and len({*values[n]}) == 1}
-    alike |= {name for name in names if not any(values[name])}
-    titres = {name: TITRES.get(name, name.replace("_", " ").capitalize()) for name in names}
-    kept = [name for name in names if name not in alike]
+    always = [*TITRES][:_ALWAYS]
+    values = {
+        name: ["" if (v := row.get(name)) is None else str(v)[:_MAX_CELL] for row in rows]
+        for name in dict.fromkeys((*always, *(name for row in rows for name in row)))
+    }
+    titres = {name: TITRES.get(name, name.replace("_", " ").capitalize()) for name in values}
+    alike = [n for n, cells in values.items() if len({*cells}) == 1 and n not in always]
+    kept = [n for n, cells in values.items() if any(cells) and n not in alike]
     return {
         "colonnes": [titres[name] for name in kept],
         "lignes": [*zip(*(values[name] for name in kept), strict=True)],
-        "partout": [(titres[n], values[n][0]) for n in names if n in alike and any(values[n])],
+        "partout": [(titres[name], values[name][0]) for name in alike if values[name][0]],
     }
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)[:_MAX_CELL]
