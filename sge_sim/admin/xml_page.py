@@ -33,6 +33,8 @@ _FOLDED: Final = 5
 _OPEN: Final = Markup("<details open><summary>{}</summary>")
 _CLOSING: Final = Markup("&lt;/<b>{}</b>&gt;")
 _INNERMOST: Final = re.compile(r"[{\[][^][{}]*[}\]]")
+_BREAK: Final = re.compile(r"\n *")
+_JSON_NAME: Final = re.compile(r"(&#34;(?:(?!&#34;).)*&#34;: )")
 _MARK: Final = Markup('<mark>{}</mark> <span class="alerte">← en cause</span>')
 
 
@@ -127,9 +129,10 @@ class _Reader:
 
     def read_json(self, body: bytes) -> None:
         text = json.dumps(parse_json(body), ensure_ascii=False, indent=1)
-        for line in _INNERMOST.sub(lambda each: " ".join(each[0].split("\n ")), text).split("\n"):
+        for line in _INNERMOST.sub(lambda each: _BREAK.sub(" ", each[0]), text).split("\n"):
             self._depth = min(len(line) - len(line.lstrip()), _DEEPEST)
-            self._write(Markup("<em>{}</em>"), line.lstrip())
+            html = _JSON_NAME.sub(r"</q>\1<q>", escape(shortened(line.lstrip(), _LONG)))
+            self._write(Markup("{}<q>{}</q>"), "", Markup(html))  # noqa: S704 - escaped above
 
     def _start(self, name: str, attributes: list[str]) -> None:
         self._interrupt()

@@ -9,26 +9,16 @@ from io import BytesIO
 from typing import IO, Any, Final
 from zipfile import is_zipfile
 
-from sge_sim.errors import UsageError
 from sge_sim.flux.lecteur import FichierLu, VueDuFlux, children, form_of
 from sge_sim.flux.ouverture import MembreLu, read_document
 from sge_sim.machine.documents import parse_xml, zip_members
 
 ARCHIVE_AU_PLUS: Final = 32 * 2**20
 """Bytes of what is held to be looked into: an archive in an archive, a file that was deciphered."""
-TITRES: Final = {
-    **{"prm": "Point", "physique": "Grandeur", "horodate": "Horodate", "valeur": "Valeur"},
-    **{"unite": "Unité", "metier": "Sens", "libelle_physique": "Libellé de la grandeur"},
-    **{"libelle_metier": "Libellé du sens", "etape": "Étape", "debut": "Début", "cote": "Grille"},
-    **{"libelle_calendrier": "Libellé du calendrier", "libelle_classe": "Libellé de la classe"},
-    **{"iv": "Vraisemblance", "n": "Nature", "ec": "État complémentaire", "pas": "Pas"},
-    **{"recevabilite": "Recevable", "cle": "Clé", "etat": "État"},
-}
-"""The headings of fields that their name isn't; the first five stand in every table."""
-_TAIL: Final = 2**16
-_XML_END: Final = re.compile(rb"/>|>\s*</[^<>]+>")
-"""Where an element ends that has no text of its own."""
+_XML_ENDED: Final = re.compile(rb"(?s).*(?:/>|>\s*</[^<>]+>)")
+"""An XML up to the end of the last element that has no text of its own."""
 _LEVELS: Final = 12
+_HOW: Final = ("petit", "trous", "complet", "minuit", "negatif")
 _CLOSED: Final = re.compile(rb"\{[^][{}]*\}|\[[^][{}]*\]")
 _CLOSING: Final = bytes.maketrans(b"{[", b"}]")
 _BESIDE: Final = bytes({*range(256)} - {*b"{["})
@@ -52,19 +42,13 @@ def documents_of(nom: str, file: IO[bytes], depth: int = 2) -> Iterator[tuple[st
 
 
 def read_start(nom: str, content: bytes) -> tuple[bytes, str, Any]:
-    """Return what `read_document` does of the first bytes of a document, up to the last value that
-    is whole there, and these bytes, made whole.
-
-    Raises `UsageError` where they are of no document.
-    """
+    """Return the first bytes of a document up to the last value that is whole there, made a whole
+    document, and what `read_document` says that it is; raises as that does, and `ValueError`."""
     content = content.decode("utf-8-sig", "ignore").encode()
     if content.startswith(b"<"):
-        ends = [each.end() for each in _XML_END.finditer(content, max(0, len(content) - _TAIL))]
-        content = content[: ends[-1] if ends else 0]
-        try:
-            return content, "xml", parse_xml(content, bare=True, cut=True)
-        except ValueError as error:
-            raise UsageError(f"{nom} : {error}.") from None
+        found = _XML_ENDED.match(content)
+        content = found[0] if found else b""
+        return content, "xml", parse_xml(content, bare=True, cut=True)
     content = content[: content.rfind(b"}" if content[:1] in (b"{", b"[") else b"\n") + 1]
     left = content
     for _ in range(_LEVELS):
@@ -83,7 +67,7 @@ def read_values(nom: str, sorte: str, racine: Any) -> Iterator[Mapping[str, Any]
     said = FichierLu(MembreLu((nom,), b""), forme, "", tree).dit
     vues = [VueDuFlux(each) for each in forme.declaree["series"]]
     for vue in [each for each in vues if "valeur" in each.levels[-1][1]] or vues[:1]:
-        fixe = {n: v for n, v in vue.declared["fixe"].items() if n in TITRES}
+        fixe = {n: v for n, v in vue.declared["fixe"].items() if n not in _HOW}
         for node, lieu in children(tree, vue.levels[0][0], ""):
             for _, above, own in vue.rows(node, lieu, {"prm": said.get("prm"), **fixe}):
                 yield {**above, **own}

@@ -83,11 +83,8 @@ def clear_content(session: Session, data_dir: Path, fichier: FichierFlux) -> byt
 
 
 def open_clear(session: Session, data_dir: Path, fichier: FichierFlux, most: int) -> IO[bytes]:
-    """Return a file that was made, deciphered, to be read piece by piece.
-
-    Raises `UsageError` for one of more than `most` bytes that would have to be held to be read,
-    and all that `clear_content` raises.
-    """
+    """Return what `clear_content` does, to be read piece by piece; raises `UsageError` for a file
+    of more than `most` bytes that would have to be held."""
     if secret_of(session, fichier.contrat_id) == AUCUN and not is_shared(session.get_bind()):
         return (data_dir / fichier.chemin).open("rb")
     if fichier.taille > most:

@@ -11,7 +11,7 @@ from sge_sim.admin.routes import Admin, Routes, RowNumber
 from sge_sim.admin.xml_page import show_message
 from sge_sim.api.flux import FichierView
 from sge_sim.errors import UsageError
-from sge_sim.flux.apercu import ARCHIVE_AU_PLUS, TITRES, documents_of, read_start, read_values
+from sge_sim.flux.apercu import ARCHIVE_AU_PLUS, documents_of, read_start, read_values
 from sge_sim.flux.declaration import describe_canal, open_clear
 from sge_sim.flux.flux import ParDemande, ParFin
 from sge_sim.flux.ouverture import read_document
@@ -28,8 +28,7 @@ _MAX_CELL: Final = 200
 _MAX_DOCUMENTS: Final = 50
 _SHOWN: Final = 60_000
 """Characters of HTML of a document that is shown as it is."""
-_ALWAYS: Final = 5
-"""The columns of every table: the first of `TITRES`."""
+_FIRST: Final = ("prm", "physique", "horodate", "valeur", "unite")
 
 routes = Routes(prefix="/fichiers", include_in_schema=False)
 Rank = Annotated[int, Query(ge=0, le=LARGEST_NUMBER)]
@@ -87,7 +86,7 @@ def _content(nom: str, file: IO[bytes], rank: int, after: int | None) -> dict[st
             content, sorte, racine = read_start(name, content)
         else:
             sorte, _, racine = read_document(name, content)
-    except UsageError as error:
+    except (UsageError, ValueError) as error:
         return {**shown, "illisible": str(error), "texte": show_message(content, room=_SHOWN)}
     if after is None:
         return {**shown, "texte": show_message(content, room=_SHOWN)}
@@ -96,17 +95,12 @@ def _content(nom: str, file: IO[bytes], rank: int, after: int | None) -> dict[st
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return rows under headings; what all of them say alike stands apart, in `partout`."""
-    always = [*TITRES][:_ALWAYS]
+    """Return rows as columns; what all of them say alike stands apart, in `partout`."""
     values = {
         name: ["" if (v := row.get(name)) is None else str(v)[:_MAX_CELL] for row in rows]
-        for name in dict.fromkeys((*always, *(name for row in rows for name in row)))
+        for name in dict.fromkeys((*_FIRST, *(name for row in rows for name in row)))
     }
-    titres = {name: TITRES.get(name, name.replace("_", " ").capitalize()) for name in values}
-    alike = [n for n, cells in values.items() if len({*cells}) == 1 and n not in always]
-    kept = [n for n, cells in values.items() if any(cells) and n not in alike]
-    return {
-        "colonnes": [titres[name] for name in kept],
-        "lignes": [*zip(*(values[name] for name in kept), strict=True)],
-        "partout": [(titres[name], values[name][0]) for name in alike if values[name][0]],
-    }
+    said = {name: cells for name, cells in values.items() if any(cells)}
+    alike = {n: v[0] for n, v in said.items() if len({*v}) == 1 and n not in _FIRST}
+    kept = {name: cells for name, cells in said.items() if name not in alike}
+    return {"colonnes": [*kept], "lignes": [*zip(*kept.values(), strict=True)], "partout": alike}
