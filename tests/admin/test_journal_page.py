@@ -224,7 +224,7 @@ def test_bars_count_exchanges_by_period_and_lead_to_them(tmp_path: Path) -> None
         ]
         assert [len(shown(room, link.get("href"))) for link in links] == [2, 1, 1]
         assert not room.page(links[0].get("href")).xpath("//main//*[local-name()='svg']")
-        menu = page.xpath("//nav[@id='menu']//small")
+        menu = page.xpath("//nav[@id='menu']//li//small")
         assert [each.text_content() for each in menu] == ["4 gardés"]
         assert "n'est pas une date" in room.text("/journal?periode=hier/demain")
 

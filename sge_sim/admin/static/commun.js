@@ -1,6 +1,5 @@
 "use strict";
-// Buttons that copy the text of another element, told to a screen reader as well.
-for (const bouton of document.querySelectorAll("button[data-copie]")) bouton.setAttribute("aria-live", "polite");
+// Buttons that copy the text of another element.
 document.addEventListener("click", async ({ target }) => {
   const bouton = target.closest("button[data-copie]");
   if (!bouton) return;
@@ -21,10 +20,8 @@ const marquer = () => {
   const ici = onglets.find((lien) => lien.hash === location.hash) ?? onglets[0];
   for (const lien of onglets) lien.setAttribute("aria-current", String(lien === ici));
 };
-if (onglets.length) {
-  marquer();
-  addEventListener("hashchange", marquer);
-}
+marquer();
+addEventListener("hashchange", marquer);
 // An advance of months takes a while: the page tells how far it is.
 const clock = document.querySelector(".clock");
 function suivre(place, numero) {
