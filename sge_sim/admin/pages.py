@@ -155,7 +155,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
     travail = state.moves.under_way() or _work_of(state, message)
     frame = {
         "sections": SECTIONS,
-        "comptes": _counts(state),
+        "comptes": counts_of(state),
         "ici": request.url.path,
         "section": _section_of(request.url.path),
         "settings": state.settings,
@@ -178,7 +178,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
     return response
 
 
-def _counts(state: "AdminState") -> dict[str, int]:
+def counts_of(state: "AdminState") -> dict[str, int]:
     """Return what the menu says beside some pages: exchanges, then what waits; nothing where the
     database can't tell."""
     with suppress(*DATABASE_ERRORS):

@@ -63,7 +63,7 @@ PAGES = {
     "api": "/docs",
 }
 NOT_OURS = {"api"}
-"""Swagger UI's own page: looked at, and left to its makers."""
+"""Swagger UI's own part of a page: as long and as heavy as its makers have it."""
 NOT_YET = {"echange", "fichier", "demande", "campaign", "cas"}
 """Pages of what a new simulator has nothing of."""
 MOST_HEIGHT = {1280: 3000, 390: 12_000}
@@ -177,13 +177,13 @@ def address_of(simulator: RunningSimulator, name: str) -> str:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_and_passes_axe(browser: Chrome, lived: RunningSimulator, name: str) -> None:
     for look in every_look(browser, address_of(lived, name), name):
+        assert too_wide(browser) == [], look
+        if look in LOOKS_FOR_AXE:
+            assert violations(browser) == [], look
         if name not in NOT_OURS:
-            assert too_wide(browser) == [], look
             assert page_height(browser) <= MOST_HEIGHT[look[0]] * (1 + (name in LISTS)), look
             assert 70_000 < browser.execute_script(FIRST_PAINT) <= MOST_BYTES, look
-            if look in LOOKS_FOR_AXE:
-                assert violations(browser) == [], look
-    assert name in (*NOT_OURS, "refus") or complaints(browser) == []
+    assert name == "refus" or complaints(browser) == []
 
 
 def test_what_is_written_by_hand_stays_small() -> None:
