@@ -4,6 +4,7 @@ Our own client follows a list to its end; Schemathesis calls all of it as it is 
 """
 
 import os
+import re
 import socket
 import subprocess
 import sys
