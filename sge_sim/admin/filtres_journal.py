@@ -63,8 +63,8 @@ def _edges(minutes: Sequence[int]) -> Sequence[int]:
         if last // step - first // step < _BARS:
             return range(first - first % step, last + step + 1, step)
     day, end = (datetime.fromtimestamp(60 * each, PARIS).date() for each in (first, last))
-    days = (end - day).days // _BARS + 1
-    starts = (day + timedelta(each) for each in range(0, (end - day).days + 1 + days, days))
+    count = (end - day).days + 1
+    starts = (day + timedelta(each) for each in (*range(0, count, -(-count // _BARS)), count))
     return [int(start_of_day(each).timestamp()) // 60 for each in starts]
 
 

@@ -31,21 +31,9 @@ from sge_sim.journal.records import (
     reglage,
     spool,
 )
-from sge_sim.journal.reponses import (
-    Appels,
-    Reponse,
-    count_calls,
-    find_answers,
-    find_rules,
-)
+from sge_sim.journal.reponses import Appels, Reponse, count_calls, find_answers, find_rules
 from sge_sim.journal.retention import Bounds, forget_some, read_number, set_number, trim_some
-from sge_sim.journal.search import (
-    RechercheJournal,
-    count_minutes,
-    find,
-    find_one,
-    find_replays,
-)
+from sge_sim.journal.search import RechercheJournal, count_minutes, find, find_one, find_replays
 from sge_sim.journal.spool import SpoolWriter, read_header, spool_files
 from sge_sim.machine.files import make_private_file
 

@@ -11,14 +11,7 @@ import anyio
 from fastapi import Depends, Request, Response
 
 from sge_sim.admin import pages
-from sge_sim.admin.filtres_journal import (
-    JOURNAL,
-    KINDS,
-    STRUCK,
-    Filtres,
-    bars_of,
-    read_filtres,
-)
+from sge_sim.admin.filtres_journal import JOURNAL, KINDS, STRUCK, Filtres, bars_of, read_filtres
 from sge_sim.admin.followers import Followed, changed
 from sge_sim.admin.routes import Admin, AdminState, Routes, RowNumber
 from sge_sim.admin.xml_page import show_message, suspects_of
