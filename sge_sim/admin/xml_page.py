@@ -131,7 +131,7 @@ class _Reader:
         text = json.dumps(parse_json(body), ensure_ascii=False, indent=1)
         for line in _INNERMOST.sub(lambda each: _BREAK.sub(" ", each[0]), text).split("\n"):
             self._depth = min(len(line) - len(line.lstrip()), _DEEPEST)
-            html = _JSON_NAME.sub(r"</q>\1<q>", escape(shortened(line.lstrip(), _LONG)))
+            html = _JSON_NAME.sub(r"</q>\1<q>", str(escape(shortened(line.lstrip(), _LONG))))
             self._write(Markup("{}<q>{}</q>"), "", Markup(html))  # noqa: S704 - escaped above
 
     def _start(self, name: str, attributes: list[str]) -> None:
