@@ -53,6 +53,6 @@ for (const message of document.querySelectorAll(".message")) {
   const bouton = document.createElement("button");
   bouton.type = "button";
   bouton.textContent = "Masquer";
-  bouton.addEventListener("click", () => message.remove());
+  bouton.onclick = () => message.remove();
   message.append(bouton);
 }

@@ -43,10 +43,10 @@ if (adresse && "EventSource" in window) {
   source.onerror = () => {
     nouvelles.textContent = "Le direct est interrompu : la page reprend dès que possible.";
   };
-  pause.addEventListener("click", () => {
+  pause.onclick = () => {
     suspendu = !suspendu;
     pause.setAttribute("aria-pressed", String(suspendu));
     pause.textContent = suspendu ? "Reprendre le direct" : "Suspendre le direct";
     montrer();
-  });
+  };
 }
