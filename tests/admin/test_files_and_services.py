@@ -223,6 +223,15 @@ def test_what_is_no_flux_is_told(
     assert said in html.fromstring(answer.content).text_content()
 
 
+def test_a_damaged_archive_is_told(ordered: Room) -> None:
+    ordered.press("/clock", action="4d")
+    link = put(ordered, ("a.json", b'{"a": 1}'))
+    with ordered.state.database.sessions() as session:
+        file = ordered.state.settings.data_dir / find_fichiers(session, limit=1)[0].chemin
+    file.write_bytes(file.read_bytes().replace(b'{"a": 1}', b'{"a": 2}'))
+    assert "Cette archive est abîmée" in ordered.text(link)
+
+
 def test_what_an_order_says_of_its_client_is_text(ordered: Room) -> None:
     page = ordered.page(f"/points/{C5}")
     words = page.text_content()

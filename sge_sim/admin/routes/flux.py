@@ -64,8 +64,10 @@ def show_file(
                 shown |= _content(row.nom, file, document, None if tel_quel else apres)
         except FileNotFoundError:
             shown["refus"] = f"Le fichier {GONE}"
-        except (UsageError, ValueError) as error:
+        except UsageError as error:
             shown["refus"] = str(error)
+        except ValueError:
+            shown["refus"] = "Cette archive est abîmée : elle ne s'ouvre pas."
     return pages.render(request, "fichier.html", **shown)
 
 
