@@ -251,5 +251,5 @@ def build_admin(state: AdminState) -> FastAPI:
     for router in ROUTERS:
         app.router.routes += router.routes  # an inclusion matches each twice at every call
     app.mount("/static", StaticFiles(directory=pages.ADMIN / "static"))
-    describe_problems(app)
+    describe_problems(app, lambda: declared.rest_routes(described=True).routes)
     return app

@@ -1,13 +1,16 @@
 """What the page of the journal may be asked for, and the addresses that ask it."""
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import Request
 
 from sge_sim.admin.problems import check_names
+from sge_sim.clock import PARIS, parse_instant, start_of_day
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
 from sge_sim.operations.journal import FILTRES, list_echanges, recherche_of
@@ -28,6 +31,41 @@ JOURNAL: Final = "/journal"
 """The address of the page."""
 STRUCK: Final = "toutes"
 """Stands for any panne."""
+_BARS: Final = 48
+_MINUTES: Final = (1, 5, 15, 60)
+
+
+class Barre(NamedTuple):
+    """How many exchanges a period has, by outcome, in the order of a bar from below; its instants
+    are in legal time, the second excluded."""
+
+    debut: datetime
+    fin: datetime
+    comptes: Mapping[str, int]
+
+
+def bars_of(
+    counts: Mapping[tuple[int, str], int], edges: Sequence[int] | None = None
+) -> list[Barre]:
+    """Return what was counted by minute (since 1970, UTC) and outcome as bars between `edges`: by
+    default, as many minutes, hours or legal days each as make 48 bars at most of all of them."""
+    edges = _edges([minute for minute, _ in counts]) if edges is None else edges
+    found = [dict.fromkeys(("accepte", "refuse", "panne"), 0) for _ in edges]
+    for (minute, outcome), count in counts.items():
+        found[bisect_right(edges, minute) - 1][outcome] += count
+    instants = [datetime.fromtimestamp(60 * each, PARIS) for each in edges]
+    return [Barre(*each) for each in zip(instants[:-1], instants[1:], found[:-1], strict=True)]
+
+
+def _edges(minutes: Sequence[int]) -> Sequence[int]:
+    first, last = min(minutes, default=0), max(minutes, default=0)
+    for step in _MINUTES:
+        if last // step - first // step < _BARS:
+            return range(first - first % step, last + step + 1, step)
+    day, end = (datetime.fromtimestamp(60 * each, PARIS).date() for each in (first, last))
+    count = (end - day).days + 1
+    starts = (day + timedelta(each) for each in (*range(0, count, -(-count // _BARS)), count))
+    return [int(start_of_day(each).timestamp()) // 60 for each in starts]
 
 
 @dataclass(frozen=True)
@@ -53,14 +91,17 @@ class Filtres:
             wsdl = None if {"http", "wsdl"} <= kinds else "wsdl" in kinds
             kinds = kinds - {"wsdl"} | {"http"}
         found = recherche_of(**{name: self.asked[name] for name in FILTRES} | {"genre": [*kinds]})
+        if self["periode"]:
+            debut, _, fin = self["periode"].partition("/")
+            found = replace(found, debut=parse_instant(debut), fin=parse_instant(fin))
         return replace(found, wsdl=wsdl)
 
-    def address(self, path: str = JOURNAL, **more: int) -> str:
+    def address(self, path: str = JOURNAL, **more: int | str) -> str:
         """Return the address of a page under these filters."""
         genres = (
             [] if self.genres == _DEFAULT else [("genre", genre) for genre in sorted(self.genres)]
         )
-        query = urlencode([*genres, *self.typed.items(), *more.items()])
+        query = urlencode([*genres, *{**self.typed, **more}.items()])
         return f"{path}?{query}" if query else path
 
     @property
@@ -79,7 +120,8 @@ def read_filtres(request: Request) -> Filtres:
     given: dict[str, Any] = {
         name: text.strip() for name, text in query.items() if text.strip() and name != "genre"
     }
-    typed = {name: given[name] for name in FILTRES if name in given}
+    typed = {name: given[name] for name in (*FILTRES, "periode") if name in given}
+    given.pop("periode", None)
     if given.get("panne") == STRUCK:
         given["panne"] = "0"
     refus, asked = "", read(list_echanges, {}, typed=True)

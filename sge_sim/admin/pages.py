@@ -5,6 +5,7 @@ to a form leads to a page and leaves a cookie, which that page shows and takes a
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,10 +22,12 @@ from sge_sim.domaine.libelles import en_mots, libelle_de, phrase_en_mots
 from sge_sim.domaine.nomenclatures import KindClock, in_french
 from sge_sim.domaine.plateformes import day_in_words, is_open
 from sge_sim.domaine.retombees import Travail, parts_of, progress_sentence
+from sge_sim.facts.outage import DATABASE_ERRORS
 from sge_sim.facts.stored_clock import kind_of
 from sge_sim.machine.once import computed_once
 from sge_sim.referentiel.points import why_unknown
 from sge_sim.services.declared import return_codes
+from sge_sim.tables.lists import read_waiting
 
 if TYPE_CHECKING:
     from starlette.templating import Jinja2Templates
@@ -130,7 +133,7 @@ SECTIONS: Final = {
 }
 """The pages of the menu by what one does: address, name, and the key that leads there after `g`."""
 
-
+_COUNTED: Final = ("/journal", "/campaigns", "/fichiers", "/demandes", "/pannes")
 _UNDER: Final = {
     "/echanges": "/journal",
     "/passages": "/campaigns",
@@ -151,6 +154,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
     travail = state.moves.under_way() or _work_of(state, message)
     frame = {
         "sections": SECTIONS,
+        "comptes": counts_of(state),
         "ici": request.url.path,
         "section": _section_of(request.url.path),
         "settings": state.settings,
@@ -171,6 +175,15 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
     if message is not None:
         take_away(request, response)
     return response
+
+
+def counts_of(state: "AdminState") -> dict[str, int]:
+    """Return what the menu says beside some pages: exchanges, then what waits; nothing where the
+    database can't tell."""
+    with suppress(*DATABASE_ERRORS):
+        waiting = state.database.memoire.look().ask(read_waiting)
+        return dict(zip(_COUNTED, (state.journal.count_kept(), *waiting), strict=True))
+    return {}
 
 
 def _section_of(path: str) -> str:

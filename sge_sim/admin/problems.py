@@ -6,7 +6,7 @@ nothing else is asked, and no text that isn't fit.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from starlette.routing import BaseRoute
 
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import FieldError
@@ -133,8 +134,9 @@ def problem(
     return _Written(probleme.model_dump() | more, status, headers, PROBLEM_JSON)
 
 
-def describe_problems(app: FastAPI) -> None:
-    """Describe in `/openapi.json` the refusals of each operation as they are sent."""
+def describe_problems(app: FastAPI, declared: Callable[[], Sequence[BaseRoute]]) -> None:
+    """Describe in `/openapi.json` the refusals of each operation as they are sent; `declared` are
+    the routes that are described for it alone."""
 
     def description() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -142,7 +144,7 @@ def describe_problems(app: FastAPI) -> None:
                 title=app.title,
                 version=app.version,
                 description=app.description,
-                routes=app.routes,
+                routes=[*app.routes, *declared()],
             )
             schemas = schema.setdefault("components", {}).setdefault("schemas", {})
             for unused in ("HTTPValidationError", "ValidationError"):

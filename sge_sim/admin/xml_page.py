@@ -6,6 +6,7 @@ where libxml2 keeps every name that its thread has met. Entities aren't expanded
 fetched.
 """
 
+import json
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from markupsafe import Markup, escape
 
 from sge_sim.domaine.francais import grouped, shortened
 from sge_sim.journal import Echange
+from sge_sim.machine.documents import parse_json
 
 LOOKED_AT: Final = 2**20
 """Bytes of a message that are read: as many as a request may have, unless a setting says more."""
@@ -30,11 +32,17 @@ _FOLDED: Final = 5
 """Levels of which an element folds."""
 _OPEN: Final = Markup("<details open><summary>{}</summary>")
 _CLOSING: Final = Markup("&lt;/<b>{}</b>&gt;")
+_INNERMOST: Final = re.compile(r"[{\[][^][{}]*[}\]]")
+_BREAK: Final = re.compile(r"\n *")
+_JSON_NAME: Final = re.compile(r"(&#34;(?:(?!&#34;).)*&#34;: )")
 _MARK: Final = Markup('<mark>{}</mark> <span class="alerte">← en cause</span>')
 
 
-def show_message(body: bytes | None, suspects: Sequence[Collection[str]] = ()) -> Markup:
-    """Return a message as HTML: coloured XML where it is sound and has no DTD, text otherwise.
+def show_message(
+    body: bytes | None, suspects: Sequence[Collection[str]] = (), room: int = _ROOM
+) -> Markup:
+    """Return a message as HTML: XML that is sound and has no DTD, or JSON, by elements that fold;
+    text otherwise. No more elements are shown than take `room` characters of HTML.
 
     `suspects` are sets of local names: the elements of the first set of which there are any are
     marked. What stands in others is wrong rather than these: they are where there is nothing else.
@@ -42,14 +50,18 @@ def show_message(body: bytes | None, suspects: Sequence[Collection[str]] = ()) -
     if not body:
         return Markup("(vide)")
     cut = escape(f"… (coupé : {grouped(len(body))} octets en tout, dans le fichier à télécharger)")
-    reader = _Reader()
+    reader = _Reader(room)
     try:
-        reader.read(body)
+        if body[:1] in (b"{", b"["):
+            reader.read_json(body)
+        else:
+            reader.read(body)
     except (expat.ExpatError, ValueError, LookupError):  # the last for an encoding that isn't known
         reader.lines.clear()
     if not reader.lines:
         text = body[: 4 * MAX_SHOWN].decode("utf-8", "replace")
-        return escape(text) if len(text) <= MAX_SHOWN else escape(text[:MAX_SHOWN]) + "\n" + cut
+        most = min(room, MAX_SHOWN)
+        return escape(text) if len(text) <= most else escape(text[:most]) + "\n" + cut
     guilty = next(filter(None, map(reader.names.intersection, suspects)), set[str]())
     innermost = any(line.innermost for line in reader.lines if line.name in guilty)
     for line in reader.lines:
@@ -92,9 +104,9 @@ class _Line:
 class _Reader:
     """What expat calls as it goes through a message, for each of what may be 300 000 elements."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int) -> None:
         self.lines: list[_Line] = []
-        self.room = _ROOM
+        self.room = room
         self.names: set[str] = set()
         """Local ones of all elements, shown or not."""
         self._depth = 0
@@ -114,6 +126,13 @@ class _Reader:
         parser.StartDoctypeDeclHandler = self._refuse
         parser.Parse(body[:LOOKED_AT], len(body) <= LOOKED_AT)
         self._interrupt()
+
+    def read_json(self, body: bytes) -> None:
+        text = json.dumps(parse_json(body), ensure_ascii=False, indent=1)
+        for line in _INNERMOST.sub(lambda each: _BREAK.sub(" ", each[0]), text).split("\n"):
+            self._depth = min(len(line) - len(line.lstrip()), _DEEPEST)
+            html = _JSON_NAME.sub(r"</q>\1<q>", str(escape(shortened(line.lstrip(), _LONG))))
+            self._write(Markup("{}<q>{}</q>"), "", Markup(html))  # noqa: S704 - escaped above
 
     def _start(self, name: str, attributes: list[str]) -> None:
         self._interrupt()

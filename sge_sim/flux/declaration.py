@@ -1,18 +1,21 @@
 """Declares the channel of a contract, as the annex of the contract does on the real platform."""
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.francais import grouped
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, TypeCanal
-from sge_sim.errors import UnknownError
+from sge_sim.errors import UnknownError, UsageError
 from sge_sim.flux.canaux import check_canal, masked
 from sge_sim.flux.chiffrement import AUCUN, Chiffrement, chiffrement, decrypt
 from sge_sim.flux.contenus import content_of, default_folder
 from sge_sim.tables.acteurs import find_contrat
 from sge_sim.tables.flux import Canal, FichierFlux, find_canal
+from sge_sim.tables.plateforme import is_shared
 
 _KEPT: Final = "la base de la plateforme (/api/flux/{nom}/contenu)"
 """Where files are delivered that several machines share."""
@@ -77,6 +80,16 @@ def clear_content(session: Session, data_dir: Path, fichier: FichierFlux) -> byt
     """
     content = content_of(session, data_dir, fichier)
     return decrypt(secret_of(session, fichier.contrat_id), content)
+
+
+def open_clear(session: Session, data_dir: Path, fichier: FichierFlux, most: int) -> IO[bytes]:
+    """Return what `clear_content` does, to be read piece by piece; raises `UsageError` for a file
+    of more than `most` bytes that would have to be held."""
+    if secret_of(session, fichier.contrat_id) == AUCUN and not is_shared(session.get_bind()):
+        return (data_dir / fichier.chemin).open("rb")
+    if fichier.taille > most:
+        raise UsageError(f"Un fichier chiffré de plus de {grouped(most)} octets se télécharge.")
+    return BytesIO(clear_content(session, data_dir, fichier))
 
 
 def describe_canal(session: Session, contrat_id: str, data_dir: Path) -> CanalDeclare:

@@ -31,16 +31,9 @@ from sge_sim.journal.records import (
     reglage,
     spool,
 )
-from sge_sim.journal.reponses import (
-    Appels,
-    Reponse,
-    count_calls,
-    count_minutes,
-    find_answers,
-    find_rules,
-)
+from sge_sim.journal.reponses import Appels, Reponse, count_calls, find_answers, find_rules
 from sge_sim.journal.retention import Bounds, forget_some, read_number, set_number, trim_some
-from sge_sim.journal.search import RechercheJournal, find, find_one, find_replays
+from sge_sim.journal.search import RechercheJournal, count_minutes, find, find_one, find_replays
 from sge_sim.journal.spool import SpoolWriter, read_header, spool_files
 from sge_sim.machine.files import make_private_file
 
@@ -216,10 +209,12 @@ class Journal:
         with self._reading() as connection:
             return find_answers(connection)
 
-    def count_minutes(self, first: int) -> dict[tuple[int, str], int]:
-        """Count the calls from a minute of the machine on, by minute and by outcome."""
+    def count_minutes(
+        self, recherche: RechercheJournal, since: int | None = None
+    ) -> dict[tuple[int, str], int]:
+        """Count exchanges by minute and by outcome: see `count_minutes`."""
         with self._reading() as connection:
-            return count_minutes(connection, first)
+            return count_minutes(connection, recherche, since)
 
     def find_rules(self) -> list[str]:
         """Return the names of the rules that have refused, in their order."""
@@ -271,6 +266,11 @@ class Journal:
                 given_up <= seen and not avaries.count_open(connection),
                 self._failure,
             )
+
+    def count_kept(self) -> int:
+        """Return how many exchanges are kept; nothing is drained for it."""
+        with self._database.reading() as connection:
+            return int(connection.scalar(select(func.sum(bilan.c.records))) or 0)
 
     def avaries(self) -> list[Avarie]:
         """Return what of the files that wait could not be stored, acknowledged or not."""

@@ -2,14 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, func, select
 
 from sge_sim.journal.records import echange, instant_of, profil
-
-_MINUTE: Final = 60_000_000
-_COUNTED: Final = 50_000
 
 
 class Reponse(NamedTuple):
@@ -47,27 +44,6 @@ def find_rules(connection: Connection) -> list[str]:
     """Return the names of the rules that have refused, in their order."""
     named = select(profil.c.rule_name).where(profil.c.rule_name.is_not(None)).distinct()
     return sorted(filter(None, connection.scalars(named)))
-
-
-def count_minutes(connection: Connection, first: int) -> dict[tuple[int, str], int]:
-    """Count the calls from a minute of the machine on (since 1970, UTC), by minute and outcome:
-    `accepte`, `refuse`, or `panne` where one struck; among the last 50 000 exchanges."""
-    minute = (echange.c.machine_instant // _MINUTE).label("minute")
-    outcome = case(
-        (echange.c.panne.is_not(None), "panne"), (profil.c.accepted, "accepte"), else_="refuse"
-    ).label("outcome")
-    newest = select(func.max(echange.c.id)).scalar_subquery()
-    query = (
-        select(minute, outcome, func.count())
-        .join(profil, echange.c.profil_id == profil.c.id)
-        .where(
-            echange.c.id > newest - _COUNTED,
-            echange.c.machine_instant >= first * _MINUTE,
-            profil.c.kind != "flux",
-        )
-        .group_by("minute", "outcome")  # by name: PostgreSQL takes each parameter for another
-    )
-    return {(at, how): count for at, how, count in connection.execute(query)}
 
 
 class Appels(NamedTuple):

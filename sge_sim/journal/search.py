@@ -19,6 +19,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     func,
     or_,
     select,
@@ -44,6 +45,7 @@ _Columns = ReadOnlyColumnCollection[str, ColumnElement[Any]]
 _WINDOW: Final = 5_000
 _PROFILES: Final = 200
 _MANY: Final = 50_000
+_MINUTE: Final = 60_000_000
 _LAST: Final = 2**63 - 1
 _AFTER_ALL: Final = "\N{REPLACEMENT CHARACTER}"
 _BY_PREFIX: Final = ("code", "service", "rule_name")
@@ -153,6 +155,33 @@ def find_replays(connection: Connection, echange_id: int, limit: int) -> list[in
     number = echange.c.id
     query = select(number).where(echange.c.rejeu_de == echange_id).order_by(number.desc())
     return list(connection.scalars(query.limit(limit)))
+
+
+def count_minutes(
+    connection: Connection, recherche: RechercheJournal, since: int | None = None
+) -> dict[tuple[int, str], int]:
+    """Count what is found among the last 50 000 exchanges, by simulated minute (since 1970, UTC),
+    or by that of the machine from `since` on, and by outcome: `accepte`, `refuse`, or `panne` where
+    one struck."""
+    instant = echange.c.instant if since is None else echange.c.machine_instant
+    outcome = case(
+        (echange.c.panne.is_not(None), "panne"), (profil.c.accepted, "accepte"), else_="refuse"
+    )
+    newest = select(func.max(echange.c.id)).scalar_subquery()
+    where = [echange.c.id > newest - _MANY, _of_row(recherche, None, echange.c)]
+    where += [] if since is None else [instant >= since * _MINUTE]
+    where += [] if (facets := _facets(recherche)) is None else [facets]
+    if prefixe := recherche.prefixe:
+        where.append(
+            or_(_profile_begins(prefixe), echange.c.prm.startswith(prefixe, autoescape=True))
+        )
+    query = (
+        select((instant // _MINUTE).label("minute"), outcome.label("outcome"), func.count())
+        .join(profil, echange.c.profil_id == profil.c.id)
+        .where(*where)
+        .group_by("minute", "outcome")  # by name: PostgreSQL takes each parameter for another
+    )
+    return {(at, how): count for at, how, count in connection.execute(query)}
 
 
 def _find_ids(connection: Connection, recherche: RechercheJournal, page: _SearchPage) -> list[int]:
@@ -274,16 +303,7 @@ def _by_prefix(
 ) -> list[int]:
     """Return exchanges whose profile or point begins by the prefix."""
     prefixe = recherche.prefixe or ""
-    begins: ColumnElement[bool] = or_(
-        *(
-            *(
-                func.lower(profil.c[name]).startswith(prefixe.lower(), autoescape=True)
-                for name in _BY_PREFIX
-            ),
-            # A rule is known by its service too: « Service/nom ».
-            func.lower(profil.c.rule_name).contains(f"/{prefixe.lower()}", autoescape=True),
-        )
-    )
+    begins = _profile_begins(prefixe)
     if facets is not None:
         begins = and_(begins, facets)
 
@@ -293,6 +313,19 @@ def _by_prefix(
 
     return page.merged(
         (_of_profiles(connection, begins, recherche, page), _nearest(connection, of_point, page))
+    )
+
+
+def _profile_begins(prefixe: str) -> ColumnElement[bool]:
+    return or_(
+        *(
+            *(
+                func.lower(profil.c[name]).startswith(prefixe.lower(), autoescape=True)
+                for name in _BY_PREFIX
+            ),
+            # A rule is known by its service too: « Service/nom ».
+            func.lower(profil.c.rule_name).contains(f"/{prefixe.lower()}", autoescape=True),
+        )
     )
 
 

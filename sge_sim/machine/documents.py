@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import IO, Any, Final
 from xml.etree.ElementTree import (
     Element,
     ParseError,
@@ -24,15 +24,17 @@ from sge_sim.machine.files import PUBLIC
 _DEEPEST: Final = 256
 
 
-def parse_xml(content: bytes, *, bare: bool = False) -> etree._Element:
+def parse_xml(content: bytes, *, bare: bool = False, cut: bool = False) -> etree._Element:
     """Return the root of a document; raises `ValueError` for what isn't XML and for a DTD.
 
-    `bare` drops the white space between elements, comments and instructions.
+    `bare` drops the white space between elements, comments and instructions; of what was `cut` the
+    beginning is read.
     """
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
+        recover=cut,
         remove_blank_text=bare,
         remove_comments=bare,
         remove_pis=bare,
@@ -41,7 +43,7 @@ def parse_xml(content: bytes, *, bare: bool = False) -> etree._Element:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise ValueError(_where(error.position)) from None
-    if root.getroottree().docinfo.doctype:
+    if root is None or root.getroottree().docinfo.doctype:
         raise ValueError("une DTD n'a pas sa place ici")
     return root
 
@@ -138,21 +140,23 @@ def zipped(members: Iterable[tuple[ZipInfo, bytes]], comment: bytes = b"") -> by
     return buffer.getvalue()
 
 
-def zip_members(content: bytes) -> Iterator[tuple[ZipInfo, Callable[[], bytes]]]:
-    """Yield the members of an archive, each with what reads it: look at its size first.
+def zip_members(content: bytes | IO[bytes]) -> Iterator[tuple[ZipInfo, Callable[..., bytes]]]:
+    """Yield the members of an archive, each with what reads it, whole or that many bytes of it:
+    look at its size first.
 
     Raises `ValueError` for what isn't an archive, and so does reading a damaged member.
     """
     try:
-        archive = ZipFile(io.BytesIO(content))
+        archive = ZipFile(io.BytesIO(content) if isinstance(content, bytes) else content)
     except Exception as error:  # zipfile has no common one: a damaged byte may raise anything
         raise ValueError(str(error)) from None
     for info in archive.infolist():
         yield info, partial(_read, archive, info)
 
 
-def _read(archive: ZipFile, info: ZipInfo) -> bytes:
+def _read(archive: ZipFile, info: ZipInfo, most: int = -1) -> bytes:
     try:
-        return archive.read(info)
+        with archive.open(info) as member:
+            return member.read(most)
     except Exception as error:
         raise ValueError(f"{info.filename} : {error}") from None

@@ -3,18 +3,35 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.francais import normalise
 from sge_sim.domaine.nomenclatures import EtatContractuel, EtatService, Segment
 from sge_sim.tables.base import matching
+from sge_sim.tables.campaigns import Campaign
 from sge_sim.tables.commandes import Affaire, AutorisationClient, Evenement, ServiceSouscrit
+from sge_sim.tables.flux import FichierFlux
+from sge_sim.tables.m023 import DemandeM023
+from sge_sim.tables.pannes import PannePrevue
 from sge_sim.tables.points import POINT_SEEN, Commune, Point
+from sge_sim.tables.prepared import Prepared, Query
 
 _SCANNED: Final = 20_000
 _CANDIDATES: Final = 1000
 _COMMUNES: Final = 50
+_WAITING: Final = (
+    Campaign.fin.is_(None),
+    or_(FichierFlux.etat == "a_livrer", FichierFlux.etat == "echec"),
+    DemandeM023.etat == "transmise",
+    PannePrevue.numero > 0,
+)
+read_waiting: Final[Query[tuple[int, ...]]] = Query(
+    (Prepared(select(*(select(func.count()).where(each).scalar_subquery() for each in _WAITING))),),
+    (),
+    lambda rows: rows[0],
+)
+"""How many campaigns are open, files undelivered, demands unanswered, pannes planned."""
 
 
 def find_services_souscrits(

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import product
+from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import quote, unquote
 
@@ -20,6 +21,7 @@ from fastapi.routing import APIRoute
 from state_kit import the_point
 
 from sge_sim.admin import application
+from sge_sim.admin.pages import counts_of
 from sge_sim.clock import PARIS
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees
 from sge_sim.dataconnect.applications import create_application
@@ -33,6 +35,7 @@ from sge_sim.tables.lists import look_for_points
 
 MOST_BYTES = 2 * 10**6
 MOST_SECONDS = 1.0
+SOON_SECONDS = 0.3
 C5 = "25946599093143"
 NOW = datetime(2025, 3, 10, 10, tzinfo=PARIS)
 SERVICE = "/RecherchePoint/v2.0"
@@ -248,3 +251,33 @@ def test_consents_are_paged(flooded: Room) -> None:
             break
         page = flooded.page(str(further[0]))
     assert seen == CONSENTS
+
+
+def test_pages_are_made_soon_beside_many_points_and_exchanges(tmp_path: Path) -> None:
+    """In 0.3 s of CPU at most; what the menu counts takes less than 1 ms of it."""
+    with control_room(tmp_path, population_size=3000, now=NOW) as room:
+        room.state.campaigns.start("sge-26.1")
+        room.call_cdc()
+        for number in range(10_000):
+            room.append(code=f"SGT4{number % 40:02}", http_status=500, prm=C5)
+        slow = []
+        for page in (
+            "/",
+            "/journal",
+            "/journal?q=sgt4",
+            "/points",
+            "/campaigns/1",
+            "/codes?q=SGT4",
+        ):
+            seconds: list[float] = []
+            while len(seconds) < 3:
+                started = time.process_time()
+                assert room.ask("GET", page).status_code == 200
+                seconds.append(time.process_time() - started)
+            if min(seconds) > SOON_SECONDS:
+                slow.append((page, seconds))
+        assert slow == []
+        started = time.process_time()
+        for _ in range(100):
+            assert counts_of(room.state)["/journal"] == 10_000  # of each kind, at most
+        assert time.process_time() - started < 0.1

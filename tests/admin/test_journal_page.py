@@ -1,7 +1,8 @@
 """The journal in the browser: what it shows, how it is searched, how it goes on by itself."""
 
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from admin_kit import UNKNOWN, Room, control_room
 from click import unstyle
 
+from sge_sim.admin.filtres_journal import bars_of
 from sge_sim.api.views import ExchangeView
 from sge_sim.cli.console import call_line
+from sge_sim.clock import parse_instant
 from sge_sim.operations.pannes import plan
 
 KNOWN = "25946599093143"
@@ -200,3 +203,48 @@ def test_a_day_begins_above_its_first_row_and_rows_have_the_time_alone(tmp_path:
 def test_a_day_is_taken_as_it_is_shown(room: Room, typed: str) -> None:
     (value,) = room.page(f"/journal?du={typed}").xpath("//input[@name='du']/@value")
     assert value == "2025-03-10"
+
+
+def test_bars_count_exchanges_by_period_and_lead_to_them(tmp_path: Path) -> None:
+    with control_room(tmp_path, now=parse_instant("2025-03-30T01:50")) as room:
+        for hours in (0, 0, 1, 30):
+            room.append(
+                instant=room.state.clock.now() + timedelta(hours=hours),
+                machine_instant=room.state.clock.now(),
+                http_status=500 if hours else 200,
+                code="SGT401" if hours else "SGT200",
+            )
+        page = room.page("/journal?q=sgt")
+        links = page.xpath("//main//*[local-name()='svg']/*[local-name()='a']")
+        said = [link.xpath("./*[local-name()='title']")[0].text.strip() for link in links]
+        assert said == [
+            "30/03/2025 01:00 : 2 acceptés",
+            "30/03/2025 03:00 : 1 refusé",
+            "31/03/2025 07:00 : 1 refusé",
+        ]
+        assert [len(shown(room, link.get("href"))) for link in links] == [2, 1, 1]
+        assert not room.page(links[0].get("href")).xpath("//main//*[local-name()='svg']")
+        menu = page.xpath("//nav[@id='menu']//li//small")
+        assert [each.text_content() for each in menu] == ["4 gardés"]
+        assert "n'est pas une date" in room.text("/journal?periode=hier/demain")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "starts"),
+    [
+        ("2025-03-29T12:00", "2025-03-31T12:30", 48),  # an hour is missing
+        ("2025-10-25T23:00", "2025-10-26T23:59", 26),
+        ("2025-10-20T23:00", "2025-10-27T00:00", 8),
+        ("2024-01-01T00:00", "2025-12-31T23:59", 46),
+        ("2025-03-10T10:00", "2025-03-10T10:00", 1),
+    ],
+)
+def test_bars_begin_at_legal_hours_and_days(first: str, last: str, starts: int) -> None:
+    minutes = [int(parse_instant(each).timestamp()) // 60 for each in (first, last)]
+    bars = bars_of({(minute, "accepte"): 1 for minute in minutes})
+    assert len(bars) == starts
+    assert sum(sum(each.comptes.values()) for each in bars) == len({*minutes})
+    assert all(one.fin == other.debut for one, other in pairwise(bars))
+    of_days = bars[0].fin - bars[0].debut > timedelta(hours=20)
+    assert {each.debut.hour for each in bars} == {0} or not of_days
+    assert {each.debut.minute for each in bars} == {0}

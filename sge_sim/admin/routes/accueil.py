@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from sge_sim.admin import pages
+from sge_sim.admin.filtres_journal import Barre, bars_of
 from sge_sim.admin.routes import Admin, AdminState, Routes
 from sge_sim.api.acteurs import view_certificats
 from sge_sim.api.flux import FichierView
@@ -23,6 +24,7 @@ from sge_sim.api.views import ExchangeView
 from sge_sim.clock import machine_now
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.libelles import EVENEMENTS, libelle_de
+from sge_sim.domaine.nomenclatures import KindEchange
 from sge_sim.door.certificats import login_and_contrat
 from sge_sim.homologation.premier_appel import PremierAppel, first_call, moyens_for
 from sge_sim.homologation.reports.etats import Statut
@@ -57,42 +59,7 @@ _LINES: Final = 4
 _CLIENTS: Final = 2
 _CAMPAIGNS: Final = 2
 _CALLED: Final = 5
-_OUTCOMES: Final = ("accepte", "refuse", "panne")
-"""In the order in which a bar shows them, from below."""
-
-
-@dataclass(frozen=True)
-class Ennui:
-    """Something wrong with the simulator itself, and the page that says more."""
-
-    phrase: str
-    adresse: str
-
-
-@dataclass(frozen=True)
-class Prevision:
-    """What is due next; `instant` is simulated."""
-
-    instant: datetime
-    quoi: str
-    prm: str | None
-
-
-@dataclass(frozen=True)
-class Appele:
-    """A service that a client has called, with the last answers, the latest first."""
-
-    service: str
-    reponses: tuple[Reponse, ...]
-
-
-@dataclass(frozen=True)
-class ClientAppels:
-    """What the client of an actor has called, the latest first, and what it hasn't."""
-
-    acteur: str
-    appeles: tuple[Appele, ...]
-    jamais: tuple[str, ...]
+_CALLS: Final = RechercheJournal(kinds=frozenset(get_args(KindEchange)) - {"flux"})
 
 
 @dataclass(frozen=True)
@@ -157,27 +124,26 @@ def _first_call(state: AdminState, session: Session) -> PremierAppel:
     )
 
 
-def _ennuis(state: AdminState, session: Session) -> list[Ennui]:
-    """Return what is wrong with the simulator, the gravest first."""
-    found: list[Ennui] = []
+def _ennuis(state: AdminState, session: Session) -> list[tuple[str, str]]:
+    """Return what is wrong with the simulator itself, the gravest first, with the page that says
+    more."""
+    found: list[tuple[str, str]] = []
     journal = state.journal.state()
     if journal.failure is not None:
-        found.append(Ennui(f"Rien n'est rangé au journal : {journal.failure}.", "/health"))
+        found.append((f"Rien n'est rangé au journal : {journal.failure}.", "/health"))
     if not journal.acknowledged:
         missing = counted(journal.missing, "échange manque", "échanges manquent")
-        found.append(
-            Ennui(f"{missing} au journal (sge-sim journal repair dit lesquels).", "/health")
-        )
+        found.append((f"{missing} au journal (sge-sim journal repair dit lesquels).", "/health"))
     broken = RechercheJournal(code="SGT500", accepted=False)
     for each in state.journal.find_echanges(broken, limit=1):
         view = ExchangeView.of(each)
         if view.panne is None:
             phrase = f"Une panne du simulateur lui-même (SGT500) : {view.cause or view.nature}"
-            found.append(Ennui(phrase, f"/echanges/{view.id}"))
+            found.append((phrase, f"/echanges/{view.id}"))
     late, erreur = count_undelivered(session)
     if late:
         lost = counted(late, "fichier n'arrive pas", "fichiers n'arrivent pas")
-        found.append(Ennui(f"{lost} : {erreur}", "/canaux"))
+        found.append((f"{lost} : {erreur}", "/canaux"))
     return found
 
 
@@ -210,22 +176,15 @@ def _running(address: str, name: str, runs: "Sequence[Execution]", total: int) -
     return RunningCampaign(address, name, good, total, parts)
 
 
-def _last_hour(state: AdminState) -> dict[str, Any] | None:
-    """Return the calls of the machine's last hour by minute and outcome, and the most of a minute;
-    None where there was none."""
-    now = machine_now()
-    first = int(now.timestamp() // 60) - 59
-    counts = state.journal.count_minutes(first)
-    if not counts:
-        return None
-    minutes = [
-        {each: counts.get((first + rank, each), 0) for each in _OUTCOMES} for rank in range(60)
-    ]
-    most = max(sum(minute.values()) for minute in minutes)
-    return {"fin": now, "minutes": minutes, "haut": most}
+def _last_hour(state: AdminState) -> list[Barre]:
+    """Return the calls of the machine's last hour by minute and outcome; nothing without any."""
+    first = int(machine_now().timestamp() // 60) - 59
+    counts = state.journal.count_minutes(_CALLS, first)
+    return bars_of(counts, range(first, first + 61)) if counts else []
 
 
-def _prevision(row: Waiting) -> Prevision:
+def _prevision(row: Waiting) -> tuple[datetime, str, str | None]:
+    """Return what is due, when (simulated), and the point."""
     assert row.echeance is not None
     match row:
         case Evenement():
@@ -235,20 +194,19 @@ def _prevision(row: Waiting) -> Prevision:
         case _:
             what = libelle_de("serviceSouscritType", row.type)
             quoi = f"{'fin' if row.etat == 'ACTIF' else 'début'} du service « {what} »"
-    return Prevision(row.echeance, quoi, row.prm)
+    return row.echeance, quoi, row.prm
 
 
-def _clients(answers: Iterable[Reponse]) -> list[ClientAppels]:
-    """Return what the clients that called last have called."""
+def _clients(
+    answers: Iterable[Reponse],
+) -> list[tuple[str, list[tuple[str, list[Reponse]]], list[str]]]:
+    """Return the actors whose clients called last, each with the services that it called and their
+    last answers, the latest first, and with those that it never called."""
     called: dict[str, dict[str, list[Reponse]]] = {}
     for each in answers:
         called.setdefault(each.acteur_code, {}).setdefault(each.service, []).append(each)
     soap = [name for name in service_names() if name not in APIS]
     return [
-        ClientAppels(
-            acteur,
-            tuple(Appele(service, tuple(found)) for service, found in services.items())[:_CALLED],
-            tuple(name for name in soap if name not in services),
-        )
-        for acteur, services in [*called.items()][:_CLIENTS]
+        (acteur, [*found.items()][:_CALLED], [name for name in soap if name not in found])
+        for acteur, found in [*called.items()][:_CLIENTS]
     ]

@@ -1,141 +1,108 @@
-"""The files of the flux and their channels: `/api/flux`, and their pages.
+"""The page of a file: who asked for it, how it went, and what it says, as a table or as it is."""
 
-The page of a file shows what is in it: members of a zip, XML, tables.
-"""
-
-import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import Final
+from typing import IO, Annotated, Any, Final, Literal
 
-from fastapi import HTTPException, Request, Response
-from lxml import etree
-from markupsafe import Markup
+from fastapi import HTTPException, Query, Request, Response
 
 from sge_sim.admin import pages
-from sge_sim.admin.routes import Admin, AdminState, Routes, RowNumber
+from sge_sim.admin.routes import Admin, Routes, RowNumber
 from sge_sim.admin.xml_page import show_message
 from sge_sim.api.flux import FichierView
 from sge_sim.errors import UsageError
-from sge_sim.flux.declaration import clear_content
-from sge_sim.flux.flux import ParDemande
+from sge_sim.flux.apercu import ARCHIVE_AU_PLUS, documents_of, read_start, read_values
+from sge_sim.flux.declaration import describe_canal, open_clear
+from sge_sim.flux.flux import ParDemande, ParFin
+from sge_sim.flux.ouverture import read_document
 from sge_sim.flux.registry import codes_of
-from sge_sim.machine.documents import parse_xml, zip_members
+from sge_sim.operations import LARGEST_NUMBER
 from sge_sim.operations.flux import GONE
+from sge_sim.tables.commandes import Abonnement
 from sge_sim.tables.flux import FichierFlux
 
-MAX_ROWS: Final = 300
+OCTETS_LUS: Final = 2**21
+"""Bytes of a document that are read."""
+MAX_ROWS: Final = 250
 _MAX_CELL: Final = 200
-_MAX_MEMBERS: Final = 20
-_READ_BYTES: Final = 4 * 2**20
-"""Bytes of all the members of a file that are read for its page."""
-_SHOWN_BYTES: Final = 1_000_000
-"""Bytes of its page from which on no other member is shown."""
-_ELSEWHERE: Final = Markup("Dans le fichier à télécharger.")
-
-
-@dataclass(frozen=True)
-class MembreMontre:
-    """A member of a file: its text, and its repeated elements as a table.
-
-    `lignes` are at most `MAX_ROWS` of the `total` rows.
-    """
-
-    nom: str
-    texte: Markup
-    colonnes: tuple[str, ...]
-    lignes: tuple[tuple[str, ...], ...]
-    total: int
-
-
-def show_content(nom: str, content: bytes) -> list[MembreMontre]:
-    """Return the members of a file that is a zip; the file itself where it isn't one.
-
-    Of what is large, the first members are shown; of the others, there is but the name.
-    """
-    try:
-        return list(_members(content))
-    except ValueError:
-        return [_membre(nom, content)]
-
-
-def _members(content: bytes) -> Iterator[MembreMontre]:
-    to_read, to_show = _READ_BYTES, _SHOWN_BYTES
-    for each, read in islice(zip_members(content), _MAX_MEMBERS):
-        to_read -= each.file_size
-        if to_read < 0 or to_show < 0:
-            yield MembreMontre(each.filename, _ELSEWHERE, (), (), 0)
-            continue
-        membre = _membre(each.filename, read())
-        to_show -= len(membre.texte) + sum(len(cell) for row in membre.lignes for cell in row)
-        yield membre
-
-
-def _membre(nom: str, content: bytes) -> MembreMontre:
-    if len(content) > _READ_BYTES:
-        return MembreMontre(nom, show_message(content), (), (), 0)
-    table = list(_csv(content) if nom.lower().endswith(".csv") else _xml(content))
-    columns, rows = (table[0], table[1:]) if table else ((), [])
-    shown = tuple(tuple(cell[:_MAX_CELL] for cell in row) for row in rows[:MAX_ROWS])
-    return MembreMontre(nom, show_message(content), columns, shown, len(rows))
-
-
-def _csv(content: bytes) -> Iterator[tuple[str, ...]]:
-    text = content.decode("utf-8-sig", "replace")
-    yield from (tuple(row) for row in csv.reader(text.splitlines(), delimiter=";"))
-
-
-def _xml(content: bytes) -> Iterator[tuple[str, ...]]:
-    """Yield the rows of the element that repeats itself most, under the names of its children."""
-    try:
-        root = parse_xml(content)
-    except ValueError:
-        return
-    counts: dict[str, int] = {}
-    for element in root.iter(etree.Element):
-        if len(element) and all(len(child) == 0 for child in element):
-            counts[element.tag] = counts.get(element.tag, 0) + 1
-    if not counts:
-        return
-    repeated = max(counts, key=lambda tag: counts[tag])
-    rows = [
-        {etree.QName(child).localname: child.text or "" for child in element.iter(etree.Element)}
-        for element in root.iter(repeated)
-    ]
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    names.remove(etree.QName(repeated).localname)
-    yield tuple(names)
-    yield from (tuple(row.get(name, "") for name in names) for row in rows)
-
+_MAX_DOCUMENTS: Final = 50
+_SHOWN: Final = 60_000
+"""Characters of HTML of a document that is shown as it is."""
+_FIRST: Final = ("prm", "physique", "horodate", "valeur", "unite")
 
 routes = Routes(prefix="/fichiers", include_in_schema=False)
+Rank = Annotated[int, Query(ge=0, le=LARGEST_NUMBER)]
 
 
 @routes.get("/{numero}")
-def show_file(state: Admin, request: Request, numero: RowNumber) -> Response:
-    fichier, content, refus = _read(state, numero)
-    return pages.render(
-        request,
-        "fichier.html",
-        numero=numero,
-        fichier=fichier,
-        demande=fichier.flux in codes_of(ParDemande),
-        membres=show_content(fichier.nom, content) if content is not None else (),
-        refus=refus,
-    )
-
-
-def _read(state: AdminState, numero: int) -> tuple[FichierView, bytes | None, str]:
-    """Return a file and its bytes, deciphered; without them, why they can't be had."""
+def show_file(
+    state: Admin,
+    request: Request,
+    numero: RowNumber,
+    document: Rank = 0,
+    apres: Rank = 0,
+    tel_quel: Literal["", "oui"] = "",
+) -> Response:
+    folder = state.settings.data_dir
     with state.database.sessions() as session:
         row: FichierFlux | None = session.get(FichierFlux, numero)
         if row is None:
             raise HTTPException(404, f"Aucun fichier ne porte le numéro {numero}.")
-        view = FichierView.of(row)
+        shown: dict[str, Any] = {
+            "fichier": FichierView.of(row),
+            "canal": describe_canal(session, row.contrat_id, folder),
+            "abonnement": session.get(Abonnement, row.publication.abonnement_numero or 0),
+            "demande": row.publication.flux in codes_of(ParDemande),
+            "fin": row.publication.flux in codes_of(ParFin),
+            "document": document,
+            "apres": apres,
+            "avant": max(0, apres - MAX_ROWS),
+            "tel_quel": tel_quel,
+        }
         try:
-            return view, clear_content(session, state.settings.data_dir, row), ""
+            with open_clear(session, folder, row, ARCHIVE_AU_PLUS) as file:
+                shown |= _content(row.nom, file, document, None if tel_quel else apres)
         except FileNotFoundError:
-            return view, None, f"Le fichier {GONE}"
+            shown["refus"] = f"Le fichier {GONE}"
         except UsageError as error:
-            return view, None, str(error)
+            shown["refus"] = str(error)
+        except ValueError:
+            shown["refus"] = "Cette archive est abîmée : elle ne s'ouvre pas."
+    return pages.render(request, "fichier.html", **shown)
+
+
+def _content(nom: str, file: IO[bytes], rank: int, after: int | None) -> dict[str, Any]:
+    """Return what a page shows of the document of that rank: its values after so many, its text
+    with None.
+
+    Raises `ValueError` for a damaged archive.
+    """
+    found = list(islice(documents_of(nom, file), max(_MAX_DOCUMENTS, rank + 1)))
+    if rank >= len(found):
+        raise HTTPException(404, f"Ce fichier a moins de {rank + 1} documents.")
+    name, size, read = found[rank]
+    content = read(OCTETS_LUS)
+    shown = {"noms": [each[0] for each in found], "taille": size, "lus": len(content)}
+    try:
+        if size > len(content):
+            content, sorte, racine = read_start(name, content)
+        else:
+            sorte, _, racine = read_document(name, content)
+    except (UsageError, ValueError) as error:
+        return {**shown, "illisible": str(error), "texte": show_message(content, room=_SHOWN)}
+    if after is None:
+        return {**shown, "texte": show_message(content, room=_SHOWN)}
+    rows = list(islice(read_values(name, sorte, racine), after, after + MAX_ROWS + 1))
+    return {**shown, **_table(rows[:MAX_ROWS]), "suite": len(rows) > MAX_ROWS}
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return rows as columns; what all of them say alike stands apart, in `partout`."""
+    values = {
+        name: ["" if (v := row.get(name)) is None else str(v)[:_MAX_CELL] for row in rows]
+        for name in dict.fromkeys((*_FIRST, *(name for row in rows for name in row)))
+    }
+    said = {name: cells for name, cells in values.items() if any(cells)}
+    alike = {n: v[0] for n, v in said.items() if len({*v}) == 1 and n not in _FIRST}
+    kept = {name: cells for name, cells in said.items() if name not in alike}
+    return {"colonnes": [*kept], "lignes": [*zip(*kept.values(), strict=True)], "partout": alike}

@@ -11,7 +11,7 @@ import anyio
 from fastapi import Depends, Request, Response
 
 from sge_sim.admin import pages
-from sge_sim.admin.filtres_journal import JOURNAL, KINDS, STRUCK, Filtres, read_filtres
+from sge_sim.admin.filtres_journal import JOURNAL, KINDS, STRUCK, Filtres, bars_of, read_filtres
 from sge_sim.admin.followers import Followed, changed
 from sge_sim.admin.routes import Admin, AdminState, Routes, RowNumber
 from sge_sim.admin.xml_page import show_message, suspects_of
@@ -46,6 +46,7 @@ def show_journal(state: Admin, request: Request, filtres: Asked) -> Response:
     with state.database.sessions() as session:
         acteurs = [each.code for each in all_acteurs(session)]
     shown = found[:_SHOWN]
+    bars = [] if refus else bars_of(state.journal.count_minutes(filtres.recherche()))
     return pages.render(
         request,
         "journal.html",
@@ -54,6 +55,7 @@ def show_journal(state: Admin, request: Request, filtres: Asked) -> Response:
         debut=filtres.address() if avant else None,
         direct=None if avant or refus else filtres.address("/journal/direct", apres=newest),
         filtres=filtres,
+        barres=bars if len(bars) > 1 else (),
         refus=refus,
         kinds=KINDS,
         origines=ORIGINES,

@@ -43,7 +43,7 @@ async function ouvrirCas(lien) {
   const texte = await (await fetch(lien.href)).text();
   const fermer = document.createElement("button");
   fermer.textContent = "Fermer";
-  fermer.addEventListener("click", () => { clore(); ouvert.focus(); });
+  fermer.onclick = () => { clore(); ouvert.focus(); };
   volet.replaceChildren(fermer, ...new DOMParser().parseFromString(texte, "text/html").querySelectorAll("main > *"));
   clore();
   ouvert = lien;

@@ -20,10 +20,8 @@ const marquer = () => {
   const ici = onglets.find((lien) => lien.hash === location.hash) ?? onglets[0];
   for (const lien of onglets) lien.setAttribute("aria-current", String(lien === ici));
 };
-if (onglets.length) {
-  marquer();
-  addEventListener("hashchange", marquer);
-}
+marquer();
+addEventListener("hashchange", marquer);
 // An advance of months takes a while: the page tells how far it is.
 const clock = document.querySelector(".clock");
 function suivre(place, numero) {
@@ -54,6 +52,6 @@ if (enCours) suivre(enCours, enCours.dataset.travail);
 for (const message of document.querySelectorAll(".message")) {
   const bouton = document.createElement("button");
   bouton.textContent = "Masquer";
-  bouton.addEventListener("click", () => message.remove());
+  bouton.onclick = () => message.remove();
   message.append(bouton);
 }

@@ -10,39 +10,31 @@ if (adresse && "EventSource" in window) {
   let attente = [];
   let venues = 0;
   let suspendu = false;
-
+  // Who reads further down doesn't lose the row: what came is there when the top is.
   const montrer = () => {
-    for (const ligne of attente) {
-      corps.insertAdjacentHTML("afterbegin", ligne);
-      const [nouvelle, suivante] = corps.rows;
-      nouvelle.classList.add("nouveau");
-      if (suivante?.dataset.jour === nouvelle.dataset.jour) suivante.classList.remove("jour");
+    if (!suspendu && scrollY < 80) {
+      for (const ligne of attente.splice(0)) {
+        corps.insertAdjacentHTML("afterbegin", ligne);
+        const [nouvelle, suivante] = corps.rows;
+        nouvelle.classList.add("nouveau");
+        if (suivante?.dataset.jour === nouvelle.dataset.jour) suivante.classList.remove("jour");
+        document.getElementById("aucun")?.remove();
+      }
+      while (corps.rows.length > MAX) corps.deleteRow(-1);
     }
-    attente = [];
-    while (corps.rows.length > MAX) corps.deleteRow(-1);
-    document.getElementById("aucun")?.remove();
-  };
-  const dire = () => {
     const n = attente.length || (suspendu ? 0 : venues);
     nouvelles.textContent = n
       ? `${n} ${n > 1 ? "nouveaux échanges" : "nouvel échange"}${attente.length ? " en attente" : ""}`
       : suspendu ? "Direct suspendu" : "En direct";
   };
   const source = new EventSource(adresse);
-  source.onopen = () => { pause.hidden = false; dire(); };
-  source.onmessage = (event) => {
-    attente.push(event.data);
+  source.onopen = () => { pause.hidden = false; montrer(); };
+  source.onmessage = ({ data }) => {
+    attente = [...attente, data].slice(-MAX);
     venues += 1;
-    if (attente.length > MAX) attente.shift();
-    // Who reads further down doesn't lose the row: what came is there when the top is.
-    if (!suspendu && scrollY < 80) montrer();
-    dire();
-  };
-  addEventListener("scroll", () => {
-    if (!attente.length || suspendu || scrollY >= 80) return;
     montrer();
-    dire();
-  });
+  };
+  addEventListener("scroll", () => { if (attente.length) montrer(); });
   source.addEventListener("remplace", () => {
     source.close();
     pause.hidden = true;
@@ -51,11 +43,10 @@ if (adresse && "EventSource" in window) {
   source.onerror = () => {
     nouvelles.textContent = "Le direct est interrompu : la page reprend dès que possible.";
   };
-  pause.addEventListener("click", () => {
+  pause.onclick = () => {
     suspendu = !suspendu;
     pause.setAttribute("aria-pressed", String(suspendu));
     pause.textContent = suspendu ? "Reprendre le direct" : "Suspendre le direct";
-    if (!suspendu) montrer();
-    dire();
-  });
+    montrer();
+  };
 }

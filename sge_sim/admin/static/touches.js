@@ -54,10 +54,10 @@ if (champ) {
   dire(trouve, { id: "trouves", class: "trouve", role: "listbox", "aria-label": "Ce qui est trouvé", hidden: "" });
   dire(champ, { role: "combobox", "aria-expanded": false, "aria-controls": "trouves", "aria-autocomplete": "list" });
   champ.form.append(trouve);
-  trouve.addEventListener("click", ({ target }) => partir(target.closest("li")));
-  champ.addEventListener("input", demander);
-  champ.addEventListener("blur", () => setTimeout(fermer, 200));
-  champ.addEventListener("keydown", (event) => {
+  trouve.onclick = ({ target }) => partir(target.closest("li"));
+  champ.oninput = demander;
+  champ.onblur = () => setTimeout(fermer, 200);
+  champ.onkeydown = (event) => {
     if (event.key === "Escape") { fermer(); return; }
     if (trouve.hidden) return;
     if (event.key === "ArrowDown") choisir(choisi + 1);
@@ -65,7 +65,7 @@ if (champ) {
     else if (event.key === "Enter") partir(trouve.children[choisi]);
     else return;
     event.preventDefault();
-  });
+  };
 }
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || inactif()) return;
@@ -89,5 +89,5 @@ const bascule = document.getElementById("touches-actives");
 if (bascule) {
   bascule.disabled = false;
   bascule.checked = !inactif();
-  bascule.addEventListener("change", () => localStorage.setItem(ETEINTES, bascule.checked ? "oui" : "non"));
+  bascule.onchange = () => localStorage.setItem(ETEINTES, bascule.checked ? "oui" : "non");
 }
