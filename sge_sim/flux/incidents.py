@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import EtatFichier
-from sge_sim.domaine.pannes import SORTES_FICHIER, Atteinte
+from sge_sim.domaine.pannes import Atteinte
 from sge_sim.facts.guet import Guet
 from sge_sim.facts.memoire import Memoire
 from sge_sim.flux.canaux import Channel
@@ -58,11 +58,12 @@ class Incidents:
             plan
             for plan in self.guet.plans(
                 self.memoire.look(),
-                SORTES_FICHIER,
+                "fichier",
+                fichier.publication.instant,
                 service=fichier.publication.flux,
                 acteur=fichier.contrat.acteur_code,
             )
-            if plan.prm is None or plan.prm in prms
+            if (plan.prm is None or plan.prm in prms) and plan.contrat in (None, fichier.contrat_id)
         )
         struck = self.guet.strike(plans)
         if struck is None:
