@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from sge_sim.api.views import View
 from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.domaine.pannes import Panne
-from sge_sim.domaine.sortes import Sorte, SortePanne, Surete
+from sge_sim.domaine.sortes import SorteDePanne, SortePanne, Surete
+from sge_sim.facts.stored_clock import instant_within
 from sge_sim.referentiel.episodes import Episode
 from sge_sim.tables.pannes import counters_of, pannes_within
 
@@ -73,7 +74,7 @@ class SorteView(View):
     voit: str = Field(description="Ce que le client voit")
 
     @classmethod
-    def of_sorte(cls, sorte: Sorte) -> Self:
+    def of_sorte(cls, sorte: SorteDePanne) -> Self:
         """Return the view of a sort."""
         counted = sorte.nombre and "{unite} ({defaut} ; de {min} à {max})".format(**sorte.nombre)
         return cls(
@@ -106,9 +107,9 @@ class EpisodeView(View):
         return cls.from_row(episode, pannes=[str(row.get("sorte")) for row in episode.pannes])
 
 
-def view_pannes(session: Session, data_dir: Path, now: datetime) -> list[PanneView]:
+def view_pannes(session: Session, data_dir: Path) -> list[PanneView]:
     """Return the plans with their counts, in the order in which they were made."""
-    bind = session.get_bind()
+    bind, now = session.get_bind(), instant_within(session)
     counters = counters_of(data_dir, bind if isinstance(bind, Engine) else None)
     try:
         return [

@@ -157,9 +157,7 @@ def answer_of(exchange: RestExchange, panne: Panne, vise: Vise | None = None) ->
         consent = _consent_of(exchange, panne, vise.prm)
         assert consent is not None, "the panne is about it"
         if exchange.now < consent.debut + timedelta(hours=panne.nombre or 0):
-            from sge_sim.domaine.sortes import SORTES
-
-            sorte = SORTES[sorte.d_abord]
+            sorte = sorte.first
     of_2026 = APIS.get(vise.api or "") == "2026"
     status = HTTPStatus(
         panne.statut or (of_2026 and next(iter(sorte.statuts_2026), 0)) or sorte.statuts[0]

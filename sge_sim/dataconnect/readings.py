@@ -28,7 +28,7 @@ _ARRIVAL: Final = 8
 """The hour of the legal day at which the data of the day before are there."""
 
 
-class Resource(Protocol):
+class MesureAdressee(Protocol):
     """What an address gives: what is measured, in which direction."""
 
     @property

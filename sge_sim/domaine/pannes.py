@@ -18,7 +18,7 @@ from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.errors import FieldError
 
 if TYPE_CHECKING:
-    from sge_sim.domaine.sortes import Sorte
+    from sge_sim.domaine.sortes import SorteDePanne
 
 SECONDES_MAX: Final = 86_400.0
 ATTENTE_MAX: Final = 600.0
@@ -77,7 +77,7 @@ class Panne:
     nombre: int | None = None
 
     @cached_property
-    def declared(self) -> "Sorte":
+    def declared(self) -> "SorteDePanne":
         """What the table says of its sort."""
         from sge_sim.domaine.sortes import SORTES
 

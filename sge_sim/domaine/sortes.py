@@ -13,7 +13,7 @@ Lieu = Literal["soap", "rest", "jeton", "page", "compteur", "mesures", "fichier"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sorte:
+class SorteDePanne:
     """What may be planned to go wrong, as `pannes.yaml` declares it.
 
     `statuts` are those of the answer, the first unless another is asked for, `corps` its body.
@@ -30,7 +30,7 @@ class Sorte:
     ou: tuple[Lieu, ...]
     troubles: tuple[str, ...] = ()
     admet: tuple[str, ...] = ()
-    exige: tuple[str, ...] = ()
+    veut: tuple[str, ...] = ()
     defauts: Mapping[str, str] = field(default_factory=dict)
     nombre: Mapping[str, Any] = field(default_factory=dict)
     ponctuelle: bool = False
@@ -79,6 +79,11 @@ class Sorte:
         return self.ou == ("fichier",)
 
     @property
+    def first(self) -> "SorteDePanne":
+        """The one whose answer comes for the first hours."""
+        return SORTES[self.d_abord]
+
+    @property
     def seen(self) -> str:
         """What the client sees, in French: its own words, else the status and the body."""
         if self.voit or not (self.statuts or self.code or self.message):
@@ -88,6 +93,11 @@ class Sorte:
         said = self.code or " ou ".join(map(str, self.statuts))
         return f"{said} {self.corps}".strip()
 
+    def covers(self, other: "SorteDePanne") -> bool:
+        """Whether it is about all the calls that `other` is about, as far as sorts tell."""
+        limits = ("generation", "mode", "sur", "services")
+        return all(getattr(self, name) in ("", (), getattr(other, name)) for name in limits)
+
     @property
     def replaces(self) -> bool:
         """Whether it always answers in place of the service: no other may then."""
@@ -96,13 +106,13 @@ class Sorte:
         return always and bool(self.statuts or self.code or self.message or of_days)
 
 
-def _sorte(nom: str, row: Mapping[str, Any]) -> Sorte:
+def _sorte(nom: str, row: Mapping[str, Any]) -> SorteDePanne:
     said: Any = {name: tuple(v) if isinstance(v, list) else v for name, v in row.items()}
-    return Sorte(nom=nom, **said)
+    return SorteDePanne(nom=nom, **said)
 
 
 _ROWS: Final[Any] = parse_yaml(Path(__file__).with_name("pannes.yaml"))
-SORTES: Final[Mapping[str, Sorte]] = MappingProxyType(
+SORTES: Final[Mapping[str, SorteDePanne]] = MappingProxyType(
     {nom: _sorte(nom, row) for nom, row in _ROWS.items()}
 )
 """By name, in the order of the table."""

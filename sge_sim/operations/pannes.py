@@ -13,7 +13,7 @@ from sge_sim.domaine.pannes import (
     last_call,
 )
 from sge_sim.domaine.prm import prm_typed
-from sge_sim.domaine.sortes import LIBELLES_PANNES, SORTES, Sorte, SortePanne
+from sge_sim.domaine.sortes import LIBELLES_PANNES, SORTES, SorteDePanne, SortePanne
 from sge_sim.errors import FieldError, UnknownError, require_found
 from sge_sim.machine.late import late
 from sge_sim.operations import LARGEST_NUMBER, Says, State, operation
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from sge_sim.api import pannes as views
     from sge_sim.api import typed_filters
     from sge_sim.dataconnect import applications, mocks_2026, sandbox
+    from sge_sim.facts import stored_clock
     from sge_sim.flux import registry
     from sge_sim.operations import reading
     from sge_sim.referentiel import episodes
-    from sge_sim.services import declared
+    from sge_sim.services import registry as services
     from sge_sim.soap import codes
     from sge_sim.tables import acteurs, dataconnect, points
     from sge_sim.tables import pannes as tables
@@ -38,10 +39,11 @@ else:
     applications = late("sge_sim.dataconnect.applications")
     mocks_2026 = late("sge_sim.dataconnect.mocks_2026")
     sandbox = late("sge_sim.dataconnect.sandbox")
+    stored_clock = late("sge_sim.facts.stored_clock")
     registry = late("sge_sim.flux.registry")
     reading = late("sge_sim.operations.reading")
     episodes = late("sge_sim.referentiel.episodes")
-    declared = late("sge_sim.services.declared")
+    services = late("sge_sim.services.registry")
     codes = late("sge_sim.soap.codes")
     acteurs = late("sge_sim.tables.acteurs")
     dataconnect = late("sge_sim.tables.dataconnect")
@@ -63,7 +65,7 @@ Application = Annotated[str | None, Says("Identifiant de l'application ; toutes 
 def list_pannes(state: State) -> "list[views.PanneView]":
     """Return the plans with their counts, in the order in which they were made."""
     with state.database.sessions() as session:
-        return views.view_pannes(session, state.data_dir, state.now())
+        return views.view_pannes(session, state.data_dir)
 
 
 @operation(
@@ -141,8 +143,8 @@ def plan(
     isn't of one call, strikes all of them unless `au` is given.
     """
     asked = {name: value for name, value in locals().items() if name != "state"}
-    now = state.now()
     with state.database.transaction() as session:
+        now = stored_clock.instant_within(session)
         return views.PanneView.of(_planned(session, now, **asked), 0, 0, now)
 
 
@@ -177,9 +179,9 @@ def play(
 ) -> "list[views.PanneView]":
     """Plan the pannes of an episode, moved to a day; raises `UsageError`, and plans none then."""
     episode = episodes.read_episode(state.data_dir, nom)
-    now = state.now()
     narrowed = {"prm": prm, "application": application}
     with state.database.transaction() as session:
+        now = stored_clock.instant_within(session)
         made = []
         for row in episode.pannes_from(jour or episodes.legal_date(now)):
             sorte = SORTES[str(row["sorte"])] if row.get("sorte") in SORTES else None
@@ -242,7 +244,7 @@ def _planned(session: "Session", now: datetime, **asked: Any) -> Panne:
     return panne
 
 
-def _known_service(sorte: Sorte, service: str | None) -> str | None:
+def _known_service(sorte: SorteDePanne, service: str | None) -> str | None:
     if service is None:
         return None
     if not {"soap", "rest", "mesures", "fichier"}.intersection(sorte.ou):
@@ -263,7 +265,7 @@ def _known_service(sorte: Sorte, service: str | None) -> str | None:
     return service
 
 
-def _may_aim(sorte: Sorte, name: str) -> bool:
+def _may_aim(sorte: SorteDePanne, name: str) -> bool:
     """Tell whether a sort takes a target."""
     if name == "contrat":
         return sorte.of_files
@@ -272,7 +274,7 @@ def _may_aim(sorte: Sorte, name: str) -> bool:
     return sorte.in_rest
 
 
-def _check_parameters(sorte: Sorte, asked: dict[str, Any]) -> None:
+def _check_parameters(sorte: SorteDePanne, asked: dict[str, Any]) -> None:
     """Raise `FieldError` for what the sort doesn't take, or lacks."""
     admitted = {*sorte.admet, *(("nombre",) if sorte.nombre else ())}
     for name in _OWN:
@@ -283,7 +285,7 @@ def _check_parameters(sorte: Sorte, asked: dict[str, Any]) -> None:
         if asked[name] is not None and not _may_aim(sorte, name):
             sentence = f"« {sorte.nom} » ne vise pas de {name} : l'omettre."
             raise FieldError(sentence, name, asked[name])
-    for name in sorte.exige:
+    for name in sorte.veut:
         if asked[name] is None:
             raise FieldError(f"« {sorte.nom} » veut un {name} : le donner.", name, None)
     if asked["statut"] not in (None, *sorte.statuts):
@@ -302,7 +304,7 @@ def _check_parameters(sorte: Sorte, asked: dict[str, Any]) -> None:
         raise FieldError(sentence, "nombre", nombre)
 
 
-def _check_window(sorte: Sorte, asked: dict[str, Any], now: datetime) -> None:
+def _check_window(sorte: SorteDePanne, asked: dict[str, Any], now: datetime) -> None:
     debut, fin = asked["debut"], asked["fin"]
     if debut is not None and fin is not None and fin <= debut:
         raise FieldError("La fenêtre finit avant de commencer : donner une fin après.", "fin", fin)
@@ -342,7 +344,7 @@ def _known_code(code: str, service: str | None) -> str:
     """Return a return code; raises `FieldError` for one that the service doesn't have."""
     listed = {
         each
-        for of_service in declared.declared_services().values()
+        for of_service in services.SERVICES
         if service in (None, of_service.nom)
         for each in of_service.codes
     }
@@ -358,6 +360,7 @@ def _check_contradictions(panne: Panne, before: "tuple[Panne, ...]") -> None:
     """Raise `FieldError` for a plan that an older one would never let strike."""
     for other in before:
         both = panne.declared.replaces and other.declared.replaces
+        both = both and other.declared.covers(panne.declared)
         certain = panne.probabilite is None and other.probabilite is None
         whole = (other.du, other.au, panne.du) == (1, APPELS_MAX, 1)
         together = set(panne.declared.ou).intersection(other.declared.ou)

@@ -6,7 +6,7 @@ state, where one takes the place of another of its name.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -45,7 +45,7 @@ class Episode:
 def _moved(value: object, later: timedelta) -> object:
     if not isinstance(value, date):
         return value
-    instant = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+    instant = value if isinstance(value, datetime) else datetime.combine(value, time())
     try:
         return (instant + later).replace(tzinfo=PARIS).isoformat()
     except OverflowError:

@@ -130,9 +130,7 @@ def look_around(state: AdminState) -> dict[str, Any]:
                 each for each in view_certificats(session, machine_now()) if each.avertissement
             ][:_LINES],
             "pannes": [
-                each
-                for each in view_pannes(session, state.settings.data_dir, state.clock.now())
-                if not each.epuisee
+                each for each in view_pannes(session, state.settings.data_dir) if not each.epuisee
             ][:_LINES],
         }
 
