@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from sge_sim.api.views import View
+from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import Sens
-from sge_sim.domaine.pannes import Panne
+from sge_sim.domaine.pannes import TARGETS, Panne
 from sge_sim.domaine.sortes import SorteDePanne, SortePanne, Surete
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.referentiel.episodes import Episode
@@ -46,6 +47,8 @@ class PanneView(View):
     appels: int = Field(description="Appels (ou fichiers) comptés jusqu'ici")
     touches: int = Field(description="Ceux que la panne a touchés")
     epuisee: bool = Field(description="Elle n'en touchera plus")
+    vise: str = Field(description="Ce qu'elle vise, en une ligne")
+    fenetre: str = Field(description="De quand à quand, en heure légale du simulateur")
 
     @classmethod
     def of(cls, panne: Panne, appels: int, touches: int, now: datetime) -> Self:
@@ -55,8 +58,19 @@ class PanneView(View):
             libelle=panne.declared.libelle,
             appels=appels,
             touches=touches,
+            vise=" ".join(str(getattr(panne, name)) for name in TARGETS if getattr(panne, name)),
+            fenetre=_window(panne),
             epuisee=appels >= panne.au or panne.is_over(now),
         )
+
+
+def _window(panne: Panne) -> str:
+    written = (
+        f"{word} {instant.astimezone(PARIS):%d/%m/%Y %H:%M}"
+        for word, instant in (("du", panne.debut), ("au", panne.fin))
+        if instant is not None
+    )
+    return " ".join(written)
 
 
 class SorteView(View):

@@ -29,7 +29,7 @@ APPELS_PAR_TIRAGE: Final = 100
 """The last call of a plan that draws, where none is given."""
 
 DISPERSION_MAX: Final = 3.0
-_TARGETS: Final = (
+TARGETS: Final = (
     *("service", "acteur", "prm", "application", "consentement", "contrat", "mesure", "sens"),
     "code",
 )
@@ -146,7 +146,7 @@ class Panne:
     def covers(self, other: "Panne") -> bool:
         """Tell whether whatever `other` is about, at some instant, it is about too."""
         return (
-            all(getattr(self, name) in (None, getattr(other, name)) for name in _TARGETS)
+            all(getattr(self, name) in (None, getattr(other, name)) for name in TARGETS)
             and (self.debut is None or other.fin is None or self.debut < other.fin)
             and (other.debut is None or self.fin is None or other.debut < self.fin)
         )

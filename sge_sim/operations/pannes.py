@@ -162,7 +162,7 @@ def list_episodes(state: State) -> "list[views.EpisodeView]":
 
 @operation(
     "Prévoir toutes les pannes d'un épisode",
-    "POST /pannes/episodes/{nom}",
+    "POST /pannes/episodes",
     "pannes play NOM",
     status=201,
     done="L'épisode {nom} est prévu.",
@@ -172,7 +172,8 @@ def play(
     *,
     nom: Annotated[str, Says("Nom de l'épisode : pannes episodes les dit", "ete-2026")],
     jour: Annotated[
-        date | None, Says("Jour simulé où il commence ; aujourd'hui sans lui", reads=day_typed)
+        date | None,
+        Says("Jour simulé où il commence ; aujourd'hui sans lui", "2026-07-15", reads=day_typed),
     ] = None,
     prm: Prm = None,
     application: Application = None,
@@ -359,6 +360,8 @@ def _known_code(code: str, service: str | None) -> str:
 def _check_contradictions(panne: Panne, before: "tuple[Panne, ...]") -> None:
     """Raise `FieldError` for a plan that an older one would never let strike."""
     for other in before:
+        if (panne.sorte, panne.statut, panne.nombre) == (other.sorte, other.statut, other.nombre):
+            continue
         both = panne.declared.replaces and other.declared.replaces
         both = both and other.declared.covers(panne.declared)
         certain = panne.probabilite is None and other.probabilite is None

@@ -66,6 +66,11 @@ def read_episode(data_dir: Path, nom: str) -> Episode:
     return _read(files[nom])
 
 
+def names_of_episodes(data_dir: Path) -> list[str]:
+    """Return their names, whatever their files hold."""
+    return sorted(_files(data_dir))
+
+
 def _files(data_dir: Path) -> dict[str, Path]:
     folders: Iterable[Path] = (data_path("catalog") / "episodes", data_dir / "episodes")
     return {path.stem: path for folder in folders for path in folder.glob("*.yaml")}

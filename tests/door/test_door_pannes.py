@@ -12,6 +12,9 @@ from lxml import etree
 from running_simulator import XML, RunningSimulator, kept_open, start_simulator
 
 from sge_sim.api.pannes import PanneView
+from sge_sim.clock import parse_instant
+from sge_sim.domaine.pannes import Atteinte, Panne
+from sge_sim.door.pannes import _replaced
 from sge_sim.errors import UsageError
 from sge_sim.journal import Journal, RechercheJournal
 from sge_sim.operations import State
@@ -231,3 +234,54 @@ def test_a_fault_is_planned_and_removed_on_the_page(served: RunningSimulator) ->
     (panne,) = served.admin("/api/pannes")
     page = served.ask("POST", "/pannes/retirer", data={"numero": panne["numero"]}).text
     assert "Aucune panne prévue" in page
+
+
+# As clients of SGE lived it.
+
+
+@pytest.mark.observed("a client of SGE, 2026: refused for days, then taken")
+def test_a_code_n_times_then_the_service_answers(whole: InProcess, plan: Any) -> None:
+    plan(sorte="code_sgt", code="sgt570", service="CommandeServicesAccesDonnees", au=9)
+    plan(sorte="code_sgt", code="SGT506", service=SERVICE, au=2)
+    answers = [call(whole) for _ in range(3)]
+    assert [each.status for each in answers] == [500, 500, 200]
+    (result,) = etree.fromstring(answers[0].content).iter("{*}resultat")
+    assert result.get("code") == "SGT506"
+
+
+@pytest.mark.observed("mlier/conso, 2026: corrected before parsing")
+def test_texts_are_coded_twice_and_nothing_else(whole: InProcess, plan: Any) -> None:
+    good = call(whole).content
+    plan(sorte="utf8_double")
+    spoilt = call(whole).content
+    assert "SuccÃ¨s".encode() in spoilt
+    before, after = (etree.fromstring(each) for each in (good, spoilt))
+    for mine, theirs in zip(before.iter(), after.iter(), strict=True):
+        assert (mine.tag, dict(mine.attrib)) == (theirs.tag, dict(theirs.attrib))
+        assert (mine.text or "").encode().decode("latin-1") == (theirs.text or "")
+
+
+def test_what_a_window_of_the_clock_leaves_out_is_as_ever(whole: InProcess, plan: Any) -> None:
+    good = call(whole).content
+    plan(sorte="utf8_double", debut=parse_instant("2199-01-01"))
+    plan(sorte="utf8_double", service="RecherchePoint")
+    assert call(whole).content == good
+
+
+@pytest.mark.assumed("which services and readings it is that are told otherwise")
+@pytest.mark.parametrize(
+    ("sorte", "text", "other", "probabilite"),
+    [
+        ("service_en_demande", "<etatCode>ACTIF</etatCode>", "DEMANDE", None),
+        ("releve_annulee", '<ns:statut code="INITIALE">Initiale</ns:statut>', "ANNULEE", 0.3),
+    ],
+)
+def test_what_is_replaced_in_an_answer_is_drawn_value_by_value(
+    sorte: str, text: str, other: str, probabilite: float | None
+) -> None:
+    panne = Panne(numero=1, sorte=sorte, au=9, probabilite=probabilite, graine=5)
+    found, again = (_replaced(Atteinte(panne, 1), (text * 1000).encode()) for _ in range(2))
+    assert found == again
+    count = found.count(other.encode())
+    assert count == 1000 if probabilite is None else 250 < count < 350
+    assert found.count(text.encode()) == 1000 - count
