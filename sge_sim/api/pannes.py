@@ -44,6 +44,7 @@ class PanneView(View):
     code: str | None
     statut: int | None
     nombre: int | None
+    cle: str | None
     appels: int = Field(description="Appels (ou fichiers) comptés jusqu'ici")
     touches: int = Field(description="Ceux que la panne a touchés")
     epuisee: bool = Field(description="Elle n'en touchera plus")

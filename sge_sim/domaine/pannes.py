@@ -46,8 +46,8 @@ class Panne:
     (excluded, aware, of the simulated clock); one of measures strikes the days of these. With
     `probabilite` (0 to 1), each of these calls (or days) is struck by a draw of
     `graine`. `secondes` is how long a fault lasts; with `dispersion`, the sigma of a log-normal
-    law, `secondes` is its median. `code`, `statut`, `annonce` (the end that is announced) and
-    `nombre` are what the sort says of them.
+    law, `secondes` is its median. `code`, `statut`, `annonce` (the end that is announced), `cle`
+    (hexadecimal) and `nombre` are what the sort says of them.
 
     Raises `FieldError` for what doesn't go together. Who asks for one is told what each may be
     (`sge_sim.operations.pannes`).
@@ -75,6 +75,7 @@ class Panne:
     code: str | None = None
     statut: int | None = None
     nombre: int | None = None
+    cle: str | None = None
 
     @cached_property
     def declared(self) -> "SorteDePanne":

@@ -1,5 +1,6 @@
 """Pannes: what is planned to go wrong with calls and files, and how far each plan is."""
 
+import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from sge_sim.api import typed_filters
     from sge_sim.dataconnect import applications, mocks_2026, sandbox
     from sge_sim.facts import stored_clock
-    from sge_sim.flux import registry
+    from sge_sim.flux import incidents, registry
     from sge_sim.operations import reading
     from sge_sim.referentiel import episodes
     from sge_sim.services import registry as services
@@ -40,6 +41,7 @@ else:
     mocks_2026 = late("sge_sim.dataconnect.mocks_2026")
     sandbox = late("sge_sim.dataconnect.sandbox")
     stored_clock = late("sge_sim.facts.stored_clock")
+    incidents = late("sge_sim.flux.incidents")
     registry = late("sge_sim.flux.registry")
     reading = late("sge_sim.operations.reading")
     episodes = late("sge_sim.referentiel.episodes")
@@ -52,7 +54,7 @@ else:
 
 _ALWAYS: Final = ("SGT500", "SGT506")
 """The codes that any service may answer."""
-_OWN: Final = ("code", "statut", "nombre", "annonce", "mesure", "sens")
+_OWN: Final = ("code", "statut", "nombre", "annonce", "mesure", "sens", "cle")
 """The parameters that some sorts alone take."""
 
 Prm = Annotated[
@@ -135,6 +137,9 @@ def plan(
     ] = None,
     annonce: Annotated[
         datetime | None, Says("Fin qu'une maintenance annonce", reads=instant_typed)
+    ] = None,
+    cle: Annotated[
+        str | None, Says("Clé AES-256, 64 chiffres hexadécimaux ; tirée sans elle", longest=64)
     ] = None,
 ) -> "views.PanneView":
     """Plan a panne; raises `UsageError` for one that means nothing, or is about nobody.
@@ -229,6 +234,8 @@ def _planned(session: "Session", now: datetime, **asked: Any) -> Panne:
     _check_window(sorte, asked, now)
     _check_targets(session, asked, now)
     code = asked["code"] = asked["code"] and _known_code(asked["code"].upper(), asked["service"])
+    if "cle" in sorte.admet:
+        asked["cle"] = _known_key(sorte, asked)
     for name, usual in sorte.defauts.items():
         asked[name] = asked[name] or usual
     if sorte.nombre and asked["nombre"] is None:
@@ -339,6 +346,14 @@ def _check_targets(session: "Session", asked: dict[str, Any], now: datetime) -> 
             f"Aucun contrat ne porte le numéro {contrat} : sge-sim acteurs list.",
             contrat,
         )
+
+
+def _known_key(sorte: SorteDePanne, asked: dict[str, Any]) -> str:
+    """Return a key as it was given, or as the seed has it; raises `FieldError` for another."""
+    key: str = asked["cle"] or incidents.drawn_key(sorte.nom, asked["graine"])
+    if re.fullmatch("[0-9A-Fa-f]{64}", key) is None:
+        raise FieldError("Une clé AES-256 a 64 chiffres hexadécimaux.", "cle", key)
+    return key.lower()
 
 
 def _known_code(code: str, service: str | None) -> str:

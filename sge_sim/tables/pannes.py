@@ -44,6 +44,7 @@ class PannePrevue(Base):
     code: Mapped[str | None] = mapped_column(String(10))
     statut: Mapped[int | None]
     nombre: Mapped[int | None]
+    cle: Mapped[str | None] = mapped_column(String(64))
 
 
 _FIELDS = [field.name for field in fields(Panne)]
