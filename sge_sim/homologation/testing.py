@@ -286,6 +286,13 @@ class Sge(SgeActeur):
         """
         return self._admin.plan_panne(sorte=sorte, **asked)
 
+    def episode(self, nom: str, **asked: Any) -> list[PanneView]:
+        """Plan the pannes of an episode; they are gone with the test.
+
+        `asked` are the fields of `POST /api/pannes/episodes`: `jour`, `prm`, `application`.
+        """
+        return self._admin.play_episode(nom=nom, **asked)
+
     def _appel(self, exchange_id: int) -> AppelDuJournal:
         whole = self._admin.exchange(exchange_id)
         messages = ((text or "").encode() for text in (whole.request, whole.response))

@@ -236,6 +236,8 @@ def _planned(session: "Session", now: datetime, **asked: Any) -> Panne:
     code = asked["code"] = asked["code"] and _known_code(asked["code"].upper(), asked["service"])
     if "cle" in sorte.admet:
         asked["cle"] = _known_key(sorte, asked)
+    if sorte.accord and asked["debut"] is None:
+        asked["debut"] = now
     for name, usual in sorte.defauts.items():
         asked[name] = asked[name] or usual
     if sorte.nombre and asked["nombre"] is None:

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 import requests
 import yaml
+from click.testing import CliRunner
 from dataconnect_kit import AUTRE_C5, C5, CURVE, DAILY, PRODUCTEUR, Client, admin, freeze, told
 from running_simulator import RunningSimulator
 
+from sge_sim.cli import commands
 from sge_sim.domaine.sortes import SORTES
 from sge_sim.machine.files import data_path
 from sge_sim.referentiel.episodes import names_of_episodes, read_episode, read_episodes
@@ -215,3 +217,15 @@ def test_an_episode_keeps_its_legal_hours_over_a_change_of_hour(tmp_path: Path) 
     assert first["debut"] == "2026-10-24T18:00:00+02:00"
     assert first["fin"] == "2026-10-25T18:00:00+01:00"
     assert [each.nom for each in read_episodes(tmp_path)] == EPISODES
+
+
+def test_each_command_of_the_page_of_troubles_is_taken(player: Player) -> None:
+    url = player.simulator.ready["admin_url"] + "/api/pannes"
+    for nom, sorte in SORTES.items():
+        typed = ["pannes", "add", nom, *sorte.essai.split()]
+        folder = ["--data-dir", str(player.simulator.data_dir)]
+        done = CliRunner().invoke(commands, [*typed, *folder])
+        assert done.exit_code == 0, (typed, done.output, done.exception)
+        (made,) = player.simulator.admin("/api/pannes")
+        assert made["libelle"] == sorte.libelle
+        requests.delete(url, timeout=10)
