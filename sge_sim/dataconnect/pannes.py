@@ -39,15 +39,17 @@ class Vise:
 def strike(backend: RestBackend, exchange: RestExchange, lieu: str, vise: Vise) -> bool:
     """Find the panne that strikes a call, which the exchange keeps; tell whether one does."""
     plans = find_plans(backend, exchange, lieu, vise)
+    if not plans:
+        return False
     struck = backend.guet.strike(_beyond_quotas(backend, exchange, plans))
     if struck is None:
         return False
     exchange.atteinte = struck
     exchange.prm = exchange.prm or vise.prm
     sorte = struck.panne.declared
-    as_in_v5 = APIS.get(vise.api or "") == "2026" and sorte.surete != "supposé" and not sorte.par
-    assumed = as_in_v5 and (sorte.corps_2026 or sorte.statuts_2026) and sorte.d_abord == ""
-    exchange.notes.append(struck.line + (" En 2026, sa forme est supposée." if assumed else ""))
+    seen = sorte.par or sorte.vu_en_2026 or APIS.get(vise.api or "") != "2026"
+    assumed = sorte.corps and (sorte.surete == "supposé" or not seen)
+    exchange.notes.append(struck.line + (" Sa forme est supposée." if assumed else ""))
     return True
 
 

@@ -40,6 +40,7 @@ class SorteDePanne:
     statuts: tuple[int, ...] = ()
     corps: str = ""
     type: str = "application/json"
+    vu_en_2026: bool = False
     statuts_2026: tuple[int, ...] = ()
     corps_2026: str = ""
     code: str = ""
@@ -96,7 +97,8 @@ class SorteDePanne:
     def covers(self, other: "SorteDePanne") -> bool:
         """Whether it is about all the calls that `other` is about, as far as sorts tell."""
         limits = ("generation", "mode", "sur", "services")
-        return all(getattr(self, name) in ("", (), getattr(other, name)) for name in limits)
+        same = all(getattr(self, name) in ("", (), getattr(other, name)) for name in limits)
+        return same and self.moment in ("ouverture", other.moment)
 
     @property
     def replaces(self) -> bool:

@@ -272,7 +272,22 @@ def _known_service(sorte: SorteDePanne, service: str | None) -> str | None:
     if not (in_rest or sorte.of_files or "soap" in sorte.ou):
         sentence = f"« {sorte.nom} » n'arrive que dans Data Connect : {service} est en SOAP."
         raise FieldError(sentence, "service", service)
+    touched = [api for api in dataconnect.APIS if _may_touch(sorte, api)]
+    if in_rest and service not in touched:
+        sentence = f"« {sorte.nom} » ne touche pas {service} : choisir parmi {', '.join(touched)}."
+        raise FieldError(sentence, "service", service)
     return service
+
+
+def _may_touch(sorte: SorteDePanne, api: str) -> bool:
+    """Tell whether a sort strikes calls of an API."""
+    measures = api.startswith(("mesure_", "metering_"))
+    of_measures = bool(sorte.sur == "mesures" or sorte.jours or sorte.defauts)
+    if sorte.sur == "contrats" and (measures or api == "subscribed_services"):
+        return False
+    if of_measures and not measures:
+        return False
+    return sorte.generation in ("", dataconnect.APIS[api])
 
 
 def _may_aim(sorte: SorteDePanne, name: str) -> bool:

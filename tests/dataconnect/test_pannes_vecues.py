@@ -102,10 +102,13 @@ def test_a_body_is_that_of_the_real_one_to_the_byte(
 def test_in_2026_the_same_has_the_form_of_its_swagger_and_says_that_it_is_assumed(
     dc: Client, plan: Any
 ) -> None:
-    plan("erreur_technique", fin=FIN)
+    plan("avant_activation", fin=FIN, mesure="courbe")
+    assert of_2026(dc, CURVE).json()["error"] == "ADAM-ERR0123"
+    assert "supposée" not in newest(dc)["detail"]
+    plan("erreur_technique", fin=FIN, mesure="quotidienne")
     answer = of_2026(dc, DAILY)
     assert (answer.status_code, answer.json()["code"]) == (500, "500")
-    assert "En 2026, sa forme est supposée." in newest(dc)["detail"]
+    assert "Sa forme est supposée." in newest(dc)["detail"]
 
 
 def test_only_the_measure_direction_point_and_application_that_are_aimed_at(
@@ -200,6 +203,14 @@ def test_pages_in_place_of_the_consent_page(
     plan(sorte, fin=FIN, **asked)
     answer = dc.page()
     assert (answer.status_code, said in answer.text) == (status, True)
+
+
+def test_a_page_of_html_in_place_of_an_answer_of_json(dc: Client, plan: Any) -> None:
+    plan("page_nginx", statut=404, service="mesure_synchrone_auto", fin=FIN)
+    answer = of_2026(dc, DAILY)
+    assert (answer.status_code, answer.headers["Content-Type"][:9]) == (404, "text/html")
+    assert v5(dc, DAILY_V5)[0] == 200
+    assert dc.page().status_code == 200
 
 
 def test_json_after_the_consent_and_a_connection_that_ends(dc: Client, plan: Any) -> None:
@@ -353,6 +364,8 @@ def test_the_same_days_are_drawn_whenever_they_are_asked_for(dc: Client, plan: A
         ({"sorte": "erreur_technique", "consentement": 7}, "sge-sim consentements list"),
         ({"sorte": "erreur_technique", "service": "RecherchePoint"}, "que dans Data Connect"),
         ({"sorte": "erreur_technique", "contrat": "1100256"}, "ne vise pas de contrat"),
+        ({"sorte": "jour_nul", "service": "situation_contrat_auto"}, "metering_data_dc"),
+        ({"sorte": "v5_arretee", "service": "mesure_synchrone_auto"}, "ne touche pas"),
         ({"sorte": "manquant", "contrat": "9"}, "sge-sim acteurs list"),
         ({"sorte": "erreur_technique", "fin": "2026-11-01T00:00"}, "une fin à venir"),
         (

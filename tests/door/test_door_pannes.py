@@ -1,20 +1,19 @@
 """Planned faults at the door: each kind, whom it strikes, and what the journal tells."""
 
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from demandes import fiche
+from demandes import collecte_quotidienne, fiche
 from in_process import InProcess, simulator_in_process
 from lxml import etree
 from running_simulator import XML, RunningSimulator, kept_open, start_simulator
 
 from sge_sim.api.pannes import PanneView
-from sge_sim.clock import parse_instant
-from sge_sim.domaine.pannes import Atteinte, Panne
-from sge_sim.door.pannes import _replaced
+from sge_sim.clock import legal_date, machine_now, parse_instant
 from sge_sim.errors import UsageError
 from sge_sim.journal import Journal, RechercheJournal
 from sge_sim.operations import State
@@ -269,19 +268,23 @@ def test_what_a_window_of_the_clock_leaves_out_is_as_ever(whole: InProcess, plan
 
 
 @pytest.mark.assumed("which services and readings it is that are told otherwise")
-@pytest.mark.parametrize(
-    ("sorte", "text", "other", "probabilite"),
-    [
-        ("service_en_demande", "<etatCode>ACTIF</etatCode>", "DEMANDE", None),
-        ("releve_annulee", '<ns:statut code="INITIALE">Initiale</ns:statut>', "ANNULEE", 0.3),
-    ],
-)
-def test_what_is_replaced_in_an_answer_is_drawn_value_by_value(
-    sorte: str, text: str, other: str, probabilite: float | None
-) -> None:
-    panne = Panne(numero=1, sorte=sorte, au=9, probabilite=probabilite, graine=5)
-    found, again = (_replaced(Atteinte(panne, 1), (text * 1000).encode()) for _ in range(2))
-    assert found == again
-    count = found.count(other.encode())
-    assert count == 1000 if probabilite is None else 250 < count < 350
-    assert found.count(text.encode()) == 1000 - count
+def test_what_is_replaced_in_an_answer_is_drawn_value_by_value(whole: InProcess, plan: Any) -> None:
+    point, login, contrat = "25957452924301", whole.login, whole.contrat_id
+    path, searched = "/ConsultationMesures/v1.1", "/RechercheServicesSouscritsMesures/v1.0"
+    asked = {"pointId": point, "loginDemandeur": login, "contratId": contrat}
+    asked |= {"autorisationClient": True}
+    good = whole.ask(path, asked).content
+    initial = b'<statut code="INITIALE"><libelle>Initiale<'
+    cancelled = '<statut code="ANNULEE"><libelle>Annulée<'.encode()
+    plan(sorte="releve_annulee", probabilite=0.3, graine=5)
+    found = whole.ask(path, asked).content
+    assert 0 < found.count(cancelled) < good.count(initial) - 1
+    assert found.replace(cancelled, initial) == good
+    today = legal_date(machine_now())
+    order = collecte_quotidienne(point, login, contrat, today, today + timedelta(30))
+    assert whole.ask("/CommandeCollectePublicationMesures/v3.0", order).status == 200
+    plan(sorte="service_en_demande", prm=point)
+    criteres = {"pointId": point, "contratId": contrat}
+    answer = whole.ask(searched, {"criteres": criteres, "loginUtilisateur": login}).content
+    assert b"<etatCode>DEMANDE<" in answer
+    assert b"<etatCode>ACTIF<" not in answer
