@@ -190,6 +190,7 @@ pages: $(VENV)/.dev ## renew the pages of docs/ that are made from the code and 
 	@$(call page,controles,tests/controles_page.py)
 	@$(call page,flux,tests/flux_page.py)
 	@$(call page,regles,tests/rules_page.py)
+	@$(call page,troubles,tests/troubles_page.py)
 	@$(call page,provenance,tests/provenance_page.py)
 
 $(VENV)/lines_run/seconds.json: $(VENV)/.coverage $(shell find sge_sim tests -name '*.py')

@@ -51,11 +51,15 @@ class InProcess:
 
     def call(self, path: str, demande: Tree) -> AnswerTree | RefusRecu:
         """Send a demand, without a header, as the default tiers."""
+        return read_answer(self.ask(path, demande).content)
+
+    def ask(self, path: str, demande: Tree) -> Response:
+        """The same; return the answer as it came."""
         contract = load_contracts(data_path("wsdl"))[path]
         models = Models(contract.schemas)
         protocol = SgeSoap11(contract, models, FaultStyle())
         body = ElementWriter(models, protocol.to_unicode).parts(contract.request, demande)
-        return read_answer(self.post(path, envelope([], body)).content)
+        return self.post(path, envelope([], body))
 
     @property
     def login(self) -> str:

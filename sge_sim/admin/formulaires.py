@@ -9,6 +9,7 @@ from sge_sim.domaine.nomenclatures import PACKAGES
 from sge_sim.errors import UsageError
 from sge_sim.operations import AnyOperation, Parameter, Says, State, operation_named
 from sge_sim.operations.reading import FormError
+from sge_sim.referentiel.episodes import names_of_episodes
 from sge_sim.tables.acteurs import all_acteurs
 
 
@@ -29,6 +30,11 @@ class Connus:
     def services(self) -> list[str]:
         """The names of the services."""
         return service_names()
+
+    @property
+    def episodes(self) -> list[str]:
+        """The names of the episodes."""
+        return names_of_episodes(self.state.data_dir)
 
     def vu(self, operation: str) -> Any:
         """Return the view of an operation without parameters."""

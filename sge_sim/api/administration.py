@@ -165,6 +165,11 @@ class Administration:
         """Plan a panne; `asked` are the fields of `POST /api/pannes`."""
         return PanneView.model_validate(self.post("/api/pannes", asked))
 
+    def play_episode(self, **asked: Any) -> list[PanneView]:
+        """Plan the pannes of an episode; `asked` are the fields of `POST /api/pannes/episodes`."""
+        made = self.post("/api/pannes/episodes", asked)
+        return [PanneView.model_validate(each) for each in made]
+
     def remove_panne(self, numero: int) -> None:
         """Forget a panne."""
         self.delete(f"/api/pannes/{numero}")

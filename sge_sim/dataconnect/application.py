@@ -12,7 +12,7 @@ from sge_sim.dataconnect import oauth, page, rest_rules, rules_page, v5
 from sge_sim.dataconnect.contrat_2026 import APIS, SERVICES_API, answer_contrat, answer_services
 from sge_sim.dataconnect.exchange import (
     HTML,
-    PlannedStatus,
+    PlannedAnswer,
     RestAnswer,
     RestBackend,
     RestCall,
@@ -115,7 +115,6 @@ Recorder = Callable[[EchangeRecord], None]
 
 _SECRETS: Final = re.compile(rb"(client_secret=|\btoken=)[^&\s]*")
 _TOKEN: Final = re.compile(rb'("access_token":")[^"]*')
-_TEXT: Final = "text/plain; charset=utf-8"
 _NOT_RECORDED: Final = "/dataconnect/static/"
 
 _log = logging.getLogger(__name__)
@@ -164,9 +163,9 @@ class RestApplication:
             assert exchange is not None
             exchange.rule, exchange.code = refus.rule, refus.rule.code
             answer = refusal_answer(refus)
-        except PlannedStatus as planned:
+        except PlannedAnswer as planned:
             assert exchange is not None
-            answer = RestAnswer(planned.status, planned.status.phrase.encode(), _TEXT)
+            answer = planned.answer
         except Exception as error:
             reason = log_failure(_log, error, f"{call.path} ne peut pas répondre")
             rule = _breakdown(call, error)

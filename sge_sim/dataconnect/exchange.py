@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -93,12 +92,12 @@ class RestAnswer:
     departure: Departure | None = None
 
 
-class PlannedStatus(Exception):  # noqa: N818 - it isn't an error of ours
-    """A call that gets `status` in place of its answer, because a plan says so."""
+class PlannedAnswer(Exception):  # noqa: N818 - it isn't an error of ours
+    """A call that gets `answer` in place of its own, because a plan says so."""
 
-    def __init__(self, status: HTTPStatus) -> None:
-        super().__init__(str(status))
-        self.status = status
+    def __init__(self, answer: RestAnswer) -> None:
+        super().__init__(str(answer.status))
+        self.answer = answer
 
 
 @dataclass

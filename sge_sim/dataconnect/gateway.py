@@ -3,11 +3,12 @@
 They are looked at in this order (WSO2's, assumed for Enedis').
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from sge_sim.dataconnect.exchange import PlannedStatus, RestBackend, RestExchange
+from sge_sim.dataconnect.exchange import RestBackend, RestExchange
+from sge_sim.dataconnect.pannes import HEURE, Vise, strike_or_pass, written_hour
+from sge_sim.dataconnect.readings import MesureAdressee
 from sge_sim.dataconnect.rest_rules import (
     API_NON_SOUSCRITE,
     NO_TOKEN,
@@ -15,8 +16,6 @@ from sge_sim.dataconnect.rest_rules import (
     QUOTA_SECONDE,
     TOKEN_REFUSED,
 )
-from sge_sim.domaine.pannes import SORTES_APPEL, SORTES_SOAP, Panne
-from sge_sim.door.pannes import STATUSES
 from sge_sim.refus import Refus
 from sge_sim.tables.comptages import Quota
 from sge_sim.tables.dataconnect import APIS, read_application, read_revoked
@@ -27,16 +26,14 @@ PAR_HEURE_V5: Final = 10_000
 PAR_HEURE_2026: Final = 1_000
 """Calls of an actor, for each API of 2026 (official page; per actor: assumed)."""
 
-_SORTES: Final = tuple(sorte for sorte in SORTES_APPEL if sorte not in SORTES_SOAP)
-_HEURE: Final = 3600
-_MOIS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-
-def let_in(backend: RestBackend, exchange: RestExchange, api: str) -> None:
+def let_in(
+    backend: RestBackend, exchange: RestExchange, api: str, resource: MesureAdressee | None = None
+) -> None:
     """Find the application of a call, and count the call; raises `Refus`.
 
-    A panne that strikes it is kept in the exchange, or raises `PlannedStatus` where it
-    comes in place of the answer.
+    `resource` is what is measured, if anything. A panne that strikes it is kept in the exchange,
+    or raises `PlannedAnswer` where it comes in place of the answer.
     """
     _authenticate(backend, exchange)
     if api not in exchange.client.apis:
@@ -47,29 +44,14 @@ def let_in(backend: RestBackend, exchange: RestExchange, api: str) -> None:
         qui, par_heure = (
             (f"{acteur} v5", PAR_HEURE_V5) if v5 else (f"{acteur} {api}", PAR_HEURE_2026)
         )
-        heure = int(exchange.now.timestamp()) // _HEURE
+        heure = int(exchange.now.timestamp()) // HEURE
         of_hour = Quota(f"{qui} h", heure, par_heure)
         of_second = Quota(f"{qui} s", int(exchange.machine.timestamp()), PAR_SECONDE)
         exhausted = backend.counts.take((of_hour, of_second))
         if exhausted is not None:
             raise _beyond(exhausted, of_hour)
-    plans = backend.guet.plans(exchange.vue, _SORTES, service=api, acteur=exchange.acteur_code)
-    if plans:
-        _strike(backend, exchange, plans)
-
-
-def _strike(backend: RestBackend, exchange: RestExchange, plans: Sequence[Panne]) -> None:
-    prm = exchange.call.prm
-    exchange.atteinte = backend.guet.strike(
-        tuple(panne for panne in plans if panne.prm in (None, prm))
-    )
-    if exchange.atteinte is None:
-        return
-    exchange.notes.append(exchange.atteinte.line)
-    status = STATUSES.get(exchange.atteinte.panne.sorte)
-    if status is not None:
-        exchange.prm = prm
-        raise PlannedStatus(status)
+    mesure, sens = (resource.mesure, resource.sens) if resource else (None, None)
+    strike_or_pass(backend, exchange, Vise(api, exchange.call.prm, mesure, sens))
 
 
 def _authenticate(backend: RestBackend, exchange: RestExchange) -> None:
@@ -92,15 +74,6 @@ def _beyond(exhausted: Quota, of_hour: Quota) -> Refus:
     """Return the refusal of a call beyond a quota."""
     if exhausted is not of_hour:
         return Refus(QUOTA_SECONDE)
-    until = _written(datetime.fromtimestamp((of_hour.fenetre + 1) * _HEURE, UTC))
+    until = written_hour(datetime.fromtimestamp((of_hour.fenetre + 1) * HEURE, UTC))
     description = f"You have exceeded your quota .You can access API after {until}"
     return Refus(QUOTA_HEURE, description=description, nextAccessTime=until)
-
-
-def _written(instant: datetime) -> str:
-    """Return an instant as the gateway writes it.
-
-    >>> _written(datetime(2026, 7, 22, 5, tzinfo=UTC))
-    '2026-Jul-22 05:00:00+0000 UTC'
-    """
-    return f"{instant:%Y}-{_MOIS[instant.month - 1]}-{instant:%d %H:%M:%S}+0000 UTC"

@@ -8,6 +8,7 @@ from sge_sim.dataconnect import rest_rules, rules_2026
 from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, answer_2026
 from sge_sim.dataconnect.gateway import let_in
+from sge_sim.dataconnect.jours import reader_of
 from sge_sim.dataconnect.readings import MeasureReader, Mesure
 from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, controls_of, read_jour
 from sge_sim.domaine.nomenclatures import METIERS, Sens
@@ -95,7 +96,7 @@ def answer_mesure(backend: RestBackend, exchange: RestExchange, nom: str) -> Res
     """Answer one of `RESOURCES`; raises `Refus`."""
     if nom not in RESOURCES:
         raise Refus(rest_rules.SANS_RESSOURCE)
-    let_in(backend, exchange, API)
+    let_in(backend, exchange, API, RESOURCES[nom])
     question = _read(backend, exchange, RESOURCES[nom])
     body = _BODIES[question.resource.mesure](question)
     if body is None:
@@ -123,7 +124,7 @@ def _read(backend: RestBackend, exchange: RestExchange, resource: Resource) -> _
     today = exchange.now.date()
     asked_of = DemandeMesure(resource.mesure, periode, dossier.point, resource.sens, today)
     check(CONTROLS, asked_of)
-    reader = MeasureReader(dossier, resource.sens, exchange.now, backend.settings.perd_des_mesures)
+    reader = reader_of(backend, exchange, API, resource, dossier)
     return _Question(prm, resource, periode, reader, pas, grandeur)
 
 
@@ -131,7 +132,7 @@ def _daily(question: _Question) -> dict[str, Any] | None:
     valeurs = question.reader.read("ENERGIE", "EA", question.periode.debut, question.periode.fin)
     if not valeurs:
         return None
-    points = [{"v": str(jour.valeur), "d": jour.text} for jour in valeurs["EA"]]
+    points = [{"v": jour.ecrite, "d": jour.text} for jour in valeurs["EA"]]
     return question.body({"EA": points}, typeValeur="GLOBALE", modeCalcul="DIFF.INDEX", pas="P1D")
 
 
@@ -141,7 +142,7 @@ def _curve(question: _Question) -> dict[str, Any] | None:
         return None
     points = [
         {
-            "v": str(point.valeur),
+            "v": point.ecrite,
             "d": point.text,
             "p": f"PT{point.pas}M",
             "n": BRUT,
@@ -160,10 +161,7 @@ def _maxima(question: _Question) -> dict[str, Any] | None:
     if not maxima:
         return None
     points = {
-        physique: [
-            {"v": "null" if maximum.valeur is None else str(maximum.valeur), "d": maximum.text}
-            for maximum in valeurs
-        ]
+        physique: [{"v": maximum.ecrite or "null", "d": maximum.text} for maximum in valeurs]
         for physique, valeurs in maxima.items()
     }
     return question.body(points, modeCalcul="MESURE", pas=question.pas)

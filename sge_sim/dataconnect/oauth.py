@@ -23,6 +23,7 @@ from sge_sim.dataconnect.exchange import (
     RestExchange,
     json_answer,
 )
+from sge_sim.dataconnect.pannes import Vise, answer_of, strike
 from sge_sim.dataconnect.tokens import LIFETIME, AccessToken
 from sge_sim.tables.dataconnect import ApplicationFacts, read_application, revoke_token
 
@@ -59,7 +60,17 @@ def answer_token(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
     if call.body and call.media_type != FORM:
         return _refused(exchange, 415, "invalid_request")
     answer: RestAnswer = _Server(backend, exchange).create_token_response(call)
+    if strike(backend, exchange, "jeton", Vise(place=_place_of(call))) and exchange.atteinte:
+        planned = answer_of(exchange, exchange.atteinte.panne)
+        return replace(planned, headers=_NO_STORE)
     return answer
+
+
+def _place_of(call: RestCall) -> str:
+    """Return where the credentials of an application were, as pannes name it."""
+    if _has_basic(call):
+        return "en-tête"
+    return "formulaire" if "client_secret" in call.form else "adresse"
 
 
 def answer_revoke(backend: RestBackend, exchange: RestExchange) -> RestAnswer:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from authlib.common.urls import add_params_to_uri
 from jinja2 import Environment, FileSystemLoader
@@ -22,6 +22,7 @@ from sge_sim.dataconnect import rules_page, sandbox
 from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.dataconnect.exchange import HTML, RestAnswer, RestBackend, RestExchange
 from sge_sim.dataconnect.oauth import FORM
+from sge_sim.dataconnect.pannes import Vise, answer_of, strike
 from sge_sim.dataconnect.rest_rules import RestControl
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.facts.stored_clock import read_instant
@@ -75,7 +76,11 @@ class DemandeAccord:
     def redirect(self, **answer: str) -> RestAnswer:
         """Send the customer back to the registered address, with `answer` and the state."""
         given = answer if self.state is None else {**answer, "state": self.state}
-        address = add_params_to_uri(self.application.redirect_uri, list(given.items()))
+        return self.redirect_to(list(given.items()))
+
+    def redirect_to(self, given: list[tuple[str, str]]) -> RestAnswer:
+        """Send the customer back to the registered address, with what is given."""
+        address = add_params_to_uri(self.application.redirect_uri, given)
         return RestAnswer(302, b"", HTML, {"Location": address, "Cache-Control": "no-store"})
 
 
@@ -117,6 +122,10 @@ def answer_page(backend: RestBackend, exchange: RestExchange, version: str) -> R
         exchange.rule, exchange.code = refus.rule, refus.rule.code
         state = exchange.call.parameters.get("state", "")[:STATE_MAX] or None
         return DemandeAccord(version, application, state, date.max, "").redirect(**_ABANDON)
+    accepted = exchange.call.method == "POST" and exchange.call.form.get("decision") == "accepter"
+    moment = "accord" if accepted else "ouverture"
+    if strike(backend, exchange, "page", Vise(prm=exchange.call.form.get("prm"), moment=moment)):
+        return _planned(exchange, demande)
     if demande.application.en_bac_a_sable:
         return _without_page(demande)
     if exchange.call.method == "POST":
@@ -125,6 +134,20 @@ def answer_page(backend: RestBackend, exchange: RestExchange, version: str) -> R
     if "titulaire" in asked:
         return _consent(backend, exchange, demande, asked["titulaire"])
     return _login(backend, demande, asked.get("recherche", ""))
+
+
+def _planned(exchange: RestExchange, demande: DemandeAccord) -> RestAnswer:
+    """Return what a panne shows in place of the page."""
+    assert exchange.atteinte is not None, "the exchange was struck"
+    sorte = exchange.atteinte.panne.declared
+    if sorte.message:
+        return _show(demande, "erreur.html", erreur=sorte.message)
+    if sorte.retour:
+        asked = sorte.retour.replace("%state%", quote(demande.state or "", safe=""))
+        return demande.redirect_to(parse_qsl(asked, keep_blank_values=True))
+    if sorte.coupee:
+        return RestAnswer(503, b"", HTML)
+    return answer_of(exchange, exchange.atteinte.panne)
 
 
 def _application(exchange: RestExchange) -> ApplicationFacts | None:
@@ -193,7 +216,13 @@ def _consent(
     client = exchange.vue.ask(*held_by(titulaire))
     if client is None:
         return _login(backend, demande, "", status)
-    points = [_offered(exchange.vue.ask(read_dossier, prm)) for prm in client.prms]
+    points = [
+        {
+            **_offered(exchange.vue.ask(read_dossier, prm)),
+            "incompatible": _incompatible(backend, exchange, prm),
+        }
+        for prm in client.prms
+    ]
     return _show(
         demande,
         "consentement.html",
@@ -211,6 +240,13 @@ def _offered(dossier: Any) -> dict[str, str]:
         "prm": point.prm,
         "adresse": f"{point.numero_et_nom_voie or ''}, {point.code_postal} {point.commune}",
     }
+
+
+def _incompatible(backend: RestBackend, exchange: RestExchange, prm: str) -> tuple[str, ...]:
+    """Return what is said of a meter that a panne shows as incompatible; nothing of another."""
+    if strike(backend, exchange, "compteur", Vise(prm=prm)) and exchange.atteinte is not None:
+        return exchange.atteinte.panne.declared.incompatible
+    return ()
 
 
 def _data(application: ApplicationFacts) -> list[str]:
@@ -258,6 +294,9 @@ def _decided(backend: RestBackend, exchange: RestExchange, demande: DemandeAccor
     if demande.version == "v2":
         prms = prms[-1:]
     refused = _why_not(exchange.vue.ask(*held_by(titulaire)), prms)
+    if refused is None:
+        spoilt = (_incompatible(backend, exchange, prm) for prm in prms)
+        refused = next((said[0] for said in spoilt if said), None)
     if refused is not None:
         return _consent(backend, exchange, demande, titulaire, 400, refused)
     return _accepted(backend, exchange, demande, titulaire, prms)

@@ -7,7 +7,7 @@ yesterday, whose data come at 8:00 (catalogue of data), and of a curve to what w
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import repeat
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 import numpy as np
 
@@ -28,6 +28,18 @@ _ARRIVAL: Final = 8
 """The hour of the legal day at which the data of the day before are there."""
 
 
+class MesureAdressee(Protocol):
+    """What an address gives: what is measured, in which direction."""
+
+    @property
+    def mesure(self) -> Mesure:
+        """The measure."""
+
+    @property
+    def sens(self) -> Sens:
+        """Its direction."""
+
+
 @dataclass(frozen=True)
 class ValeurLue:
     """A value and the text of its stamp: the day, or an instant in legal time without offset.
@@ -38,6 +50,11 @@ class ValeurLue:
     text: str
     valeur: int | None
     pas: int | None = None
+
+    @property
+    def ecrite(self) -> str | None:
+        """The value as answers write it; None where a panne took it away."""
+        return None if self.valeur is None else str(self.valeur)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from sge_sim.dataconnect.acces import Refusals, read_point, titulaire_of
 from sge_sim.dataconnect.contrat_2026 import COMPTEUR_LINKY, without_none
 from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, json_answer
 from sge_sim.dataconnect.gateway import let_in
+from sge_sim.dataconnect.jours import reader_of
 from sge_sim.dataconnect.readings import MeasureReader, Mesure
 from sge_sim.dataconnect.rest_rules import RestRule
 from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, controls_of, read_jour
@@ -194,13 +195,13 @@ _READING_TYPES: Final[Mapping[Mesure, Mapping[str, str]]] = {
 def answer_mesure_v5(backend: RestBackend, exchange: RestExchange, path: str) -> RestAnswer:
     """Answer one of `MEASURE_RESOURCES`; raises `Refus`."""
     resource = MEASURE_RESOURCES[path]
-    let_in(backend, exchange, resource.api)
+    let_in(backend, exchange, resource.api, resource)
     prm, periode = _read(exchange)
     dossier = read_point(exchange, prm, MEASURE_REFUSALS)
     today = exchange.now.date()
     asked_of = DemandeMesure(resource.mesure, periode, dossier.point, resource.sens, today)
     check(CONTROLS, asked_of)
-    reader = MeasureReader(dossier, resource.sens, exchange.now, backend.settings.perd_des_mesures)
+    reader = reader_of(backend, exchange, resource.api, resource, dossier)
     readings = _readings(resource.mesure, reader, periode)
     if not readings:
         raise Refus(rules_v5.SANS_MESURE)
@@ -224,10 +225,10 @@ def _readings(
     type_, grandeur = _LUS[mesure]
     valeurs = reader.read(type_, grandeur, periode.debut, periode.fin).get(grandeur, [])
     if mesure != "courbe":
-        return [{"value": str(jour.valeur), "date": jour.text} for jour in valeurs]
+        return [{"value": jour.ecrite, "date": jour.text} for jour in valeurs]
     return [
         {
-            "value": str(point.valeur),
+            "value": point.ecrite,
             "date": point.text,
             "interval_length": f"PT{point.pas}M",
             "measure_type": BRUT,

@@ -15,7 +15,7 @@ from typing import Any
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.domaine.echanges import ASKED, ASKED_MOST, NOTED
 from sge_sim.domaine.nomenclatures import Demandeur
-from sge_sim.domaine.pannes import SORTES_APPEL, Atteinte, Panne
+from sge_sim.domaine.pannes import Atteinte, Panne
 from sge_sim.domaine.plateformes import is_served, why_not_served
 from sge_sim.door import gates
 from sge_sim.door.cadence import TOUS, Cadence
@@ -213,7 +213,9 @@ class B2B:
                 refus = Refus(gates.PLAFOND_DU_SERVICE, beyond)
                 return endpoint.refuse(exchange, refus, gates.SERVICE)
         assert exchange.vue is not None  # looked at when the request came
-        plans = self.guet.plans(exchange.vue, SORTES_APPEL, service=service, acteur=acteur)
+        plans = self.guet.plans(
+            exchange.vue, "soap", exchange.instant, service=service, acteur=acteur
+        )
         struck = self._struck(exchange, plans) if plans else None
         if struck is None:
             response = endpoint.answer(exchange)

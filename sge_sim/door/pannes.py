@@ -1,11 +1,10 @@
 """The answer to a call that a panne strikes: another one, or the service's altered."""
 
-from collections.abc import Mapping
+import re
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from sge_sim.domaine.pannes import Atteinte, SortePanne
+from sge_sim.domaine.pannes import Atteinte
 from sge_sim.machine.documents import parse_xml
 from sge_sim.soap.exchange import Exchange
 from sge_sim.transport.answering import text_response
@@ -14,41 +13,30 @@ from sge_sim.transport.message import Departure, Response
 if TYPE_CHECKING:
     from sge_sim.soap.endpoint import Endpoint
 
-_CODES: Final[Mapping[SortePanne, str]] = MappingProxyType({"sgt500": "SGT500", "sgt506": "SGT506"})
-STATUSES: Final[Mapping[SortePanne, HTTPStatus]] = MappingProxyType(
-    {
-        "http403": HTTPStatus.FORBIDDEN,
-        "http502": HTTPStatus.BAD_GATEWAY,
-        "http503": HTTPStatus.SERVICE_UNAVAILABLE,
-    }
-)
-"""The pannes that are an HTTP status in place of the answer."""
-# The shape is assumed: campaigns tell of failures without a code (23.4), none shows the message.
-_WITHOUT_CODE: Final = (
-    b'<?xml version="1.0" encoding="UTF-8"?>\n'
-    b'<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><soap:Fault>'
-    b"<faultcode>soap:Server</faultcode><faultstring>Internal Error</faultstring>"
-    b"</soap:Fault></soap:Body></soap:Envelope>"
-)
 _STRANGER: Final = b"<panne>ce que le contrat ne dit pas</panne>"
+_TEXTS: Final = re.compile(rb">[^<]+<")
 
 
 def altered_answer(struck: Atteinte, exchange: Exchange, endpoint: "Endpoint") -> Response:
     """Return what the client gets instead of the answer of its service."""
-    sorte = struck.panne.sorte
-    if sorte in _CODES:
-        return endpoint.fail(exchange, _CODES[sorte])
-    if sorte in STATUSES:
-        return text_response(STATUSES[sorte], STATUSES[sorte].phrase)
-    if sorte == "sans_code":
-        content_type = ("Content-Type", "text/xml; charset=utf-8")
-        return Response(HTTPStatus.INTERNAL_SERVER_ERROR, _WITHOUT_CODE, (content_type,))
+    panne, sorte = struck.panne, struck.panne.declared
+    if code := panne.code or sorte.code:
+        return endpoint.fail(exchange, code)
+    if sorte.statuts:
+        status = HTTPStatus(sorte.statuts[0])
+        if not sorte.corps:
+            return text_response(status, status.phrase)
+        return Response(status, sorte.corps.encode(), (("Content-Type", sorte.type),))
     response = endpoint.answer(exchange)
-    match sorte:
+    match panne.sorte:
         case "xml_tronque":
             return response._replace(content=response.content[: len(response.content) // 2])
         case "xml_invalide":
             return response._replace(content=_with_stranger(response.content))
+        case "utf8_double":
+            return response._replace(content=_TEXTS.sub(_coded_twice, response.content))
+        case _ if sorte.remplace:
+            return response._replace(content=_replaced(struck, response.content))
         case _:
             return response._replace(departure=departure_of(struck))
 
@@ -62,7 +50,7 @@ def departure_of(struck: Atteinte) -> Departure | None:
             return Departure(over_seconds=struck.seconds)
         case "coupure":
             return Departure(kept=0.5)
-        case "coupure_muette":
+        case _ if struck.panne.declared.coupee:
             return Departure(kept=0.0)
         case _:
             return None
@@ -83,3 +71,23 @@ def _with_stranger(content: bytes) -> bytes:
     before, end, after = content.rpartition(b"</soap:Body>")
     place = before.rfind(b"</")
     return b"".join((before[:place], _STRANGER, before[place:], end, after))
+
+
+def _coded_twice(text: re.Match[bytes]) -> bytes:
+    """Return a text whose bytes of UTF-8 were taken for letters, and coded again (observed)."""
+    return text[0].decode("latin-1").encode()
+
+
+def _replaced(struck: Atteinte, content: bytes) -> bytes:
+    """Return a message with what the sort replaces, value by value: each is drawn where the plan
+    has a probability."""
+    panne, drawn = struck.panne, 0
+    pattern, other = panne.declared.remplace
+
+    def change(found: re.Match[str]) -> str:
+        nonlocal drawn
+        drawn += 1
+        part = 1.0 if panne.probabilite is None else panne.probabilite
+        return found.expand(other) if panne.draw(f"{struck.number}/{drawn}") < part else found[0]
+
+    return re.sub(pattern, change, content.decode()).encode()

@@ -1,11 +1,12 @@
 """Looking out for the pannes that are about a call."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from sge_sim.domaine.pannes import Atteinte, Panne, SortePanne
+from sge_sim.domaine.pannes import Atteinte, Panne
 from sge_sim.facts.memoire import Vue
 from sge_sim.tables.pannes import counters_of, read_pannes
 
@@ -21,19 +22,22 @@ class Guet:
         self._counters = counters_of(data_dir, engine)
 
     def plans(
-        self, vue: Vue, sortes: Sequence[SortePanne], *, service: str | None, acteur: str | None
+        self, vue: Vue, lieu: str, now: datetime, *, service: str | None, acteur: str | None
     ) -> tuple[Panne, ...]:
-        """Return the plans of these kinds that are about this service and actor."""
+        """Return the plans that strike at `lieu`, are about this service and actor, and may strike
+        at `now` (of the simulated clock)."""
         found = vue.ask(read_pannes)
         if not found:
             return ()
         return tuple(
             panne
             for panne in found
-            if panne.sorte in sortes and panne.is_about(service=service, acteur=acteur)
+            if lieu in panne.declared.ou
+            and panne.is_about(service=service, acteur=acteur)
+            and panne.may_strike(now)
         )
 
-    def strike(self, plans: tuple[Panne, ...]) -> Atteinte | None:
+    def strike(self, plans: Iterable[Panne]) -> Atteinte | None:
         """Count a call under each of `plans`, in order, until one strikes it."""
         for panne in plans:
             number = self._counters.count(panne.numero, panne.au, panne.strikes)

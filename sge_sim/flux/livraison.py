@@ -27,6 +27,7 @@ from sge_sim.flux.canaux import (
     ftp_channel,
     url_of_flux,
 )
+from sge_sim.flux.chiffrement import AUCUN, chiffrement
 from sge_sim.flux.contenus import content_of, default_folder
 from sge_sim.flux.incidents import Aboutissement, Incidents, deliver_whole
 from sge_sim.tables.flux import (
@@ -109,6 +110,7 @@ def _deliver_contract(
         canal = find_canal(session, contrat_id)
         kind: TypeCanal = canal.type if canal else "dossier"
         url, host_key = (canal.url, canal.cle_hote) if canal else (None, None)
+        secret = chiffrement(canal.chiffrement, canal.cle, canal.iv) if canal else AUCUN
     claimed = _claim(database, ready[0].id, now) if ready else False
     if not claimed:
         return Tally()
@@ -135,7 +137,7 @@ def _deliver_contract(
                     opening = open_channel(kind, place, folder, host_key, learn)
                     channel = opened.enter_context(opening)
                 content = _content(database, data_dir, fichier)
-                deliver = deliver_whole if incidents is None else incidents.of(fichier)
+                deliver = deliver_whole if incidents is None else incidents.of(fichier, secret)
                 ending = deliver(channel, fichier.nom, content)
                 _note(database, fichier.id, ending, now)
                 delivered += ending.arrived

@@ -16,7 +16,6 @@ from sge_sim.api.flux import FichierView
 from sge_sim.api.pannes import PanneView
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS, legal_date, machine_now
-from sge_sim.domaine.pannes import SortePanne
 from sge_sim.domaine.plateformes import Offering
 from sge_sim.homologation.campaign.matching import AppelDuJournal, recognise
 from sge_sim.homologation.campaign.outcome import judge, keep_best, seen
@@ -280,12 +279,19 @@ class Sge(SgeActeur):
                 explication = found.explication
         return f"{name} : {explication or 'aucun appel de ce test ne convient à ce cas.'}"
 
-    def panne(self, sorte: SortePanne, **asked: Any) -> PanneView:
+    def panne(self, sorte: str, **asked: Any) -> PanneView:
         """Plan a panne for the calls to come; it is gone with the test.
 
         `asked` are the fields of `POST /api/pannes`: `service`, `prm`, `du`, `au`, `graine`…
         """
         return self._admin.plan_panne(sorte=sorte, **asked)
+
+    def episode(self, nom: str, **asked: Any) -> list[PanneView]:
+        """Plan the pannes of an episode; they are gone with the test.
+
+        `asked` are the fields of `POST /api/pannes/episodes`: `jour`, `prm`, `application`.
+        """
+        return self._admin.play_episode(nom=nom, **asked)
 
     def _appel(self, exchange_id: int) -> AppelDuJournal:
         whole = self._admin.exchange(exchange_id)

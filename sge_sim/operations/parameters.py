@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from inspect import Signature
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Self, Union, get_args, get_origin
 
-from sge_sim.clock import FIRST_YEAR, parse_day
+from sge_sim.clock import FIRST_YEAR, parse_day, parse_instant
 from sge_sim.errors import UsageError
 
 _EMPTY: Final = Signature.empty
@@ -87,6 +87,15 @@ def day_typed(text: str) -> date:
     if day.year < FIRST_YEAR:
         raise UsageError(f"« {text} » : un jour s'écrit AAAA-MM-JJ, depuis {FIRST_YEAR}.")
     return day
+
+
+def instant_typed(text: str) -> datetime:
+    """Read an instant, legal time where it has no offset; raises `UsageError` for one before there
+    was any, or whose year no clock has."""
+    instant = parse_instant(text)
+    if not FIRST_YEAR <= instant.year <= 9000:
+        raise UsageError(f"« {text} » : un instant s'écrit AAAA-MM-JJTHH:MM, depuis {FIRST_YEAR}.")
+    return instant
 
 
 Limit = Annotated[int, Says("Combien, au plus", 50, ge=1, le=10_000)]

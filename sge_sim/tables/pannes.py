@@ -1,14 +1,16 @@
 """The pannes, and the counts of those that look out for them."""
 
 from dataclasses import fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Engine, Float, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from sge_sim.domaine.pannes import Panne, SortePanne
-from sge_sim.tables.base import Base, RowId
+from sge_sim.domaine.nomenclatures import Sens
+from sge_sim.domaine.pannes import Panne
+from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.comptages import Counters, SharedCounters
 from sge_sim.tables.ecritures import next_numero
 from sge_sim.tables.plateforme import is_shared
@@ -21,7 +23,7 @@ class PannePrevue(Base):
     __tablename__ = "panne_prevue"
 
     numero: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
-    sorte: Mapped[SortePanne] = mapped_column(String(20))
+    sorte: Mapped[str] = mapped_column(String(30))
     service: Mapped[str | None] = mapped_column(String(100))
     acteur: Mapped[str | None] = mapped_column(String(20))
     prm: Mapped[str | None] = mapped_column(String(14))
@@ -31,6 +33,18 @@ class PannePrevue(Base):
     graine: Mapped[int] = mapped_column(RowId)
     secondes: Mapped[float | None] = mapped_column(Float(53))
     dispersion: Mapped[float] = mapped_column(Float(53))
+    application: Mapped[str | None] = mapped_column(String(36))
+    consentement: Mapped[int | None] = mapped_column(RowId)
+    contrat: Mapped[str | None] = mapped_column(String(20))
+    debut: Mapped[datetime | None] = mapped_column(Instant)
+    fin: Mapped[datetime | None] = mapped_column(Instant)
+    annonce: Mapped[datetime | None] = mapped_column(Instant)
+    mesure: Mapped[str | None] = mapped_column(String(11))
+    sens: Mapped[Sens | None] = mapped_column(String(9))
+    code: Mapped[str | None] = mapped_column(String(10))
+    statut: Mapped[int | None]
+    nombre: Mapped[int | None]
+    cle: Mapped[str | None] = mapped_column(String(64))
 
 
 _FIELDS = [field.name for field in fields(Panne)]

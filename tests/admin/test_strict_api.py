@@ -12,7 +12,7 @@ from operations_kit import least
 
 from sge_sim.admin.application import ROUTERS
 from sge_sim.admin.problems import ProblemeDeForme
-from sge_sim.domaine.pannes import SORTES
+from sge_sim.domaine.sortes import SORTES
 from sge_sim.flux.registry import CODES
 from sge_sim.operations import AnyOperation, all_operations
 

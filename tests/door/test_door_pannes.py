@@ -1,17 +1,19 @@
 """Planned faults at the door: each kind, whom it strikes, and what the journal tells."""
 
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from demandes import fiche
+from demandes import collecte_quotidienne, fiche
 from in_process import InProcess, simulator_in_process
 from lxml import etree
 from running_simulator import XML, RunningSimulator, kept_open, start_simulator
 
 from sge_sim.api.pannes import PanneView
+from sge_sim.clock import legal_date, machine_now, parse_instant
 from sge_sim.errors import UsageError
 from sge_sim.journal import Journal, RechercheJournal
 from sge_sim.operations import State
@@ -231,3 +233,58 @@ def test_a_fault_is_planned_and_removed_on_the_page(served: RunningSimulator) ->
     (panne,) = served.admin("/api/pannes")
     page = served.ask("POST", "/pannes/retirer", data={"numero": panne["numero"]}).text
     assert "Aucune panne prévue" in page
+
+
+# As clients of SGE lived it.
+
+
+@pytest.mark.observed("a client of SGE, 2026: refused for days, then taken")
+def test_a_code_n_times_then_the_service_answers(whole: InProcess, plan: Any) -> None:
+    plan(sorte="code_sgt", code="sgt570", service="CommandeServicesAccesDonnees", au=9)
+    plan(sorte="code_sgt", code="SGT506", service=SERVICE, au=2)
+    answers = [call(whole) for _ in range(3)]
+    assert [each.status for each in answers] == [500, 500, 200]
+    (result,) = etree.fromstring(answers[0].content).iter("{*}resultat")
+    assert result.get("code") == "SGT506"
+
+
+@pytest.mark.observed("mlier/conso, 2026: corrected before parsing")
+def test_texts_are_coded_twice_and_nothing_else(whole: InProcess, plan: Any) -> None:
+    good = call(whole).content
+    plan(sorte="utf8_double")
+    spoilt = call(whole).content
+    assert "SuccÃ¨s".encode() in spoilt
+    before, after = (etree.fromstring(each) for each in (good, spoilt))
+    for mine, theirs in zip(before.iter(), after.iter(), strict=True):
+        assert (mine.tag, dict(mine.attrib)) == (theirs.tag, dict(theirs.attrib))
+        assert (mine.text or "").encode().decode("latin-1") == (theirs.text or "")
+
+
+def test_what_a_window_of_the_clock_leaves_out_is_as_ever(whole: InProcess, plan: Any) -> None:
+    good = call(whole).content
+    plan(sorte="utf8_double", debut=parse_instant("2199-01-01"))
+    plan(sorte="utf8_double", service="RecherchePoint")
+    assert call(whole).content == good
+
+
+@pytest.mark.assumed("which services and readings it is that are told otherwise")
+def test_what_is_replaced_in_an_answer_is_drawn_value_by_value(whole: InProcess, plan: Any) -> None:
+    point, login, contrat = "25957452924301", whole.login, whole.contrat_id
+    path, searched = "/ConsultationMesures/v1.1", "/RechercheServicesSouscritsMesures/v1.0"
+    asked = {"pointId": point, "loginDemandeur": login, "contratId": contrat}
+    asked |= {"autorisationClient": True}
+    good = whole.ask(path, asked).content
+    initial = b'<statut code="INITIALE"><libelle>Initiale<'
+    cancelled = '<statut code="ANNULEE"><libelle>Annulée<'.encode()
+    plan(sorte="releve_annulee", probabilite=0.3, graine=5)
+    found = whole.ask(path, asked).content
+    assert 0 < found.count(cancelled) < good.count(initial) - 1
+    assert found.replace(cancelled, initial) == good
+    today = legal_date(machine_now())
+    order = collecte_quotidienne(point, login, contrat, today, today + timedelta(30))
+    assert whole.ask("/CommandeCollectePublicationMesures/v3.0", order).status == 200
+    plan(sorte="service_en_demande", prm=point)
+    criteres = {"pointId": point, "contratId": contrat}
+    answer = whole.ask(searched, {"criteres": criteres, "loginUtilisateur": login}).content
+    assert b"<etatCode>DEMANDE<" in answer
+    assert b"<etatCode>ACTIF<" not in answer

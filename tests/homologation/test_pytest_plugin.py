@@ -217,6 +217,17 @@ def test_data_connect_is_called_and_its_customers_accept(session: SgeSession) ->
     assert status(session.fresh().data_connect.production) == 403, "no consent is left"
 
 
+def test_pannes_and_episodes_are_gone_with_the_test(session: SgeSession) -> None:
+    sge = session.fresh()
+    sge.panne("erreur_technique", mesure="courbe", prm=C5)
+    made = sge.episode("fevrier-2026", prm=C5)
+    administration = Administration(sge.admin_url)
+    assert [each.sorte for each in administration.pannes()] == ["erreur_technique"] * 2
+    assert made[0].prm == C5
+    session.fresh()
+    assert administration.pannes() == []
+
+
 def test_a_client_that_loads_its_contract_has_not_called_yet(simulator: RunningSimulator) -> None:
     journal = SgeJournal(Administration(simulator.home))
     path = f"{simulator.url}/RecherchePoint/v2.0"
