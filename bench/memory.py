@@ -27,11 +27,6 @@ class Footprint:
     loaded: float
     calls: int
 
-    @property
-    def growth(self) -> float:
-        """How many times what it was after the first call."""
-        return self.loaded / self.first_call
-
 
 def footprint(
     driver: Driver,

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import writing_atomically
+from sge_sim.machine.memory import MAPPED
 
 _ALIGNED: Final = 4096
 _HEAD: Final = "{} {:>15} {:>15} "
@@ -25,9 +26,11 @@ def read_mapped(path: Path, key: str) -> Any:
     no such file, or under another key."""
     try:
         with path.open("rb") as file:
-            pages = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError):  # none, or an empty one
         return None
+    MAPPED.add(mapped)
+    pages = memoryview(mapped)
     size = len(_HEAD.format(key, 0, 0))
     found, *bounds = bytes(pages[:size]).decode("ascii", "replace").split() or [""]
     if found != key or bounds[1:] != [str(len(pages))]:

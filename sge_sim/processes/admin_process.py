@@ -1,12 +1,14 @@
 """The process of the administration: its listener, the back office, the journal's thread."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from select import select
 from socket import socket
-from typing import TYPE_CHECKING
+from threading import Event
+from typing import TYPE_CHECKING, Final
 
 from sge_sim.admin.token import guard_by_token
 from sge_sim.clock import legal_date, machine_now
@@ -17,6 +19,7 @@ from sge_sim.domaine.retombees import Avancement
 from sge_sim.facts.guet import Guet
 from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending
+from sge_sim.flux.publication import Publisher
 from sge_sim.journal import Echange, EchangeRecord, Journal, JournalFeed
 from sge_sim.machine.collector import collector_paused
 from sge_sim.machine.once import computed_once
@@ -24,14 +27,14 @@ from sge_sim.processes.simulator import Simulator
 from sge_sim.schema.pieces import Pieces
 from sge_sim.services.declared import existences
 from sge_sim.tables.points import read_hidden
-from sge_sim.transport.admin_server import AdminServer, RemoteDoor
 from sge_sim.transport.child import ProcessWork
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from sge_sim.flux.publication import Publisher
+    from sge_sim.transport.admin_server import AdminServer
 
+_TICK_SECONDS: Final = 0.2
 _log = logging.getLogger(__name__)
 
 
@@ -99,9 +102,19 @@ def admin_server(
         )
         return build_admin(state)
 
-    server = AdminServer(load, listening_socket, _remote_door(simulator, remote_socket))
+    def load_server() -> "AdminServer":
+        with collector_paused():
+            from sge_sim.transport.admin_server import AdminServer, RemoteDoor
+
+        remote = None
+        if remote_socket is not None:
+            guard = partial(guard_by_token, settings.data_dir)
+            remote = RemoteDoor(remote_socket, simulator.pki.server.identity, guard)
+        return AdminServer(load, listening_socket, remote)
+
+    doors = [door for door in (listening_socket, remote_socket) if door is not None]
     pieces = Pieces(simulator.database, settings.data_dir)
-    return _Administration(server, back_office, moves, feed, pieces, on_call)
+    return _Administration(load_server, doors, back_office, moves, feed, pieces, on_call)
 
 
 def local_url(listening_socket: socket) -> str:
@@ -109,23 +122,20 @@ def local_url(listening_socket: socket) -> str:
     return f"http://localhost:{listening_socket.getsockname()[1]}"
 
 
-def _remote_door(simulator: Simulator, remote_socket: socket | None) -> RemoteDoor | None:
-    if remote_socket is None:
-        return None
-    guard = partial(guard_by_token, simulator.settings.data_dir)
-    return RemoteDoor(remote_socket, simulator.pki.server.identity, guard)
-
-
 @dataclass(frozen=True)
 class _Administration:
-    """The administration listener; the back office and the journal's thread while it serves."""
+    """The back office and the journal's thread; the listener, from the first client at its `doors`
+    on: others do without what it loads."""
 
-    server: AdminServer
+    load_server: Callable[[], "AdminServer"]
+    doors: Sequence[socket]
     back_office: BackOffice
     moves: Moves
     feed: JournalFeed
     pieces: Pieces
     on_call: Callable[[Echange], None] | None
+    servers: list["AdminServer"] = field(default_factory=list)
+    stopping: Event = field(default_factory=Event)
 
     def serve(self, on_ready: Callable[[], None]) -> None:
         with (
@@ -133,15 +143,26 @@ class _Administration:
             self.back_office.running(),
             self.pieces.following(),
         ):
-            self.server.serve(on_ready)
+            on_ready()
+            while not self.stopping.is_set():
+                if select(self.doors, (), (), _TICK_SECONDS)[0]:
+                    self.servers.append(self.load_server())
+                    break
+            if not self.stopping.is_set():
+                self.servers[0].serve()
+            for door in self.doors:
+                door.close()
 
     def stop(self) -> None:
         self.moves.stop()
         self.feed.stop()
-        self.server.stop()
+        self.stopping.set()
+        for server in self.servers:
+            server.stop()
 
     def reload(self) -> None:
-        self.server.reload()
+        for server in self.servers:
+            server.reload()
 
 
 def _tasks(
@@ -155,16 +176,7 @@ def _tasks(
     """
     settings, database = simulator.settings, simulator.database
 
-    # Loaded at the first round: the start can do without.
-    @computed_once()
-    def publisher() -> "Publisher":
-        from sge_sim.flux.publication import Publisher
-
-        return Publisher.of(settings, database, journal.append, avancement)
-
-    def publish(until: datetime, carry_on: CarryOn) -> None:
-        publisher().catch_up(until, carry_on)
-
+    publish = Publisher.of(settings, database, journal.append, avancement).catch_up
     incidents = Incidents(
         database.memoire, Guet(settings.data_dir, database.engine), journal.append
     )

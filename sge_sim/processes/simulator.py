@@ -1,7 +1,7 @@
 """The state of a simulator, opened once: its database, its journal, its certificates, its clock.
 
-The parent process opens it; each serving process builds its own application after the fork, since
-neither connections nor threads cross it.
+The parent process opens it, and builds what the applications share; each serving process adds its
+own connections and threads, which don't cross the fork.
 """
 
 from collections.abc import Callable

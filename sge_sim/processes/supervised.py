@@ -5,13 +5,14 @@ from dataclasses import dataclass, fields
 from functools import partial
 from socket import socket
 
+from sge_sim.door.b2b_application import B2B
 from sge_sim.facts.page_caches import bound_page_caches
 from sge_sim.journal import Echange
 from sge_sim.machine.collector import collector_paused
-from sge_sim.machine.memory import give_back_freed_memory, share_freed_memory
+from sge_sim.machine.memory import give_back_freed_memory, let_go_of_code, share_freed_memory
 from sge_sim.mesures.communs import make_common_tables
 from sge_sim.processes.admin_process import admin_server
-from sge_sim.processes.b2b_process import b2b_server
+from sge_sim.processes.b2b_process import b2b_application, b2b_server, try_application
 from sge_sim.processes.simulator import Simulator
 from sge_sim.services.declared import declared_services
 from sge_sim.tables.models import connect_tables
@@ -57,10 +58,12 @@ def serve_supervised(
         connect_tables()
         make_common_tables()
         declared_services()
+        application = b2b_application(simulator)
+        try_application(application, simulator)
     give_back_freed_memory()
     processes = [
         *(
-            Process(f"b2b-{number}", partial(_b2b, simulator, doors))
+            Process(f"b2b-{number}", partial(_b2b, simulator, doors, application))
             for number in range(1, simulator.settings.workers + 1)
         ),
         Process("admin", partial(_admin, simulator, doors, b2b_url, on_call), last=True),
@@ -72,6 +75,7 @@ def serve_supervised(
     def ready() -> None:
         phase.enter("pret")
         on_ready()
+        let_go_of_code()
 
     def stop() -> None:
         phase.enter("arret")
@@ -81,9 +85,9 @@ def serve_supervised(
 
 
 # Each process keeps its own doors alone; what several import, their parent has imported.
-def _b2b(simulator: Simulator, doors: Doors) -> ProcessWork:
+def _b2b(simulator: Simulator, doors: Doors, application: B2B) -> ProcessWork:
     doors.close(doors.b2b)
-    return b2b_server(simulator, doors.b2b)
+    return b2b_server(simulator, doors.b2b, application)
 
 
 def _admin(

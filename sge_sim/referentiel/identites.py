@@ -5,9 +5,11 @@ and no SIRET exists since no SIREN begins with three zeros. Addresses are in the
 AFNOR address lines.
 """
 
+import json
 import lzma
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 from typing import TypeVar
 
@@ -64,132 +66,18 @@ def communes_de_france() -> Mapping[tuple[str, str], str]:
     return {(postal, insee): nom for postal, insee, nom in rows}
 
 
-_VOIES = (
-    "RUE DES LILAS",
-    "RUE DU MOULIN",
-    "RUE DE L EGLISE",
-    "RUE DES ECOLES",
-    "RUE PASTEUR",
-    "RUE VICTOR HUGO",
-    "RUE JEAN JAURES",
-    "RUE DU CHATEAU",
-    "RUE DE LA FONTAINE",
-    "RUE DES ACACIAS",
-    "RUE DU LAVOIR",
-    "RUE DES TILLEULS",
-    "RUE NEUVE",
-    "RUE BASSE",
-    "RUE DU FOUR",
-    "RUE DES VIGNES",
-    "AVENUE DE LA GARE",
-    "AVENUE DU STADE",
-    "AVENUE DES PLATANES",
-    "AVENUE DE LA REPUBLIQUE",
-    "BOULEVARD VOLTAIRE",
-    "BOULEVARD DES ALLIES",
-    "CHEMIN DES CRETES",
-    "CHEMIN DE LA COLLINE",
-    "CHEMIN DU PUITS",
-    "ROUTE DE LA FORET",
-    "ROUTE DU CANAL",
-    "IMPASSE DES OLIVIERS",
-    "IMPASSE DU VERGER",
-    "PLACE DU MARCHE",
-    "PLACE DE LA MAIRIE",
-    "ALLEE DES CEDRES",
-    "ALLEE DES ROSIERS",
-    "QUAI DES TANNEURS",
-    "PASSAGE DES ARTISANS",
-    "SQUARE DES ERABLES",
-)
-_ZONES = ("ZA DES GRANDS PRES", "ZI NORD", "ZAC DE LA PLAINE", "PARC D ACTIVITES DU LAC")
-_NOMS = (
-    "MARTIN",
-    "BERNARD",
-    "THOMAS",
-    "PETIT",
-    "ROBERT",
-    "RICHARD",
-    "DURAND",
-    "DUBOIS",
-    "MOREAU",
-    "LAURENT",
-    "SIMON",
-    "MICHEL",
-    "LEFEVRE",
-    "LEROY",
-    "ROUX",
-    "DAVID",
-    "BERTRAND",
-    "MOREL",
-    "FOURNIER",
-    "GIRARD",
-    "BONNET",
-    "LAMBERT",
-    "FONTAINE",
-    "ROUSSEAU",
-    "VINCENT",
-    "MULLER",
-    "FAURE",
-    "ANDRE",
-    "MERCIER",
-    "BLANC",
-    "GUERIN",
-    "BOYER",
-    "GARNIER",
-    "CHEVALIER",
-    "FRANCOIS",
-    "LEGRAND",
-    "GAUTHIER",
-    "GARCIA",
-    "PERRIN",
-    "ROBIN",
-)
-_PRENOMS = (
-    "CAMILLE",
-    "DOMINIQUE",
-    "CLAUDE",
-    "MARIE",
-    "JEANNE",
-    "LOUISE",
-    "ALICE",
-    "NADIA",
-    "SOPHIE",
-    "CLAIRE",
-    "INES",
-    "YASMINE",
-    "PAUL",
-    "LOUIS",
-    "JULES",
-    "HUGO",
-    "KARIM",
-    "ANTOINE",
-    "LUCAS",
-    "VICTOR",
-    "ETIENNE",
-    "MATHIEU",
-    "SAMUEL",
-    "REMI",
-)
-_METIERS = (
-    "BOULANGERIE",
-    "GARAGE",
-    "PHARMACIE",
-    "MENUISERIE",
-    "TRANSPORTS",
-    "IMPRIMERIE",
-    "HOTEL",
-    "CAVE",
-    "ATELIERS",
-    "LABORATOIRE",
-    "ENTREPOTS",
-    "SCIERIE",
-)
+@computed_once()
+def _mots() -> Mapping[str, Sequence[str]]:
+    """Return the words that names and addresses are drawn from, by what they are."""
+    words: Mapping[str, Sequence[str]] = json.loads(
+        Path(__file__).with_name("identites.json").read_bytes()
+    )
+    return words
 
 
 def voie(tirage: Tirage) -> str:
     """Draw a number and a street."""
-    return f"{1 + tirage.below(180)} {tirage.one_of(_VOIES)}"
+    return f"{1 + tirage.below(180)} {tirage.one_of(_mots()['voies'])}"
 
 
 def appartement(tirage: Tirage) -> str:
@@ -204,17 +92,17 @@ def batiment(tirage: Tirage) -> str:
 
 def zone(tirage: Tirage) -> str:
     """Draw an industrial or commercial zone."""
-    return tirage.one_of(_ZONES)
+    return tirage.one_of(_mots()["zones"])
 
 
 def personne(tirage: Tirage) -> str:
     """Draw a surname and a first name."""
-    return f"{tirage.one_of(_NOMS)} {tirage.one_of(_PRENOMS)}"
+    return f"{tirage.one_of(_mots()['noms'])} {tirage.one_of(_mots()['prenoms'])}"
 
 
 def societe(tirage: Tirage) -> str:
     """Draw a company's name."""
-    return f"{tirage.one_of(_METIERS)} {tirage.one_of(_NOMS)}"
+    return f"{tirage.one_of(_mots()['metiers'])} {tirage.one_of(_mots()['noms'])}"
 
 
 def siret(tirage: Tirage) -> str:

@@ -75,18 +75,12 @@ class AdminServer:
             self._servers.append(_uvicorn(guarded, remote.listening_socket, self._context))
 
     def serve(self, on_ready: Callable[[], None] = lambda: None) -> None:
-        """Serve until `stop`; `on_ready` is called once clients are accepted."""
-        waited_for = len(self._servers)
-
-        def started() -> None:
-            nonlocal waited_for
-            waited_for -= 1
-            if not waited_for:
-                on_ready()
+        """Serve until `stop`; `on_ready` is called first: who comes waits in the socket."""
 
         async def serve_all() -> None:
-            await asyncio.gather(*(server.serve_on_its_socket(started) for server in self._servers))
+            await asyncio.gather(*(server.serve(sockets=[]) for server in self._servers))
 
+        on_ready()
         ended = threading.Event()
         if self._remote is not None:
             watch = FileWatch([self._remote.identity])
@@ -178,25 +172,20 @@ class _AdminClient(H11Protocol):
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn, leaving signals to the supervisor, saying when it accepts, bounding its clients."""
+    """uvicorn, leaving signals to the supervisor, bounding its clients."""
 
     def __init__(self, config: uvicorn.Config, listening_socket: socket.socket) -> None:
         super().__init__(config)
         self._listening_socket = listening_socket
-        self._on_ready: Callable[[], None] = lambda: None
         listening_socket.setblocking(False)
 
-    async def serve_on_its_socket(self, on_ready: Callable[[], None]) -> None:
-        self._on_ready = on_ready
-        await self.serve(sockets=[self._listening_socket])
-
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=[])  # it would let in whoever comes
+        await super().startup(sockets=sockets)  # none of them: it would let in whoever comes
         asyncio.get_running_loop().add_reader(self._listening_socket, self._let_in)
-        self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         asyncio.get_running_loop().remove_reader(self._listening_socket)
+        self._listening_socket.close()
         await super().shutdown(sockets=sockets)
 
     async def on_tick(self, counter: int) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
-from sge_sim.machine.memory import WEAR, FreedMemory
+from sge_sim.machine.memory import WEAR, FreedMemory, give_back_freed_memory
 
 T = TypeVar("T")
 
@@ -21,6 +21,9 @@ PATIENCE_SECONDS: Final = 0.02
 """How long a leader may be held up before another one leads."""
 _SPARE_SECONDS: Final = 1.0
 """How long a thread that was held up waits to lead again, before it ends."""
+
+_RESTED: Final = 10
+"""After how many looks that found nothing, a fifth of a second each, memory is given back."""
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +67,7 @@ class Pool(Generic[T]):
         self._busy = threading.Event()
         self._ended = threading.Event()
         self._freed = FreedMemory()
+        self._idle_looks = _RESTED  # what the start took is given back
 
     def start(self) -> None:
         """Start the thread that leads."""
@@ -102,7 +106,10 @@ class Pool(Generic[T]):
                 self._leader = None
                 return
             item = self._find()
+        self._idle_looks = 0 if item is not None else self._idle_looks + 1
         if item is None:
+            if self._idle_looks == _RESTED:
+                give_back_freed_memory()
             return
         if self._leader is not turn:
             self._leave(item)

@@ -89,12 +89,12 @@ LOADED = {
     # The parent loads Spyne, numpy and the measures: the processes that need them share them.
     "sge_sim.door.b2b_application": ("fastapi", "pydantic"),
     "sge_sim.transport.server": ("fastapi", "pydantic"),
-    "sge_sim.transport.admin_server": ("fastapi", "pydantic"),
     "sge_sim.flux.publication": ("fastapi", "pydantic"),
     "sge_sim.admin.application": ("zeep", CATALOGUE, *DATA_CONNECT),
     "sge_sim.dataconnect.application": ("fastapi", "zeep"),
-    "sge_sim.processes.supervised": ("fastapi", "pydantic"),
+    "sge_sim.processes.supervised": ("fastapi", "pydantic", "uvicorn"),
     "sge_sim.services.dispatch": ("fastapi", "pydantic", "zeep", *DATA_CONNECT),
+    "sge_sim.transport.admin_server": ("fastapi", "pydantic"),
 }
 """What a start can do without, by the module that it loads."""
 ONE_AFTER_ANOTHER = f"""

@@ -9,6 +9,7 @@ import pytest
 from waiting import eventually
 
 from sge_sim.machine.memory import WEAR
+from sge_sim.transport import pool
 from sge_sim.transport.pool import PATIENCE_SECONDS, Pool
 
 _LEAD_SECONDS = 0.05
@@ -67,6 +68,25 @@ class Workshop:
         self.release.set()
         self.pool.stop(lambda: self._to_do.put(None))
         eventually(lambda: not self.made())
+
+
+def test_memory_is_given_back_once_as_the_pool_comes_to_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given_back: list[int] = []
+    monkeypatch.setattr(pool, "_RESTED", 3)
+    monkeypatch.setattr(pool, "give_back_freed_memory", lambda: given_back.append(len(done)))
+    done: list[int] = []
+    shop = Workshop(1)
+    time.sleep(6 * _LEAD_SECONDS)
+    assert given_back == [], "the start has given back what it took"
+    for number in (1, 2):
+        shop.do(number)
+        done.append(number)
+        eventually(lambda: len(given_back) == len(done))
+        time.sleep(6 * _LEAD_SECONDS)
+        assert given_back == done
+    shop.end()
 
 
 @pytest.mark.parametrize(("parsed", "replaced"), [(1_000, False), (2**20, True)])
