@@ -77,7 +77,12 @@ def machine_now() -> datetime:
 
 def http_date() -> str:
     """Return the machine's time as HTTP headers write it."""
-    return formatdate(usegmt=True)
+    return _http_date(int(_time.time()))
+
+
+@lru_cache(maxsize=1)
+def _http_date(second: int) -> str:
+    return formatdate(second, usegmt=True)
 
 
 def elapsed_ms(since: float) -> float:
