@@ -215,7 +215,8 @@ class Echange(EchangeRecord):
 
 def microseconds(instant: datetime) -> int:
     """Return an aware instant as microseconds since 1970, UTC."""
-    return (instant - _EPOCH) // _MICROSECOND
+    since = instant - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def instant_of(value: int) -> datetime:

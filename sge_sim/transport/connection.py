@@ -135,7 +135,7 @@ class Connection:
 
     def _collect(self) -> bool:
         """Gather one whole request, then have it answered."""
-        self.has_more = False
+        self.has_more, begun = False, self._reader.under_way
         try:
             while (request := self._reader.take()) is None:
                 if self._reader.must_continue():
@@ -143,6 +143,8 @@ class Connection:
                 if not self._receive():
                     return False
         except _WOULD_BLOCK:
+            if self._reader.under_way and not begun:
+                self._await_request()
             return True
         except RequestError as refusal:
             return self._refuse(refusal)
@@ -169,8 +171,9 @@ class Connection:
             return False
         if self._to_come:
             return self._send_next()
-        self._listener.answers.give_back(self._unsent_taken)
-        self._unsent_taken = 0
+        if self._unsent_taken:
+            self._listener.answers.give_back(self._unsent_taken)
+            self._unsent_taken = 0
         if self._cuts:
             self.authenticated = False  # no goodbye: the client finds that its answer lacks an end
         self.has_more = self._held > 0
@@ -229,7 +232,6 @@ class Connection:
 
     def _receive(self) -> bool:
         """Read once from the network; False if the client has closed."""
-        begins = not self._reader.under_way
         data = self.socket.recv(_RECORD_BYTES)
         if not data:
             return False
@@ -240,8 +242,6 @@ class Connection:
             )
         self._held += len(data)
         self._reader.receive(data)
-        if begins:
-            self._await_request()
         return True
 
     def _answer(self, request: Request) -> bool:
