@@ -284,9 +284,10 @@ def decode(encoded: bytes) -> dict[str, Any]:
     """
     values = json.loads(encoded)
     if b"\\u0000" in encoded or b"\\ud" in encoded:
-        values = [_storable(value) if isinstance(value, str) else value for value in values]
+        values = [
+            value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+            if isinstance(value, str)
+            else value
+            for value in values
+        ]
     return dict(zip(ENCODED, values, strict=True))
-
-
-def _storable(text: str) -> str:
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

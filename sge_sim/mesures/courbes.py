@@ -286,7 +286,8 @@ def _outside(exclus: list[tuple[int, int]], debut: int, fin: int) -> Iterator[tu
 def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:
     """Put stamps on blocks of values and join them."""
     points = _points(point.petit, tuple([bloc[:3] for bloc in jours]))
-    valeurs = np.concatenate([bloc.valeurs.ravel() for bloc in jours] or [AUCUN])
+    lues = [bloc.valeurs.ravel() for bloc in jours] or [AUCUN]
+    valeurs = lues[0] if len(lues) == 1 else np.concatenate(lues)
     valides, pas_unique = points.valides, points.pas_unique
     if point.trous or point.pertes:
         lus = [_valides(point, _debuts(*bloc[:3]), bloc) for bloc in jours]

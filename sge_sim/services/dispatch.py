@@ -6,7 +6,6 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence, Set
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -153,9 +152,10 @@ def handler(
                     return messages.write(service.handle(appel), exchange.entete)
             return messages.write(service.handle(appel), exchange.entete)
         except Refus as refus:
+            code, played = refus.rule.code, settings.plateforme(exchange.instant.date())
             raise SgtFault(
-                refus.rule.code,
-                libelle=_libelle_in_force(service, refus.rule.code, settings, exchange.instant),
+                code,
+                libelle=played.libelles.get(code) or service.libelle(code),
                 constat=refus.constat,
                 rule=refus.rule.of(service.nom),
             ) from None
@@ -174,11 +174,6 @@ def _check_habilitation(
     acteur = vue.lire(acteur=demandeur.code).acteur
     appelant = Appelant(acteur, service.package)
     check((service.habilitation,), appelant, disabled)
-
-
-def _libelle_in_force(service: Service, code: str, settings: Settings, instant: datetime) -> str:
-    """Return the label of the platform being played, if it has one of its own."""
-    return settings.plateforme(instant.date()).libelles.get(code) or service.libelle(code)
 
 
 def _unavailable(service: Service) -> str:
