@@ -79,4 +79,7 @@ def test_stamps_that_somebody_may_change_are_read_each_time() -> None:
     assert write_rows(NAIVE, instants, offsets, numbers) == first.replace(b"-05 ", b"-06 ")
     shared = instants.copy()
     shared.setflags(write=False)
-    assert [write_rows(NAIVE, shared, offsets, numbers + n).count(b"-06 ") for n in (0, 1)] == [1, 1]
+    assert [write_rows(NAIVE, shared, offsets, numbers + n).count(b"-06 ") for n in (0, 1)] == [
+        1,
+        1,
+    ]
