@@ -11,7 +11,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import formatdate
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ FIRST_YEAR = 1900
 """That of the first day that may be written: legal time was told of little before."""
 
 _SHOWN_DATE = re.compile(r"^(\d{2})/(\d{2})/(\d{4})(?: à)?\b")
+_http_date = lru_cache(maxsize=1)(partial(formatdate, usegmt=True))
 _DURATION = re.compile(r"(?:(\d{1,7})d)?(?:(\d{1,7})h)?(?:(\d{1,7})min)?")
 
 
@@ -77,7 +78,7 @@ def machine_now() -> datetime:
 
 def http_date() -> str:
     """Return the machine's time as HTTP headers write it."""
-    return formatdate(usegmt=True)
+    return _http_date(int(_time.time()))
 
 
 def elapsed_ms(since: float) -> float:

@@ -30,7 +30,9 @@ _COLOURS: Final[dict[Issue, str]] = {
 
 def default_log() -> Log:
     """Return how calls are written where nobody says: as text in a terminal and in a container."""
-    return Log.TEXT if sys.stdout.isatty() or _in_container() else Log.NONE
+    # The first process of a container, or one that an engine marked.
+    contained = os.getpid() == 1 or any(Path(mark).exists() for mark in _CONTAINER_MARKS)
+    return Log.TEXT if contained or sys.stdout.isatty() else Log.NONE
 
 
 def console(log: Log) -> "Callable[[Echange], None] | None":
@@ -54,11 +56,6 @@ def call_json(echange: "Echange") -> str:
     from sge_sim.api.views import ExchangeView
 
     return ExchangeView.of(echange).model_dump_json()
-
-
-def _in_container() -> bool:
-    """Tell whether a container runs this: its first process, or one that an engine marked."""
-    return os.getpid() == 1 or any(Path(mark).exists() for mark in _CONTAINER_MARKS)
 
 
 def call_line(echange: "Echange") -> str:

@@ -296,7 +296,9 @@ def answer_services(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
         exchange.prm = shown[0]["pointId"]
         if not demande.comptage:
             body["serviceSouscrit"] = (
-                shown if demande.autorisation else [_without_autorisation(view) for view in shown]
+                shown
+                if demande.autorisation
+                else [{n: v for n, v in view.items() if n != "autorisation"} for view in shown]
             )
     return json_answer(body)
 
@@ -347,7 +349,3 @@ def _services(exchange: RestExchange, demande: DemandeServices) -> Sequence[dict
             described["sirenTitulaire"] = point.siret[:9]
         listed.append(described)
     return listed
-
-
-def _without_autorisation(service: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in service.items() if name != "autorisation"}

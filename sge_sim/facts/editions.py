@@ -58,25 +58,24 @@ class SqliteEditions:
         self._opened: tuple[int, Connection, Driver] | None = None
 
     def look(self, asked: Mapping[Question, Known | None]) -> tuple[Edition, Readings]:
-        with self.turn:
-            opening, _, driver = self._opened or self._open()
-            execute = driver.connection.execute
+        opening, _, driver = self._opened or self._open()
+        execute = driver.connection.execute
+        try:
+            looked = opening, execute(_DATA_VERSION).fetchone()[0]
+            stale = [each for each, known in asked.items() if not known or known[0] != looked]
+            if not stale:
+                return looked, ()
+            execute("BEGIN")
             try:
-                looked = opening, execute(_DATA_VERSION).fetchone()[0]
-                stale = [each for each, known in asked.items() if not known or known[0] != looked]
-                if not stale:
-                    return looked, ()
-                execute("BEGIN")
-                try:
-                    # The first statement chooses the state that all the others see.
-                    edition = opening, execute(_DATA_VERSION).fetchone()[0]
-                    stale = stale if edition == looked else list(asked)
-                    return edition, tuple(zip(stale, read_at_once(driver, stale), strict=True))
-                finally:
-                    driver.connection.rollback()
-            except SqliteError as error:
-                driver.raise_as_sqlalchemy(_DATA_VERSION, error)
-                raise
+                # The first statement chooses the state that all the others see.
+                edition = opening, execute(_DATA_VERSION).fetchone()[0]
+                stale = stale if edition == looked else list(asked)
+                return edition, tuple(zip(stale, read_at_once(driver, stale), strict=True))
+            finally:
+                driver.connection.rollback()
+        except SqliteError as error:
+            driver.raise_as_sqlalchemy(_DATA_VERSION, error)
+            raise
 
     def close(self) -> None:
         with self.turn:

@@ -215,7 +215,8 @@ class Echange(EchangeRecord):
 
 def microseconds(instant: datetime) -> int:
     """Return an aware instant as microseconds since 1970, UTC."""
-    return (instant - _EPOCH) // _MICROSECOND
+    since = instant - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def instant_of(value: int) -> datetime:
@@ -283,9 +284,10 @@ def decode(encoded: bytes) -> dict[str, Any]:
     """
     values = json.loads(encoded)
     if b"\\u0000" in encoded or b"\\ud" in encoded:
-        values = [_storable(value) if isinstance(value, str) else value for value in values]
+        values = [
+            value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+            if isinstance(value, str)
+            else value
+            for value in values
+        ]
     return dict(zip(ENCODED, values, strict=True))
-
-
-def _storable(text: str) -> str:
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

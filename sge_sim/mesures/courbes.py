@@ -5,7 +5,7 @@ the step for C5 and P4 (observed 2022 and 2023: the guide states the reverse).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -286,13 +286,13 @@ def _outside(exclus: list[tuple[int, int]], debut: int, fin: int) -> Iterator[tu
 def _assemble(point: PointMesure, jours: list[Bloc]) -> Courbe:
     """Put stamps on blocks of values and join them."""
     points = _points(point.petit, tuple([bloc[:3] for bloc in jours]))
-    valeurs = np.concatenate([bloc.valeurs.ravel() for bloc in jours] or [AUCUN])
-    if not (point.trous or point.pertes):
-        return replace(points, valeurs=valeurs)
-    valides = np.concatenate(
-        [_valides(point, _debuts(*bloc[:3]), bloc) for bloc in jours] or [AUCUNE]
-    )
-    return replace(points, valeurs=valeurs, valides=valides, pas_unique=None)
+    lues = [bloc.valeurs.ravel() for bloc in jours] or [AUCUN]
+    valeurs = lues[0] if len(lues) == 1 else np.concatenate(lues)
+    valides, pas_unique = points.valides, points.pas_unique
+    if point.trous or point.pertes:
+        lus = [_valides(point, _debuts(*bloc[:3]), bloc) for bloc in jours]
+        valides, pas_unique = np.concatenate(lus or [AUCUNE]), None
+    return Courbe(points.horodates, points.decalages, valeurs, valides, points.pas, pas_unique)
 
 
 @computed_once(256)

@@ -94,7 +94,7 @@ class Pieces:
         """Have the folder as the platform is."""
         for piece in self._pieces():
             file = self._data_dir / piece.nom
-            if not file.exists() or _empreinte(file) != piece.empreinte:
+            if not file.exists() or sha256(file.read_bytes()).hexdigest() != piece.empreinte:
                 make_private_folder(file.parent)
                 write_atomically(file, self._read(piece), PRIVATE if piece.secret else PUBLIC)
 
@@ -216,7 +216,3 @@ def _fernet(key: bytes, origin: str) -> Fernet:
             f"{origin} ne contient pas de clé de plateforme : 32 octets en base64, comme les a "
             f"écrits le premier simulateur dans {_KEY_FILE}."
         ) from error
-
-
-def _empreinte(file: Path) -> str:
-    return sha256(file.read_bytes()).hexdigest()

@@ -6,10 +6,8 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence, Set
-from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from sge_sim.commandes.echeances import catch_up_orders, transaction_on
 from sge_sim.domaine.nomenclatures import Demandeur
@@ -67,7 +65,6 @@ def _nearest(name: str, known: Iterable[str]) -> str:
 
 
 _log = logging.getLogger(__name__)
-_NO_SESSION: Final[AbstractContextManager[Any]] = nullcontext()
 
 
 def build_endpoints(settings: Settings, database: Database) -> Mapping[str, Endpoint]:
@@ -149,14 +146,16 @@ def handler(
             if service.catches_up:
                 catch_up_orders(database, exchange.instant, asked["prm"])
                 vue = database.memoire.look()
-            with database.sessions() if service.searches else _NO_SESSION as session:
-                faits = vue.lire(**asked)
-                appel = Appel(*of, exchange.instant, settings, faits, session, disabled)
-                return messages.write(service.handle(appel), exchange.entete)
+            appel = Appel(*of, exchange.instant, settings, vue.lire(**asked), None, disabled)
+            if service.searches:
+                with database.sessions() as appel.session:
+                    return messages.write(service.handle(appel), exchange.entete)
+            return messages.write(service.handle(appel), exchange.entete)
         except Refus as refus:
+            code, played = refus.rule.code, settings.plateforme(exchange.instant.date())
             raise SgtFault(
-                refus.rule.code,
-                libelle=_libelle_in_force(service, refus.rule.code, settings, exchange.instant),
+                code,
+                libelle=played.libelles.get(code) or service.libelle(code),
                 constat=refus.constat,
                 rule=refus.rule.of(service.nom),
             ) from None
@@ -175,11 +174,6 @@ def _check_habilitation(
     acteur = vue.lire(acteur=demandeur.code).acteur
     appelant = Appelant(acteur, service.package)
     check((service.habilitation,), appelant, disabled)
-
-
-def _libelle_in_force(service: Service, code: str, settings: Settings, instant: datetime) -> str:
-    """Return the label of the platform being played, if it has one of its own."""
-    return settings.plateforme(instant.date()).libelles.get(code) or service.libelle(code)
 
 
 def _unavailable(service: Service) -> str:

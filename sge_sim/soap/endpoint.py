@@ -227,7 +227,7 @@ class Endpoint:
         elements = ElementWriter(models, incoming.to_unicode, zoned_dates=self._zoned_dates)
         outgoing = Outgoing(contract, elements, self._style)
         operation = SoapOperation(MessageWriter(contract, elements, self._strict), self._handle)
-        application = spyne.Application(
+        application = _Application(
             [operation.published(models)],
             tns=contract.request[1:].partition("}")[0],
             name=contract.operation,
@@ -235,6 +235,12 @@ class Endpoint:
             out_protocol=outgoing,
         )
         return _Way(application)
+
+
+class _Application(spyne.Application):  # type: ignore[misc]
+    """An application of one operation, which nothing stands around."""
+
+    call_wrapper = staticmethod(lambda ctx: ctx.function(ctx, *ctx.in_object))
 
 
 class _Way(spyne.ServerBase):  # type: ignore[misc]

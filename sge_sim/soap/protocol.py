@@ -252,17 +252,12 @@ class SgeSoap11(spyne.Soap11):  # type: ignore[misc]
         for element in ctx.in_header_doc or ():
             if element.tag == expected:
                 ctx.in_header = self._reader.read(self._models.element(element.tag), element)
-            elif expected is not None and _is_entete(element):
+            elif expected is not None and local_name(element) in ("entete", "enteteP"):
                 ctx.udc.notes.append(
                     f"{NOTED}En-tête reçu, et ignoré : {element.tag}. "
                     f"Ce point d'accès attend {expected}."
                 )
         ctx.in_object = self._reader.read(ctx.descriptor.in_message, ctx.in_body_doc)
-
-
-def _is_entete(element: etree._Element) -> bool:
-    """Tell whether an element of the header is meant as that of SGE, whatever its namespace."""
-    return str(element.tag).rpartition("}")[2] in ("entete", "enteteP")
 
 
 def _no_envelope(root: etree._Element) -> str:

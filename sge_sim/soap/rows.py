@@ -5,7 +5,7 @@ numbers (a skeleton), and a series costs one formatting. Nothing here needs esca
 the model of a row is the service's own text, all the rest are numbers and dates.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -23,7 +23,7 @@ _SKELETONS = 128
 class ModeleLigne:
     """How a row is written: `modele` has `{d}` for the stamp and `{v}` for the number.
 
-    The rows of a `ModeleLigne` are kept, so make it once.
+    The rows of a `ModeleLigne` are kept, so make it once; `known` has those of arrays by their id.
 
     >>> ligne = ModeleLigne("<points><v>{v}</v><d>{d}</d></points>", Stamp.NAIF)
     >>> minuit = np.array([1_680_300_000])
@@ -33,6 +33,7 @@ class ModeleLigne:
 
     modele: str
     stamp: Stamp
+    known: dict[int, tuple[Entiers, bytes]] = field(default_factory=dict, repr=False)
 
 
 def write_rows(
@@ -40,10 +41,17 @@ def write_rows(
 ) -> bytes:
     """Return one row per instant, in their order.
 
-    `horodates`: epoch seconds (UTC); `decalages`: offset of legal time then, seconds.
+    `horodates`: epoch seconds (UTC); `decalages`: offset of legal time then, seconds. Arrays that
+    nobody can change, which many points share, are recognised by themselves.
     """
-    skeleton = _skeleton(ligne, horodates.tobytes(), decalages.tobytes())
-    return skeleton % tuple(valeurs.tolist())
+    known = ligne.known.get(id(horodates))
+    if known is None or known[0] is not horodates:
+        known = horodates, _skeleton(ligne, horodates.tobytes(), decalages.tobytes())
+        if not horodates.flags.writeable and horodates.base is None:
+            if len(ligne.known) >= _SKELETONS:
+                ligne.known.clear()
+            ligne.known[id(horodates)] = known
+    return known[1] % tuple(valeurs.tolist())
 
 
 @computed_once(_SKELETONS)

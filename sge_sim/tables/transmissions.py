@@ -13,7 +13,6 @@ from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import (
     Boolean,
-    ColumnElement,
     Date,
     Select,
     bindparam,
@@ -137,7 +136,7 @@ def etendue_after(session: Session, numero: int, jour: date, *, petits: bool) ->
     """Return the extent of what a subscription transmits from `jour` on, None without any."""
     query = _EXTENTS.where(
         ServiceSouscrit.abonnement_numero == numero,
-        _of_size(petits),
+        Point.segment.in_(PETITS) if petits else Point.segment.not_in(PETITS),
         or_(ServiceSouscrit.date_fin.is_(None), ServiceSouscrit.date_fin > jour),
     )
     return etendues(session.execute(query)).get((numero, petits))
@@ -238,10 +237,6 @@ _SERVICES: Final = Prepared(
     .where(*_MEASURED, ServiceSouscrit.prm.between(bindparam("first"), bindparam("last")))
     .order_by(ServiceSouscrit.prm, ServiceSouscrit.service_souscrit_id)
 )
-
-
-def _of_size(petits: bool) -> ColumnElement[bool]:
-    return Point.segment.in_(PETITS) if petits else Point.segment.not_in(PETITS)
 
 
 _EXTENTS: Final[Any] = (

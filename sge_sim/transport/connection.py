@@ -23,10 +23,11 @@ from sge_sim.transport.listener import Listener
 from sge_sim.transport.message import Departure, Request, Sender
 from sge_sim.transport.tls import verified_chain
 
-_RECEIVE_BYTES = 64 * 1024
+_RECORD_BYTES = 16 * 1024  # of TLS: no more is read, or written, at once
 _LINGER_SECONDS = 2.0
 _WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _TCP_QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # Linux only
+_TCP_CORK: int | None = getattr(socket, "TCP_CORK", None)  # Linux only
 
 Step = Callable[[], bool]
 
@@ -48,9 +49,8 @@ class Connection:
 
     def __init__(self, listener: Listener, sock: socket.socket, address: tuple[Any, ...]) -> None:
         sock.setblocking(False)
-        with contextlib.suppress(OSError):  # the client may be gone already
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket: Any = sock  # plain, then `ssl.SSLSocket`, then plain to hang up
+        self._set(socket.TCP_NODELAY, 1)
         self.authenticated = False
         self.served = False
         self.has_more = False
@@ -135,7 +135,7 @@ class Connection:
 
     def _collect(self) -> bool:
         """Gather one whole request, then have it answered."""
-        self.has_more = False
+        self.has_more, begun = False, self._reader.under_way
         try:
             while (request := self._reader.take()) is None:
                 if self._reader.must_continue():
@@ -143,6 +143,8 @@ class Connection:
                 if not self._receive():
                     return False
         except _WOULD_BLOCK:
+            if self._reader.under_way and not begun:
+                self._await_request()
             return True
         except RequestError as refusal:
             return self._refuse(refusal)
@@ -169,8 +171,9 @@ class Connection:
             return False
         if self._to_come:
             return self._send_next()
-        self._listener.answers.give_back(self._unsent_taken)
-        self._unsent_taken = 0
+        if self._unsent_taken:
+            self._listener.answers.give_back(self._unsent_taken)
+            self._unsent_taken = 0
         if self._cuts:
             self.authenticated = False  # no goodbye: the client finds that its answer lacks an end
         self.has_more = self._held > 0
@@ -184,7 +187,7 @@ class Connection:
         refusal that the client was meant to read.
         """
         try:
-            while self.socket.recv(_RECEIVE_BYTES):
+            while self.socket.recv(_RECORD_BYTES):
                 if time.monotonic() > self.deadline:
                     return False
         except BlockingIOError:
@@ -229,8 +232,7 @@ class Connection:
 
     def _receive(self) -> bool:
         """Read once from the network; False if the client has closed."""
-        begins = not self._reader.under_way
-        data = self.socket.recv(_RECEIVE_BYTES)
+        data = self.socket.recv(_RECORD_BYTES)
         if not data:
             return False
         if not self._listener.requests.take(len(data)):
@@ -240,8 +242,6 @@ class Connection:
             )
         self._held += len(data)
         self._reader.receive(data)
-        if begins:
-            self._await_request()
         return True
 
     def _answer(self, request: Request) -> bool:
@@ -263,7 +263,12 @@ class Connection:
             return self._send_in_parts(response.departure, b"".join(leaving))
         self._unsent = [memoryview(piece) for piece in leaving]
         self._enter(self._send, self._drop, self._limits.response_seconds)
-        kept = self._send()
+        if _TCP_CORK is None or sum(map(len, leaving)) <= _RECORD_BYTES:
+            kept = self._send()
+        else:  # its records leave together, or each would go all the way to the client by itself
+            self._set(_TCP_CORK, 1)
+            kept = self._send()
+            self._set(_TCP_CORK, 0)
         if self._unsent and kept:
             left = sum(map(len, self._unsent))
             if not self._listener.answers.take(left):
@@ -309,8 +314,11 @@ class Connection:
         nothing else would carry the acknowledgement.
         """
         if _TCP_QUICKACK is not None:
-            with contextlib.suppress(OSError):
-                self.socket.setsockopt(socket.IPPROTO_TCP, _TCP_QUICKACK, 1)
+            self._set(_TCP_QUICKACK, 1)
+
+    def _set(self, option: int, value: int) -> None:
+        with contextlib.suppress(OSError):  # the client may be gone already
+            self.socket.setsockopt(socket.IPPROTO_TCP, option, value)
 
     def _handshake_failed(self, error: OSError) -> bool:
         failure = describe_failure(error, self.socket, self._address)

@@ -70,3 +70,16 @@ def test_two_series_of_the_same_window_share_nothing_but_their_stamps() -> None:
 
 def test_the_example_of_the_documentation_works() -> None:
     assert doctest.testmod(rows_of_measures) == (0, 3)
+
+
+def test_stamps_that_somebody_may_change_are_read_each_time() -> None:
+    instants, offsets, numbers = np.array([1_641_337_200]), np.array([3600]), np.array([1])
+    first = write_rows(NAIVE, instants, offsets, numbers)
+    instants += 86_400
+    assert write_rows(NAIVE, instants, offsets, numbers) == first.replace(b"-05 ", b"-06 ")
+    shared = instants.copy()
+    shared.setflags(write=False)
+    assert [write_rows(NAIVE, shared, offsets, numbers + n).count(b"-06 ") for n in (0, 1)] == [
+        1,
+        1,
+    ]
