@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from admin_kit import Room, control_room
 
-from sge_sim.admin.point_life import Episode, draw_life, marks_of
+from sge_sim.admin.point_life import Episode, draw_life, episodes_of, marks_of
 from sge_sim.clock import parse_instant
+from sge_sim.referentiel.points import get_point
+from sge_sim.tables.mesures_facts import MesuresFacts
 
 C5 = "25946599093143"
 HC = "24210000002382"
@@ -87,6 +89,14 @@ def test_a_point_that_never_lived_says_so_and_draws_nothing(room: Room) -> None:
     assert "Rien n'a jamais été mesuré sur ce point" in words
     assert "Rien n'est arrivé à ce point" in words
     assert not page.xpath("//script[contains(@src, 'uplot')] | //*[@id='trace']")
+
+
+def test_a_lane_has_the_last_twenty_of_its_episodes(room: Room) -> None:
+    lost = tuple((at(day), at(day, 12)) for day in range(1, 29))
+    with room.state.database.sessions() as session:
+        found = episodes_of(get_point(session, C5), MesuresFacts(trous=lost), [], [], [], [])
+    shown = [each.debut for each in found if each.piste == "Mesures"]
+    assert shown == [debut for debut, _ in lost[-20:]]
 
 
 EPISODES = [
