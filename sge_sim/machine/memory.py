@@ -9,7 +9,6 @@ a hostile one tens of thousands, new ones each time.
 import ctypes
 import mmap
 import threading
-from pathlib import Path
 from typing import Final
 from weakref import WeakSet
 
@@ -52,20 +51,6 @@ def give_back_freed_memory() -> None:
         _TRIM(0)
     for pages in MAPPED:
         pages.madvise(_DONT_NEED)
-
-
-def let_go_of_code() -> None:
-    """Unmap the pages of libraries that were run, for a process that only waits from now on.
-
-    Whoever runs them again finds them in the system's cache. Does nothing where Linux doesn't tell
-    what is mapped.
-    """
-    maps = Path("/proc/self/maps")
-    for line in maps.read_text().splitlines() if maps.exists() else ():
-        area, kind, _, _, inode, *_ = line.split(maxsplit=5)
-        if kind == "r-xp" and inode != "0":  # nobody has written there
-            begin, end = (int(bound, 16) for bound in area.split("-"))
-            _GLIBC.madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), _DONT_NEED)
 
 
 class FreedMemory:

@@ -9,7 +9,7 @@ from sge_sim.door.b2b_application import B2B
 from sge_sim.facts.page_caches import bound_page_caches
 from sge_sim.journal import Echange
 from sge_sim.machine.collector import collector_paused
-from sge_sim.machine.memory import give_back_freed_memory, let_go_of_code, share_freed_memory
+from sge_sim.machine.memory import give_back_freed_memory, share_freed_memory
 from sge_sim.mesures.communs import make_common_tables
 from sge_sim.processes.admin_process import admin_server
 from sge_sim.processes.b2b_process import b2b_application, b2b_server, try_application
@@ -75,7 +75,6 @@ def serve_supervised(
     def ready() -> None:
         phase.enter("pret")
         on_ready()
-        let_go_of_code()
 
     def stop() -> None:
         phase.enter("arret")
