@@ -125,6 +125,11 @@ class RestExchange:
     atteinte: Atteinte | None = None
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def has_plans(self) -> bool:
+        """Whether any panne is planned: the look asked for them, after the clock."""
+        return bool(self.vue.found[1])
+
 
 def json_answer(valeur: Any, status: int = 200, type: str = JSON) -> RestAnswer:
     """Return a value as compact JSON, its accents written as they are."""
