@@ -157,7 +157,8 @@ class RestApplication:
         try:
             # The plans are looked for further on: what isn't known any more is read together.
             vue = self._backend.database.memoire.look((read_clock,), (read_pannes,))
-            exchange = RestExchange(call, vue, vue.found[0].now(), machine)
+            clock, plans = vue.found
+            exchange = RestExchange(call, vue, clock.now(), machine, has_plans=bool(plans))
             answer = handle(self._backend, exchange)
         except Refus as refus:
             assert exchange is not None

@@ -107,7 +107,7 @@ class RestExchange:
     `application` is the one that calls, as far as it is known, `client` the same for what comes
     after it was found. `vue` is the state, at which a call looks once. `now` is the simulated
     instant, `machine` the machine's. `service` is the name of the API, `atteinte` is the
-    panne that has struck.
+    panne that has struck; `has_plans` says whether any is planned.
     """
 
     call: RestCall
@@ -124,6 +124,7 @@ class RestExchange:
     rule: Rule | None = None
     atteinte: Atteinte | None = None
     notes: list[str] = field(default_factory=list)
+    has_plans: bool = True
 
 
 def json_answer(valeur: Any, status: int = 200, type: str = JSON) -> RestAnswer:

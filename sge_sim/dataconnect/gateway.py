@@ -50,6 +50,8 @@ def let_in(
         exhausted = backend.counts.take((of_hour, of_second))
         if exhausted is not None:
             raise _beyond(exhausted, of_hour)
+    if not exchange.has_plans:
+        return
     mesure, sens = (resource.mesure, resource.sens) if resource else (None, None)
     strike_or_pass(backend, exchange, Vise(api, exchange.call.prm, mesure, sens))
 

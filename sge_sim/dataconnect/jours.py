@@ -27,6 +27,8 @@ def reader_of(
 ) -> MeasureReader:
     """Return what reads the measures that a call asks for, as the pannes of its days leave them."""
     whole = MeasureReader(dossier, resource.sens, exchange.now, backend.settings.perd_des_mesures)
+    if not exchange.has_plans:
+        return whole
     vise = Vise(api, dossier.point.prm, resource.mesure, resource.sens)
     plans = find_plans(backend, exchange, "mesures", vise)
     return whole if not plans else _Touche(**vars(whole), plans=plans, of=(backend, exchange))

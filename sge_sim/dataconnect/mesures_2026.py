@@ -132,7 +132,10 @@ def _daily(question: _Question) -> dict[str, Any] | None:
     valeurs = question.reader.read("ENERGIE", "EA", question.periode.debut, question.periode.fin)
     if not valeurs:
         return None
-    points = [{"v": jour.ecrite, "d": jour.text} for jour in valeurs["EA"]]
+    points = [
+        {"v": None if jour.valeur is None else str(jour.valeur), "d": jour.text}
+        for jour in valeurs["EA"]
+    ]
     return question.body({"EA": points}, typeValeur="GLOBALE", modeCalcul="DIFF.INDEX", pas="P1D")
 
 
@@ -142,7 +145,7 @@ def _curve(question: _Question) -> dict[str, Any] | None:
         return None
     points = [
         {
-            "v": point.ecrite,
+            "v": None if point.valeur is None else str(point.valeur),
             "d": point.text,
             "p": f"PT{point.pas}M",
             "n": BRUT,
@@ -161,7 +164,10 @@ def _maxima(question: _Question) -> dict[str, Any] | None:
     if not maxima:
         return None
     points = {
-        physique: [{"v": maximum.ecrite or "null", "d": maximum.text} for maximum in valeurs]
+        physique: [
+            {"v": "null" if maximum.valeur is None else str(maximum.valeur), "d": maximum.text}
+            for maximum in valeurs
+        ]
         for physique, valeurs in maxima.items()
     }
     return question.body(points, modeCalcul="MESURE", pas=question.pas)

@@ -38,9 +38,9 @@ class Vise:
 
 def strike(backend: RestBackend, exchange: RestExchange, lieu: str, vise: Vise) -> bool:
     """Find the panne that strikes a call, which the exchange keeps; tell whether one does."""
-    plans = find_plans(backend, exchange, lieu, vise)
-    if not plans:
+    if not exchange.has_plans:
         return False
+    plans = find_plans(backend, exchange, lieu, vise)
     struck = backend.guet.strike(_beyond_quotas(backend, exchange, plans))
     if struck is None:
         return False

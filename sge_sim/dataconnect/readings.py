@@ -42,7 +42,8 @@ class MesureAdressee(Protocol):
 
 @dataclass(frozen=True)
 class ValeurLue:
-    """A value and the text of its stamp: the day, or an instant in legal time without offset.
+    """A value and the text of its stamp: the day, or an instant in legal time without offset; no
+    value where a panne took it away, or a month has too few.
 
     `pas` are the minutes of the step, of curves alone.
     """
@@ -50,11 +51,6 @@ class ValeurLue:
     text: str
     valeur: int | None
     pas: int | None = None
-
-    @property
-    def ecrite(self) -> str | None:
-        """The value as answers write it; None where a panne took it away."""
-        return None if self.valeur is None else str(self.valeur)
 
 
 @dataclass(frozen=True)

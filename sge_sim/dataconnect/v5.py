@@ -225,10 +225,13 @@ def _readings(
     type_, grandeur = _LUS[mesure]
     valeurs = reader.read(type_, grandeur, periode.debut, periode.fin).get(grandeur, [])
     if mesure != "courbe":
-        return [{"value": jour.ecrite, "date": jour.text} for jour in valeurs]
+        return [
+            {"value": None if jour.valeur is None else str(jour.valeur), "date": jour.text}
+            for jour in valeurs
+        ]
     return [
         {
-            "value": point.ecrite,
+            "value": None if point.valeur is None else str(point.valeur),
             "date": point.text,
             "interval_length": f"PT{point.pas}M",
             "measure_type": BRUT,
