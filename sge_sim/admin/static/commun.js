@@ -1,5 +1,5 @@
 "use strict";
-// Buttons that copy the text of another element.
+// Buttons that copy a text.
 document.addEventListener("click", async ({ target }) => {
   const bouton = target.closest("button[data-copie]");
   if (!bouton) return;
