@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from socket import socket
+from typing import TYPE_CHECKING
 
 from sge_sim.door.b2b_application import B2B
 from sge_sim.door.certificats import CertificateRegister
@@ -19,6 +20,9 @@ from sge_sim.tables.plateforme import is_shared
 from sge_sim.transport.listener import Limits
 from sge_sim.transport.server import HttpsServer
 from sge_sim.transport.tls import build_server_context
+
+if TYPE_CHECKING:
+    from sge_sim.door.variantes import Variantes
 
 
 def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
@@ -45,6 +49,7 @@ def b2b_server(simulator: Simulator, listening_socket: socket) -> "WebServices":
         guet,
         simulator.marques,
         _gates(settings, database),
+        _variantes(settings),
     )
     identity = simulator.pki.server.identity
     roots = trust.roots_pem()
@@ -86,6 +91,14 @@ class WebServices:
 
     def reload(self) -> None:
         self.server.reload()
+
+
+def _variantes(settings: Settings) -> "Variantes | None":
+    if settings.variantes is None:
+        return None
+    from sge_sim.door.variantes import Variantes
+
+    return Variantes(settings.variantes, settings.data_dir)
 
 
 def _gates(settings: Settings, database: Database) -> tuple[Gate, ...]:
