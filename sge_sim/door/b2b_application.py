@@ -84,8 +84,8 @@ class B2B:
     service likewise, with `plafonds_refused` (SGT506, assumed). A service that `generation`
     doesn't serve on the simulated day answers as an unknown path or, with `reponse_arret`, as one
     that is unavailable: both are settings. `guet` looks out for the pannes, `marques` knows the
-    calls of sge-sim's own clients; `variantes` gives answers another form, if any. `record` keeps an exchange and never fails: the client has its
-    answer, whatever becomes of the journal.
+    calls of sge-sim's own clients, `variantes` gives answers other forms. `record`
+    keeps an exchange and never fails: the client has its answer, whatever becomes of the journal.
     """
 
     settings: Settings

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.variantes import SorteVariation
 from sge_sim.soap.declarations import DeclaredValue
 
 _PIECE: Final = re.compile(r"(\[(?:\\.|[^\]])+\]|\((?:[^)])+\)|\\.|.)(\{(\d+)[^}]*\}|[*+?])?")
@@ -52,7 +51,7 @@ def _matching(pattern: str) -> str:
     return text
 
 
-def others(value: DeclaredValue, text: str | None) -> Iterator[tuple[SorteVariation, str]]:
+def others(value: DeclaredValue, text: str | None) -> Iterator[tuple[str, str]]:
     """Yield the other values of a type, as kinds of variations and what tells them apart.
 
     `text` is what stands there, None where nothing does.
@@ -74,7 +73,7 @@ def others(value: DeclaredValue, text: str | None) -> Iterator[tuple[SorteVariat
         yield from (("date", each) for each in ("zone", "utc", "sans_zone", *fractions))
 
 
-def rewritten(value: DeclaredValue, sorte: SorteVariation, valeur: str, text: str) -> str:
+def rewritten(value: DeclaredValue, sorte: str, valeur: str, text: str) -> str:
     """Return the other value that `others` means, of a text; the text where there is none."""
     match sorte:
         case "valeur":

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from lxml import etree
 
-from sge_sim.domaine.variantes import ECRITES, SorteVariation, Variation
+from sge_sim.domaine.variantes import ECRITES, Variation
 from sge_sim.machine.documents import parse_xml
 from sge_sim.soap.contract import Contract
 from sge_sim.soap.declarations import DeclaredValue, local_name, name_of
@@ -26,6 +26,7 @@ _MANY: Final = 3
 _LEAST_DRAWN: Final = 4
 _FORMS: Final = 40
 """Forms in which every variation of a message has been drawn at most once."""
+ANY: Final = DeclaredValue("string", {})
 _STEP: Final = re.compile(r"([^/[]+)(?:\[(\d+)\])?")
 _ON_CHILDREN: Final = frozenset({"present", "absent", "nombre", "ordre"})
 _PADDED: Final = frozenset({"integer", "decimal", "boolean"})
@@ -34,21 +35,30 @@ _LATE: Final = {"nombre": 1, "ordre": 1, "absent": 2, "nil": 2}
 """What is done after the rest: ranks are those of the nominal message."""
 
 
+Place: TypeAlias = Any
+"""An element, the text of an attribute, or nothing where they might be."""
+
+
 @dataclass(frozen=True)
 class Declared:
-    """An element as the contract declares it; `most` is -1 for as often as one likes."""
+    """An element or an attribute as its contract declares it; `most` is -1 for as often as one
+    likes. `inside` are its attributes, as `@name`, and its elements in their order."""
 
     least: int
     most: int
     nillable: bool
     value: DeclaredValue | None
-    attributes: Mapping[str, tuple[bool, DeclaredValue]]
-    children: Mapping[str, "Declared"]
+    inside: Mapping[str, "Declared"]
 
     @property
     def repeats(self) -> bool:
         """Whether it may come more than once."""
         return self.most not in (0, 1)
+
+    @property
+    def enumeration(self) -> tuple[str, ...]:
+        """Its only values, none where it has others."""
+        return () if self.value is None else self.value.facets.get("enumeration", ())
 
 
 class Formes:
@@ -74,18 +84,19 @@ class Formes:
         }
 
     def _read(self, node: etree._Element) -> Declared:
-        value = self._declarations.value_of(node)
-        most = node.get("maxOccurs", "1")
+        attributes, elements = (
+            {name_of(each): each for each in self._declarations.parts(node, kind)}
+            for kind in ("attribute", "element")
+        )
+        value, is_attribute = self._declarations.value_of(node), local_name(node) == "attribute"
+        optional = is_attribute and node.get("use") != "required"
         return Declared(
-            int(node.get("minOccurs", 1)),
-            -1 if most == "unbounded" else int(most),
+            0 if optional else int(node.get("minOccurs", 1)),
+            int(node.get("maxOccurs", "1").replace("unbounded", "-1")),
             node.get("nillable") == "true",
             value if value.base or value.members else None,
-            {
-                name_of(each): (each.get("use") == "required", self._declarations.value_of(each))
-                for each in self._declarations.parts(node, "attribute")
-            },
-            {name_of(each): self._read(each) for each in self._declarations.parts(node, "element")},
+            {f"@{name}": self._read(each) for name, each in attributes.items()}
+            | {name: self._read(each) for name, each in elements.items()},
         )
 
     def possible(self, message: bytes, gzip: bool = True) -> list[Variation]:
@@ -112,7 +123,7 @@ class Formes:
         numero: int,
         *,
         gzip: bool = False,
-        sortes: Collection[SorteVariation] = (),
+        sortes: Collection[str] = (),
         without: Collection[str] = (),
     ) -> list[Variation]:
         """Return the variations of the form `numero` (from 0) of a message, of these `sortes`.
@@ -172,18 +183,14 @@ class Formes:
 
     def met(self, message: bytes) -> set[str]:
         """Return what of the contract is in a message: elements, their occurrences, values."""
-        return {
-            each
-            for path, declared, element in self._roots(parse_xml(message, bare=True))
-            for each in _met(declared, element, path)
-        }
+        roots = self._roots(parse_xml(message, bare=True))
+        return {each for path, *found in roots for each in _facts(path, *found)}
 
     @cached_property
     def expected(self) -> frozenset[str]:
         """All that `met` may return."""
-        return frozenset(
-            each for path, declared in self.declared.items() for each in _expected(declared, path)
-        )
+        found = self.declared.items()
+        return frozenset(each for path, root in found for each in _facts(path, root))
 
     def _roots(self, envelope: etree._Element) -> Iterator[tuple[str, Declared, etree._Element]]:
         for path, declared in self.declared.items():
@@ -212,132 +219,119 @@ class Formes:
         return Writer(written).write(root)
 
 
-def _children(element: etree._Element | None, name: str) -> list[etree._Element]:
-    return [] if element is None else [each for each in element if local_name(each) == name]
+def _found(place: Place, name: str) -> list[Any]:
+    """Return the attribute, or the elements, of a name."""
+    if not isinstance(place, etree._Element):
+        return []
+    if name.startswith("@"):
+        return [text for key, text in place.attrib.items() if key == name[1:]]
+    return [each for each in place if local_name(each) == name]
 
 
-def _inside(declared: Declared, element: etree._Element | None, path: str) -> Iterator[Variation]:
-    """Yield what may vary in an element that is there, or might be."""
-    attributes = {} if element is None else element.attrib
-    for name, (required, value) in declared.attributes.items():
-        here = f"{path}/@{name}"
-        if not required:
-            yield Variation("absent" if name in attributes else "present", here)
-        yield from (
-            Variation(sorte, here, valeur) for sorte, valeur in others(value, attributes.get(name))
-        )
-    if len(attributes) > 1:
-        yield Variation("ordre", f"{path}/@*")
+def _text(place: Place) -> str | None:
+    return place if place is None or isinstance(place, str) else place.text or ""
+
+
+def _inside(declared: Declared, place: Place, path: str) -> Iterator[Variation]:
+    """Yield what may vary in an element or an attribute that is there, or might be."""
+    attributes = place.attrib if isinstance(place, etree._Element) else {}
     if declared.value is not None:
-        text = None if element is None else element.text or ""
-        yield from (
-            Variation(sorte, path, valeur) for sorte, valeur in others(declared.value, text)
-        )
+        found = others(declared.value, _text(place))
+        yield from (Variation(sorte, path, valeur) for sorte, valeur in found)
     if declared.nillable and NIL not in attributes:
         yield Variation("nil", path)
-    for name, child in declared.children.items():
-        found = _children(element, name)
-        here, count = f"{path}/{name}", len(found)
+    if len(attributes) > 1:
+        yield Variation("ordre", f"{path}/@*")
+    for name, child in declared.inside.items():
+        there, here = _found(place, name), f"{path}/{name}"
+        count = len(there)
         if not child.repeats:
             if child.least == 0:
-                yield Variation("absent" if found else "present", here)
-        else:
-            several = min(_MANY, child.most) if child.most > 0 else _MANY
-            yield from (
-                Variation("nombre", here, str(times))
-                for times in (0, 1, several)
-                if times >= child.least and times != count
-            )
-            if count > 1:
-                yield Variation("ordre", here)
-        for rank in sorted({1, count // 2 + 1 if count else 1, max(count, 1)}):
-            ranked = f"{here}[{rank}]" if child.repeats else here
-            yield from _inside(child, found[rank - 1] if found else None, ranked)
+                yield Variation("absent" if there else "present", here)
+            yield from _inside(child, there[0] if there else None, here)
+            continue
+        several = min(_MANY, child.most) if child.most > 0 else _MANY
+        times = {0, 1, several} - {count}
+        yield from (Variation("nombre", here, str(n)) for n in sorted(times) if n >= child.least)
+        if count > 1:
+            yield Variation("ordre", here)
+        for rank in sorted({1, count // 2 + 1, max(count, 1)}):
+            yield from _inside(child, there[rank - 1] if there else None, f"{here}[{rank}]")
 
 
 def _apply(variation: Variation, declared: Declared, element: etree._Element, path: str) -> None:
     """Make the edit in an element, at a path from it; what it needs and lacks is made."""
+    sorte, valeur = variation.sorte, variation.valeur
     steps = _STEP.findall(path)
-    attribute = steps.pop()[0][1:] if steps and steps[-1][0].startswith("@") else ""
-    name = steps.pop()[0] if variation.sorte in _ON_CHILDREN and not attribute else ""
-    for step, rank in steps:
-        found = _children(element, step)
-        while len(found) < int(rank or 1):
-            if variation.removes and variation.sorte != "nil":
+    name = steps.pop()[0] if sorte in _ON_CHILDREN or "@" in path else ""
+    for step, nth in steps:
+        found = _found(element, step)
+        while len(found) < int(nth or 1):
+            if variation.removes and sorte != "nil":
                 return
             found.append(_insert(element, declared, step))
-        element, declared = found[int(rank or 1) - 1], declared.children[step]
-    if name:
-        _set_children(variation, declared, element, name)
-    elif attribute:
-        _set_attribute(variation, declared, element, attribute)
-    elif variation.sorte == "nil":
+        element, declared = found[int(nth or 1) - 1], declared.inside[step]
+    if sorte == "ordre":
+        _turn(element, name)
+    elif sorte in _ON_CHILDREN:
+        found = _found(element, name)
+        wanted = {"absent": 0, "present": max(1, len(found))}.get(sorte)
+        wanted = int(valeur) if wanted is None else wanted
+        for each in found[wanted:]:
+            if isinstance(each, str):
+                del element.attrib[name[1:]]
+            else:
+                element.remove(each)
+        for _ in range(wanted - len(found)):
+            _insert(element, declared, name, like=found[-1] if found else None)
+    elif sorte == "nil":
         element[:], element.text = [], None
         element.set(NIL, "true")
+    elif name:
+        value = declared.inside[name].value or ANY
+        text = element.get(name[1:]) or sample(value)
+        element.set(name[1:], rewritten(value, sorte, valeur, text))
     elif declared.value is not None:
         element.attrib.pop(NIL, None)
         text = element.text or sample(declared.value)
-        element.text = rewritten(declared.value, variation.sorte, variation.valeur, text)
+        element.text = rewritten(declared.value, sorte, valeur, text)
 
 
-def _set_children(
-    variation: Variation, declared: Declared, element: etree._Element, name: str
-) -> None:
-    found = _children(element, name)
-    match variation.sorte:
-        case "ordre":
-            place = element.index(found[0]) if found else 0
-            for each in found:
-                element.remove(each)
-                element.insert(place, each)
-            return
-        case "nombre":
-            wanted = int(variation.valeur)
-        case sorte:
-            wanted = 0 if sorte == "absent" else max(1, len(found))
-    for each in found[wanted:]:
+def _turn(element: etree._Element, name: str) -> None:
+    """Put the elements of a name, or all attributes (`@*`), in the other order."""
+    if name == "@*":
+        items = [*element.attrib.items()]
+        element.attrib.clear()
+        element.attrib.update(reversed(items))
+        return
+    found = [each for each in element if local_name(each) == name]
+    place = element.index(found[0]) if found else 0
+    for each in found:
         element.remove(each)
-    for _ in range(wanted - len(found)):
-        if found:
-            found[-1].addnext(deepcopy(found[-1]))
-        else:
-            _insert(element, declared, name)
+        element.insert(place, each)
 
 
-def _set_attribute(
-    variation: Variation, declared: Declared, element: etree._Element, name: str
-) -> None:
-    attributes = element.attrib
-    if variation.sorte == "ordre":
-        items = [*attributes.items()]
-        attributes.clear()
-        for key, text in reversed(items):
-            attributes[key] = text
-    elif variation.sorte == "absent":
-        attributes.pop(name, None)
-    else:
-        value = declared.attributes[name][1]
-        text = attributes.get(name) or sample(value)
-        attributes[name] = rewritten(value, variation.sorte, variation.valeur, text)
-
-
-def _insert(parent: etree._Element, declared: Declared, name: str) -> etree._Element:
-    """Put an element, with the least that it needs, in its place; return it."""
-    made, order = etree.Element(name), [*declared.children]
+def _insert(
+    parent: etree._Element, declared: Declared, name: str, like: etree._Element | None = None
+) -> etree._Element:
+    """Put an element in its place, a copy or with the least that it needs, or an attribute."""
+    child = declared.inside[name]
+    if name.startswith("@"):
+        parent.set(name[1:], sample(child.value or ANY))
+        return parent
+    made, order = etree.Element(name) if like is None else deepcopy(like), [*declared.inside]
     place = order.index(name)
-    before = sum(1 for each in parent if order.index(local_name(each)) <= place)
-    parent.insert(before, made)
-    _fill(made, declared.children[name])
+    parent.insert(sum(1 for each in parent if order.index(local_name(each)) <= place), made)
+    if like is None:
+        fill(made, child)
     return made
 
 
-def _fill(element: etree._Element, declared: Declared) -> None:
-    for name, (required, value) in declared.attributes.items():
-        if required:
-            element.set(name, sample(value))
+def fill(element: etree._Element, declared: Declared) -> None:
+    """Give an empty element the least that it needs."""
     if declared.value is not None:
         element.text = sample(declared.value)
-    for name, child in declared.children.items():
+    for name, child in declared.inside.items():
         for _ in range(child.least):
             _insert(element, declared, name)
 
@@ -347,44 +341,21 @@ def _pad(declared: Declared, element: etree._Element) -> None:
     if element.text and declared.value is not None and declared.value.base in _PADDED:
         element.text = f"\n {element.text} "
     for child in element:
-        _pad(declared.children[local_name(child)], child)
+        _pad(declared.inside[local_name(child)], child)
 
 
-def _met(declared: Declared, element: etree._Element, path: str) -> Iterator[str]:
+def _facts(path: str, declared: Declared, place: Place = None) -> Iterator[str]:
+    """Yield what is met of an element or an attribute, or all that might be where it isn't given:
+    its path, its value of an enumeration, how often (0, 1 or n) what is in it comes."""
     yield path
-    for name, (required, value) in declared.attributes.items():
-        text = element.get(name)
-        if text is not None:
-            yield f"{path}/@{name}"
-            if text in value.facets.get("enumeration", ()):
-                yield f"{path}/@{name} = {text}"
-        elif not required:
-            yield f"{path}/@{name} × 0"
-    if declared.nillable and NIL in element.attrib:
+    text = _text(place)
+    yield from (f"{path} = {each}" for each in declared.enumeration if text in (None, each))
+    if declared.nillable and (place is None or NIL in place.attrib):
         yield f"{path} × nil"
-    if declared.value is not None and element.text in declared.value.facets.get("enumeration", ()):
-        yield f"{path} = {element.text}"
-    for name, child in declared.children.items():
-        found = _children(element, name)
-        yield f"{path}/{name} × {'n' if len(found) > 1 else len(found)}"
-        for each in found:
-            yield from _met(child, each, f"{path}/{name}")
-
-
-def _expected(declared: Declared, path: str) -> Iterator[str]:
-    yield path
-    for name, (required, value) in declared.attributes.items():
-        yield f"{path}/@{name}"
-        yield from (f"{path}/@{name} = {each}" for each in value.facets.get("enumeration", ()))
-        if not required:
-            yield f"{path}/@{name} × 0"
-    if declared.nillable:
-        yield f"{path} × nil"
-    if declared.value is not None:
-        values = declared.value.facets.get("enumeration", ())
-        yield from (f"{path} = {each}" for each in values)
-    for name, child in declared.children.items():
-        here = f"{path}/{name}"
-        times = ("0" * (child.least == 0), "1" * (child.least < 2), "n" * child.repeats)
-        yield from (f"{here} × {each}" for each in times if each)
-        yield from _expected(child, here)
+    for name, child in declared.inside.items():
+        found, here = _found(place, name), f"{path}/{name}"
+        every = range(child.least, 3 if child.repeats else 2)
+        times = every if place is None else [min(len(found), 2)]
+        yield from (f"{here} × {'01n'[count]}" for count in times)
+        for each in found or [None] * (place is None):
+            yield from _facts(here, child, each)
