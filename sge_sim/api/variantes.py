@@ -6,9 +6,10 @@ from typing import Self
 from pydantic import Field
 
 from sge_sim.api.views import View
-from sge_sim.door.variantes import formes_of
 from sge_sim.machine.files import data_path
+from sge_sim.machine.once import computed_once
 from sge_sim.soap.contract import load_contracts
+from sge_sim.soap.variantes import Formes
 
 
 class RencontresView(View):
@@ -20,12 +21,16 @@ class RencontresView(View):
     @classmethod
     def of(cls, answers: Iterable[tuple[str, bytes]]) -> Self:
         """Return the view of answers, each with the path of its contract."""
-        contracts = load_contracts(data_path("wsdl"))
         met: set[str] = set()
         expected: set[str] = set()
         for path, message in answers:
-            formes = formes_of(contracts[path])
+            formes = _formes(path)
             expected |= formes.expected
             if formes.is_lawful(message):
                 met |= formes.met(message)
         return cls(rencontres=sorted(met), manquants=sorted(expected - met))
+
+
+@computed_once()
+def _formes(path: str) -> Formes:
+    return Formes(load_contracts(data_path("wsdl"))[path])

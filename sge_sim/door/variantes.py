@@ -15,7 +15,6 @@ from typing import Any, Final
 from sge_sim.domaine.variantes import Variation, sorte_typed, variations_in
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import PRIVATE, data_path, write_atomically
-from sge_sim.machine.once import computed_once
 from sge_sim.soap.contract import Contract, contract_files
 from sge_sim.soap.exchange import Exchange
 from sge_sim.soap.variantes import Formes
@@ -23,8 +22,6 @@ from sge_sim.transport.message import Framing, Response
 
 _FILE: Final = "variantes.json"
 _log = logging.getLogger(__name__)
-formes_of = computed_once()(Formes)
-"""The forms of a contract, which is read once."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,8 @@ def plan_in(data_dir: Path) -> Plan | None:
         kept: dict[str, Any] = json.loads((data_dir / _FILE).read_text("utf-8"))
     except FileNotFoundError:
         return None
-    return Plan(**{name: tuple(v) if isinstance(v, list) else v for name, v in kept.items()})
+    listed = {name: tuple(each) for name, each in kept.items() if isinstance(each, list)}
+    return Plan(**kept | listed)
 
 
 def forget_plan(data_dir: Path) -> None:
@@ -74,12 +72,14 @@ class Variantes:
 
     def __init__(self, graine: int, data_dir: Path) -> None:
         self._graine, self._data_dir = graine, data_dir
+        self._formes: dict[str, Formes] = {}
         self._answered: Counter[tuple[str, int]] = Counter()
 
     def vary(self, response: Response, exchange: Exchange, contract: Contract) -> Response:
         """Return a response in another form; as it is where it breaks its contract already."""
         try:
-            formes, drawn = formes_of(contract), self._drawn(response, exchange, contract)
+            formes = self._formes.setdefault(contract.path, Formes(contract))
+            drawn = self._drawn(response, exchange, formes)
             if not drawn or not formes.is_lawful(response.content):
                 return response
             content, kept = formes.varied(response.content, drawn)
@@ -91,18 +91,18 @@ class Variantes:
         framing = Framing("gzip" in framed, int(framed.get("morceaux", 0)))
         return response._replace(content=content, framing=framing if any(framing) else None)
 
-    def _drawn(self, response: Response, exchange: Exchange, contract: Contract) -> list[Variation]:
+    def _drawn(self, response: Response, exchange: Exchange, formes: Formes) -> list[Variation]:
         gzip = accepts_gzip(exchange.request.headers)
-        plan, answered = plan_in(self._data_dir), (contract.path, int(response.status))
+        plan, answered = plan_in(self._data_dir), (formes.contract.path, int(response.status))
         if plan is None:
             plan = Plan(self._graine, self._answered[answered])
             self._answered[answered] += 1
         if plan.numero is None:
             found = variations_in("\n".join(plan.variations))
             return [each for each in found if gzip or each.sorte != "gzip"]
-        if plan.services and contract.service.lower() not in map(str.lower, plan.services):
+        if plan.services and formes.contract.service.lower() not in map(str.lower, plan.services):
             return []
-        formes, sortes = formes_of(contract), [each.lower() for each in plan.sortes]
+        sortes = [each.lower() for each in plan.sortes]
         return formes.draw(response.content, plan.graine, plan.numero, gzip=gzip, sortes=sortes)
 
 

@@ -110,13 +110,14 @@ def smallest(
         else:
             parts = min(len(kept), parts * 2)
     for place, each in enumerate(kept):
-        steps = (
-            [] if each.sorte in ECRITES else [*accumulate(each.chemin.split("/"), "{}/{}".format)]
-        )
-        simpler = [
-            Variation("present", step.partition("[")[0] if step.endswith("]") else step)
-            for step in steps[5:-1]
-        ]
-        tried = ([*kept[:place], other, *kept[place + 1 :]] for other in simpler)
-        kept = next((some for some in tried if fails(some)), kept)
+        for above in [] if each.sorte in ECRITES else elements_above(each.chemin):
+            simpler = [*kept[:place], Variation("present", above), *kept[place + 1 :]]
+            if fails(simpler):
+                return simpler
     return kept
+
+
+def elements_above(chemin: str) -> list[str]:
+    """Return the elements that hold that of a path, those of the contract's answer from the top."""
+    steps = chemin.split("/")
+    return ["/".join(steps[:count]) for count in range(6, len(steps))]

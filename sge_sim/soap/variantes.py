@@ -65,13 +65,13 @@ class Formes:
     """The forms of the answers of one contract."""
 
     def __init__(self, contract: Contract) -> None:
-        self._contract = contract
+        self.contract = contract
         self._declarations = contract.declarations
 
     @cached_property
     def declared(self) -> Mapping[str, Declared]:
         """The elements of answers that the contract declares, by their path."""
-        contract, body = self._contract, f"{self._contract.path}/Body"
+        contract, body = self.contract, f"{self.contract.path}/Body"
         named = {
             f"{contract.path}/Header": contract.response_header,
             body: contract.response,
@@ -110,7 +110,7 @@ class Formes:
             for each in _inside(declared, element, path)
         ]
         return found + [
-            Variation(sorte, self._contract.path, valeur)
+            Variation(sorte, self.contract.path, valeur)
             for sorte, valeurs in ECRITES.items()
             for valeur in valeurs
             if gzip or sorte != "gzip"
@@ -137,7 +137,7 @@ class Formes:
         ]
         count = max(_LEAST_DRAWN, -(-len(possible) // _FORMS))
         turn, place = divmod(numero, max(1, -(-len(possible) // count)))
-        seed = f"{graine}/{self._contract.path}/{turn}"
+        seed = f"{graine}/{self.contract.path}/{turn}"
         random.Random(seed).shuffle(possible)  # noqa: S311 - nothing secret
         kept: list[Variation] = []
         for each in possible[place * count : (place + 1) * count]:
@@ -153,7 +153,7 @@ class Formes:
         One with which the message would break its contract is left out.
         """
         mine = [
-            each for each in variations if f"{each.chemin}/".startswith(f"{self._contract.path}/")
+            each for each in variations if f"{each.chemin}/".startswith(f"{self.contract.path}/")
         ]
         form = self._applied(message, mine)
         if self.is_lawful(form):
@@ -178,7 +178,7 @@ class Formes:
             if local_name(each) != "Fault"
         ]
         return bool(parts) and all(
-            each in known and self._contract.schema.validate(each) for each in parts
+            each in known and self.contract.schema.validate(each) for each in parts
         )
 
     def met(self, message: bytes) -> set[str]:
@@ -200,7 +200,7 @@ class Formes:
 
     def _reach(self, envelope: etree._Element, path: str) -> etree._Element | None:
         here: etree._Element | None = envelope
-        for name in path.removeprefix(f"{self._contract.path}/").split("/"):
+        for name in path.removeprefix(f"{self.contract.path}/").split("/"):
             here = None if here is None else here.find(f"{{*}}{name}")
         return here
 
