@@ -1,7 +1,7 @@
 """What the pytest plugin gives to a test: clients, the clock, the journal, points of its own."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -18,6 +18,7 @@ from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS, legal_date, machine_now
 from sge_sim.domaine.pannes import SortePanne
 from sge_sim.domaine.plateformes import Offering
+from sge_sim.door.variantes import Plan
 from sge_sim.homologation.campaign.matching import AppelDuJournal, recognise
 from sge_sim.homologation.campaign.outcome import judge, keep_best, seen
 from sge_sim.homologation.campaign.targets import REPONSES_DU_SIMULATEUR, societe_of
@@ -35,6 +36,7 @@ from sge_sim.homologation.client.sge_client import Cible, SgeClient, open_https_
 from sge_sim.homologation.reports.etats import IssueDeCas
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.homologation.reports.writing import write_reports
+from sge_sim.homologation.variantes import Essais
 
 
 class SgeActeur:
@@ -286,6 +288,23 @@ class Sge(SgeActeur):
         `asked` are the fields of `POST /api/pannes`: `service`, `prm`, `du`, `au`, `graine`…
         """
         return self._admin.plan_panne(sorte=sorte, **asked)
+
+    def variantes(self, essai: Callable[[], object], nombre: int = 100, **asked: Any) -> None:
+        """Do `essai` with so many forms of the answers; fail with the smallest on which it raises.
+
+        `sge_options` has `--variantes`; `asked` are `graine`, `services` and `sortes`.
+        """
+
+        def copes() -> bool:
+            with suppress(Exception):
+                essai()
+                return True
+            return False
+
+        folder = self._session.simulator.data_dir
+        echec = Essais(folder, self._admin, copes, Plan(**asked)).first_failure(nombre)
+        if echec is not None:
+            raise AssertionError(echec.sentence)
 
     def _appel(self, exchange_id: int) -> AppelDuJournal:
         whole = self._admin.exchange(exchange_id)

@@ -3,7 +3,6 @@ failed on is then made as small as it can be (Zeller and Hildebrandt, « delta d
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -111,13 +110,13 @@ def smallest(
             parts = min(len(kept), parts * 2)
     for place, each in enumerate(kept):
         for above in [] if each.sorte in ECRITES else elements_above(each.chemin):
-            simpler = [*kept[:place], Variation("present", above), *kept[place + 1 :]]
-            if fails(simpler):
-                return simpler
+            simpler = Variation("present", above)
+            if simpler != each and fails([*kept[:place], simpler, *kept[place + 1 :]]):
+                return [*kept[:place], simpler, *kept[place + 1 :]]
     return kept
 
 
 def elements_above(chemin: str) -> list[str]:
-    """Return the elements that hold that of a path, those of the contract's answer from the top."""
+    """Return the elements that hold what is at a path of an answer, from the top, and itself."""
     steps = chemin.split("/")
-    return ["/".join(steps[:count]) for count in range(6, len(steps))]
+    return ["/".join(steps[:count]) for count in range(6, len(steps) + 1)]
