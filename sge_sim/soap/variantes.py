@@ -24,6 +24,8 @@ from sge_sim.soap.valeurs_permises import others, rewritten, sample
 _MANY: Final = 3
 """How often an element is repeated that may be repeated as often as one likes."""
 _LEAST_DRAWN: Final = 4
+_MORE_FORMS: Final = 4
+"""For what excludes something else of its form."""
 _FORMS: Final = 40
 """Forms in which every variation of a message has been drawn at most once."""
 ANY: Final = DeclaredValue("string", {})
@@ -128,7 +130,7 @@ class Formes:
     ) -> list[Variation]:
         """Return the variations of the form `numero` (from 0) of a message, of these `sortes`.
 
-        Every variation is drawn once before any is drawn again.
+        Every variation is drawn once before any is drawn again, but for the few that exclude others.
         """
         possible = [
             each
@@ -136,13 +138,16 @@ class Formes:
             if (not sortes or each.sorte in sortes) and str(each) not in without
         ]
         count = max(_LEAST_DRAWN, -(-len(possible) // _FORMS))
-        turn, place = divmod(numero, max(1, -(-len(possible) // count)))
+        turn, place = divmod(numero, -(-len(possible) // count) + _MORE_FORMS)
         seed = f"{graine}/{self.contract.path}/{turn}"
         random.Random(seed).shuffle(possible)  # noqa: S311 - nothing secret
         kept: list[Variation] = []
-        for each in possible[place * count : (place + 1) * count]:
-            if not any(each.excludes(other) for other in kept):
-                kept.append(each)
+        for _ in range(place + 1):  # what one form can't take waits for the next
+            kept, waiting = [], []
+            for each in possible:
+                fits = len(kept) < count and not any(map(each.excludes, kept))
+                (kept if fits else waiting).append(each)
+            possible = waiting
         return kept
 
     def varied(
