@@ -6,6 +6,7 @@ a client out writes into the folder of the state, is followed from the next call
 
 import json
 import logging
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -44,8 +45,16 @@ class Plan:
         for each in self.services:
             if each.lower() not in known:
                 raise UsageError(f"« {each} » n'est pas un service : « sge-sim codes » les donne.")
-        for each in (*self.sortes, *(line.split(" ")[2] for line in self.variations)):
+        for each in self.variations:
+            if not variations_in(each):
+                raise UsageError(f"« {each} » n'est pas une variation : la copier du journal.")
+        for each in (*self.sortes, *(each.sorte for each in self.varied)):
             sorte_typed(each)
+
+    @property
+    def varied(self) -> list[Variation]:
+        """The variations, read."""
+        return variations_in("\n".join(self.variations))
 
     def keep(self, data_dir: Path) -> None:
         """Have the processes that serve this folder follow it."""
@@ -98,8 +107,7 @@ class Variantes:
             plan = Plan(self._graine, self._answered[answered])
             self._answered[answered] += 1
         if plan.numero is None:
-            found = variations_in("\n".join(plan.variations))
-            return [each for each in found if gzip or each.sorte != "gzip"]
+            return [each for each in plan.varied if gzip or each.sorte != "gzip"]
         if plan.services and formes.contract.service.lower() not in map(str.lower, plan.services):
             return []
         sortes = [each.lower() for each in plan.sortes]
@@ -114,5 +122,5 @@ def accepts_gzip(headers: Mapping[str, str]) -> bool:
     """
     wishes = headers.get("accept-encoding", "").lower().replace(" ", "").split(",")
     named = {name: parameters for name, _, parameters in (each.partition(";") for each in wishes)}
-    wish = named.get("gzip", named.get("*"))
-    return wish is not None and float(wish.removeprefix("q=") or 1) > 0
+    wish = named.get("gzip", named.get("*", "q=0"))
+    return re.fullmatch(r"(q=(1|0?\.\d*[1-9]\d*|1\.0*))?", wish) is not None

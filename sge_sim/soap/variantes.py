@@ -33,7 +33,7 @@ _STEP: Final = re.compile(r"([^/[]+)(?:\[(\d+)\])?")
 _ON_CHILDREN: Final = frozenset({"present", "absent", "nombre", "ordre"})
 _PADDED: Final = frozenset({"integer", "decimal", "boolean"})
 """Types around which libxml2 takes white space; around a date XML Schema does, it doesn't."""
-_LATE: Final = {"nombre": 1, "ordre": 1, "absent": 2, "nil": 2}
+_LATE: Final = {"absent": 1, "nil": 1, "nombre": 2, "ordre": 3}
 """What is done after the rest: ranks are those of the nominal message."""
 
 
@@ -130,7 +130,7 @@ class Formes:
     ) -> list[Variation]:
         """Return the variations of the form `numero` (from 0) of a message, of these `sortes`.
 
-        Every variation is drawn once before any is drawn again, but for the few that exclude others.
+        Every variation is drawn once before any is again, but for a few that exclude others.
         """
         possible = [
             each
