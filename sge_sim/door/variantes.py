@@ -38,23 +38,23 @@ class Plan:
     numero: int | None = None
     services: tuple[str, ...] = ()
     sortes: tuple[str, ...] = ()
-    variations: tuple[str, ...] = ()
+    variations: str = ""
 
     def __post_init__(self) -> None:
         known = {service.lower() for _, service, _ in contract_files(data_path("wsdl"))}
         for each in self.services:
             if each.lower() not in known:
                 raise UsageError(f"« {each} » n'est pas un service : « sge-sim codes » les donne.")
-        for each in self.variations:
-            if not variations_in(each):
-                raise UsageError(f"« {each} » n'est pas une variation : la copier du journal.")
+        for line in self.variations.splitlines():
+            if not variations_in(line):
+                raise UsageError(f"« {line} » n'est pas une variation : la copier du journal.")
         for each in (*self.sortes, *(each.sorte for each in self.varied)):
             sorte_typed(each)
 
     @property
     def varied(self) -> list[Variation]:
         """The variations, read."""
-        return variations_in("\n".join(self.variations))
+        return variations_in(self.variations)
 
     def keep(self, data_dir: Path) -> None:
         """Have the processes that serve this folder follow it."""

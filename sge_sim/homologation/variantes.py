@@ -72,7 +72,7 @@ class Essais:
         return None
 
     def _fails(self, variations: Sequence[Variation]) -> bool:
-        return not self._tried(Plan(variations=tuple(each.line for each in variations)))[0]
+        return not self._tried(Plan(variations="\n".join(each.line for each in variations)))[0]
 
     def _tried(self, plan: Plan) -> tuple[bool, list[Variation]]:
         self.admin.post("/api/reset", _KEPT)

@@ -51,14 +51,13 @@ def plan(
     services: Annotated[list[str] | None, Says("Services concernés ; tous sans eux")] = None,
     sortes: Annotated[list[str] | None, Says("Sortes tirées ; toutes sans elles")] = None,
     variations: Annotated[
-        list[str] | None, Says("Sans numéro : les lignes « Variation : … » du journal à rejouer")
-    ] = None,
+        str, Says("Sans numéro : les lignes « Variation : … » du journal à rejouer", exact=True)
+    ] = "",
 ) -> None:
     """Choose a form; raises `UsageError` where the forms of answers don't vary."""
     if state.simulator is None or state.simulator.settings.variantes is None:
         raise UsageError("Les réponses ne varient pas : démarrer par sge-sim serve --variantes 1.")
-    asked = (tuple(each or ()) for each in (services, sortes, variations))
-    chosen = plans.Plan(graine, numero, *asked)
+    chosen = plans.Plan(graine, numero, tuple(services or ()), tuple(sortes or ()), variations)
     if numero is None and not variations:
         plans.forget_plan(state.data_dir)
     else:

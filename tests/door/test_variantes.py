@@ -2,16 +2,21 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 from in_process import served_in_process, simulator_in_process
 from lxml import etree
 from running_simulator import RunningSimulator, kept_open, refusal, run_command
 
 from sge_sim.api.administration import Administration
+from sge_sim.cli.variantes import variantes
 from sge_sim.door.variantes import Plan, accepts_gzip, forget_plan
 from sge_sim.errors import UsageError
+from sge_sim.homologation.client.own_simulator import cible_of
 from sge_sim.homologation.variantes import Essais
 
 PRM = "25946599093143"
@@ -63,7 +68,7 @@ def test_each_call_has_another_form_of_the_same_point(served: RunningSimulator) 
 
 def test_a_plan_holds_until_it_is_forgotten(served: RunningSimulator) -> None:
     admin = Administration(served.ready["admin_url"])
-    admin.post("/api/variantes", {"variations": [f"Variation : prefixe {PATH} = S"]})
+    admin.post("/api/variantes", {"variations": f"Variation : prefixe {PATH} = S"})
     assert {asked(served).content[:60] for _ in range(2)} == {
         b'<?xml version="1.0" encoding="UTF-8"?>\n<S:Envelope xmlns:S="h'
     }
@@ -76,12 +81,12 @@ def test_a_plan_holds_until_it_is_forgotten(served: RunningSimulator) -> None:
     with pytest.raises(UsageError, match="n'est pas une sorte de variation"):
         admin.post("/api/variantes", {"numero": 1, "sortes": ["nada"]})
     with pytest.raises(UsageError, match="n'est pas une variation : la copier du journal"):
-        admin.post("/api/variantes", {"variations": ["n'importe quoi"]})
+        admin.post("/api/variantes", {"variations": "n'importe quoi"})
 
 
 def test_a_client_has_gzip_only_where_it_asks(served: RunningSimulator) -> None:
     admin = Administration(served.ready["admin_url"])
-    admin.post("/api/variantes", {"variations": [f"Variation : gzip {PATH} = oui"]})
+    admin.post("/api/variantes", {"variations": f"Variation : gzip {PATH} = oui"})
     assert "Content-Encoding" not in asked(served, **{"Accept-Encoding": "identity"}).headers
     packed = asked(served, **{"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
@@ -160,7 +165,16 @@ def test_a_seed_that_is_no_number_is_refused() -> None:
     assert "--variantes" in refusal(run_command("serve", "--variantes", "un"))
 
 
-def test_the_command_tells_what_broke_the_client(tmp_path: Path) -> None:
+def test_the_command_tells_what_broke_the_client(
+    served: RunningSimulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def own_simulator(folder: Path, options: object) -> Iterator[SimpleNamespace]:
+        assert options == ("--variantes", "0")
+        cible = cible_of(served.ready, "tiers")
+        yield SimpleNamespace(data_dir=served.data_dir, cible=lambda: cible)
+
+    monkeypatch.setattr(f"{cible_of.__module__}.own_simulator", own_simulator)
     client = tmp_path / "client.py"
     client.write_text(
         "import os, ssl, sys, urllib.request as u\n"
@@ -171,7 +185,10 @@ def test_the_command_tells_what_broke_the_client(tmp_path: Path) -> None:
         "e['SGE_LOGIN'].encode()), {'Content-Type': 'text/xml'})\n"
         "sys.exit(b'<!--' in u.urlopen(q, context=c).read())\n"
     )
-    done = run_command("variantes", "--sorte", "commentaire", sys.executable, str(client))
-    assert done.returncode == 1, done.stderr
-    assert "Il suffit de :" in done.stdout
-    assert f"  commentaire {PATH} = " in done.stdout
+    typed = ["--sorte", "commentaire", "--nombre", "9", sys.executable, str(client)]
+    done = CliRunner().invoke(variantes, typed)
+    assert done.exit_code == 1, done.output
+    assert "Il suffit de :" in done.output
+    assert f"  commentaire {PATH} = " in done.output
+    quiet = CliRunner().invoke(variantes, ["--nombre", "1", "true"])
+    assert str(quiet.exception).startswith("Le client n'a reçu aucune réponse")
