@@ -8,7 +8,7 @@ from sge_sim.domaine.variantes import Variation
 from sge_sim.machine.files import data_path
 from sge_sim.soap.contract import ENVELOPE, load_contracts
 from sge_sim.soap.ecriture import Writer
-from sge_sim.soap.variantes import Formes, fill
+from sge_sim.soap.variantes import Formes, fill_least
 from sge_sim.transport.answering import pieces
 from sge_sim.transport.message import Framing, HTTPStatus, Response
 
@@ -39,7 +39,7 @@ def _put(formes: Formes, parent: etree._Element, name: str) -> None:
         for path, each in formes.declared.items()
         if path.rpartition("/")[2] == name.rpartition("}")[2]
     ]
-    fill(etree.SubElement(parent, name), declared)
+    fill_least(etree.SubElement(parent, name), declared)
 
 
 def sent(content: bytes, kept: Sequence[Variation] = ()) -> tuple[str, bytes]:

@@ -1,7 +1,7 @@
 """What the pytest plugin gives to a test: clients, the clock, the journal, points of its own."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -292,17 +292,9 @@ class Sge(SgeActeur):
     def variantes(self, essai: Callable[[], object], nombre: int = 100, **asked: Any) -> None:
         """Do `essai` with so many forms of the answers; fail with the smallest on which it raises.
 
-        `sge_options` has `--variantes`; `asked` are `graine`, `services` and `sortes`.
-        """
-
-        def copes() -> bool:
-            with suppress(Exception):
-                essai()
-                return True
-            return False
-
+        `sge_options` has `--variantes`; `asked` are `graine`, `services` and `sortes`."""
         folder = self._session.simulator.data_dir
-        echec = Essais(folder, self._admin, copes, Plan(**asked)).first_failure(nombre)
+        echec = Essais(folder, self._admin, essai, Plan(**asked)).first_failure(nombre)
         if echec is not None:
             raise AssertionError(echec.sentence)
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sge_sim.api.administration import Administration
 from sge_sim.domaine.variantes import ECRITES, Variation, variations_in
 from sge_sim.door.variantes import Plan, forget_plan
+from sge_sim.errors import UsageError
 
 _KEPT = {"nom": "variantes"}
 
@@ -35,14 +36,14 @@ class Echec(NamedTuple):
 class Essais:
     """The trials of a client, each on the state that the first began with.
 
-    `copes` has the client call, and tells whether it coped. `temoin` is a service that it calls
-    then, and not otherwise, where nothing else tells. `rencontres` and `manquants` are what of the
-    contracts it has met, and hasn't yet.
+    `essai` has the client call, and returns False or raises where it doesn't cope. `temoin` is a
+    service that the client calls where it copes, and not otherwise, if nothing else tells.
+    `rencontres` is what of the contracts it has met, `manquants` what it hasn't yet.
     """
 
     data_dir: Path
     admin: Administration
-    copes: Callable[[], bool]
+    essai: Callable[[], object]
     plan: Plan
     temoin: str | None = None
 
@@ -77,7 +78,12 @@ class Essais:
     def _tried(self, plan: Plan) -> tuple[bool, list[Variation]]:
         self.admin.post("/api/reset", _KEPT)
         plan.keep(self.data_dir)
-        coped = self.copes()
+        try:
+            coped = self.essai() is not False
+        except UsageError:
+            raise
+        except Exception:
+            coped = False
         calls = [each for each in self.admin.exchanges_after(self._since) if each.kind == "soap"]
         if self.temoin:
             coped = any((each.service or "").lower() == self.temoin.lower() for each in calls)

@@ -51,7 +51,7 @@ def _matching(pattern: str) -> str:
     return text
 
 
-def others(value: DeclaredValue, text: str | None) -> Iterator[tuple[str, str]]:
+def other_values(value: DeclaredValue, text: str | None) -> Iterator[tuple[str, str]]:
     """Yield the other values of a type, as kinds of variations and what tells them apart.
 
     `text` is what stands there, None where nothing does.
@@ -74,7 +74,7 @@ def others(value: DeclaredValue, text: str | None) -> Iterator[tuple[str, str]]:
 
 
 def rewritten(value: DeclaredValue, sorte: str, valeur: str, text: str) -> str:
-    """Return the other value that `others` means, of a text; the text where there is none."""
+    """Return the other value that `other_values` means, of a text; the text where there is none."""
     match sorte:
         case "valeur":
             return valeur

@@ -1,7 +1,7 @@
 """The lawful forms of a contract's answers: what may vary in a message, and the message varied.
 
 A form is the nominal message with a list of variations applied to it, each alone or with any
-others. The compiled schema of the contract judges each form before it leaves.
+of the others. The compiled schema of the contract judges each form before it leaves.
 """
 
 import random
@@ -19,7 +19,7 @@ from sge_sim.machine.documents import parse_xml
 from sge_sim.soap.contract import Contract
 from sge_sim.soap.declarations import DeclaredValue, local_name, name_of
 from sge_sim.soap.ecriture import NIL, Writer
-from sge_sim.soap.valeurs_permises import others, rewritten, sample
+from sge_sim.soap.valeurs_permises import other_values, rewritten, sample
 
 _MANY: Final = 3
 """How often an element is repeated that may be repeated as often as one likes."""
@@ -59,7 +59,7 @@ class Declared:
 
     @property
     def enumeration(self) -> tuple[str, ...]:
-        """Its only values, none where it has others."""
+        """Its only values, none where it has more."""
         return () if self.value is None else self.value.facets.get("enumeration", ())
 
 
@@ -130,7 +130,7 @@ class Formes:
     ) -> list[Variation]:
         """Return the variations of the form `numero` (from 0) of a message, of these `sortes`.
 
-        Every variation is drawn once before any is again, but for a few that exclude others.
+        Every variation is drawn once before any is again, but for a few that exclude some.
         """
         possible = [
             each
@@ -241,7 +241,7 @@ def _inside(declared: Declared, place: Place, path: str) -> Iterator[Variation]:
     """Yield what may vary in an element or an attribute that is there, or might be."""
     attributes = place.attrib if isinstance(place, etree._Element) else {}
     if declared.value is not None:
-        found = others(declared.value, _text(place))
+        found = other_values(declared.value, _text(place))
         yield from (Variation(sorte, path, valeur) for sorte, valeur in found)
     if declared.nillable and NIL not in attributes:
         yield Variation("nil", path)
@@ -328,11 +328,11 @@ def _insert(
     place = order.index(name)
     parent.insert(sum(1 for each in parent if order.index(local_name(each)) <= place), made)
     if like is None:
-        fill(made, child)
+        fill_least(made, child)
     return made
 
 
-def fill(element: etree._Element, declared: Declared) -> None:
+def fill_least(element: etree._Element, declared: Declared) -> None:
     """Give an empty element the least that it needs."""
     if declared.value is not None:
         element.text = sample(declared.value)

@@ -1,6 +1,6 @@
 """How a response is put into bytes (RFC 9112 §4, RFC 9110 §§6.6, 7.6)."""
 
-import gzip
+import zlib
 from collections.abc import Iterable
 from http import HTTPStatus
 
@@ -10,6 +10,7 @@ from sge_sim.transport.framing import RequestError
 from sge_sim.transport.message import Response
 
 _JOINED_BYTES = 64 * 1024
+_GZIP = 31
 
 
 def text_response(status: HTTPStatus, text: str, *headers: tuple[str, str]) -> Response:
@@ -55,7 +56,7 @@ def _framed(response: Response, chunk: int) -> tuple[Response, str]:
     """Return a response whose content is framed, and the header that says where it ends."""
     content, headers = response.content, response.headers
     if response.framing is not None and response.framing.gzip:
-        content = gzip.compress(content, mtime=0)
+        content = zlib.compress(content, wbits=_GZIP)
         headers += (("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding"))
     length = f"Content-Length: {len(content)}\r\n"
     if chunk:

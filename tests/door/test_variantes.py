@@ -70,7 +70,7 @@ def test_a_plan_holds_until_it_is_forgotten(served: RunningSimulator) -> None:
     admin = Administration(served.ready["admin_url"])
     admin.post("/api/variantes", {"variations": f"Variation : prefixe {PATH} = S"})
     assert {asked(served).content[:60] for _ in range(2)} == {
-        b'<?xml version="1.0" encoding="UTF-8"?>\n<S:Envelope xmlns:S="h'
+        b'<?xml version="1.0" encoding="UTF-8"?>\n<S:Envelope xmlns:S="'
     }
     admin.post("/api/variantes", {"numero": 4, "sortes": ["morceaux"]})
     assert asked(served).headers["Transfer-Encoding"] == "chunked"
@@ -104,14 +104,14 @@ def test_gzip_that_is_not_wanted(wish: str) -> None:
 def test_a_client_that_copes_has_met_what_its_contract_allows(
     served: RunningSimulator, essais: Essais
 ) -> None:
-    essais.copes = lambda: asked(served).ok
+    essais.essai = lambda: asked(served).ok
     assert essais.first_failure(12) is None
     assert essais.reponses == 13
     assert any(each.endswith("/segment/@code") for each in essais.rencontres)
 
 
 def test_what_breaks_a_client_is_told_alone(served: RunningSimulator, essais: Essais) -> None:
-    essais.copes = lambda: b"<soap:Body>" in asked(served).content
+    essais.essai = lambda: b"<soap:Body>" in asked(served).content
     echec = essais.first_failure(60)
     assert echec is not None
     assert [each.sorte for each in echec.cause] == ["prefixe"]
@@ -120,7 +120,7 @@ def test_what_breaks_a_client_is_told_alone(served: RunningSimulator, essais: Es
 
 
 def test_a_client_that_never_copes_fails_on_the_usual_form(essais: Essais) -> None:
-    essais.copes = lambda: False
+    essais.essai = lambda: False
     echec = essais.first_failure(3)
     assert echec is not None
     assert echec.sentence == "Le client échoue déjà sur la forme ordinaire des réponses."
@@ -129,7 +129,7 @@ def test_a_client_that_never_copes_fails_on_the_usual_form(essais: Essais) -> No
 def test_a_service_that_is_called_afterwards_tells_that_the_client_copes(
     served: RunningSimulator, essais: Essais
 ) -> None:
-    essais.copes, essais.temoin = lambda: asked(served).ok, "RecherchePoint"
+    essais.essai, essais.temoin = lambda: asked(served).ok, "RecherchePoint"
     assert essais.first_failure(1) is not None
     essais.temoin = "consultationDonneesTechniquesContractuelles"
     assert essais.first_failure(1) is None
