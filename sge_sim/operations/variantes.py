@@ -51,7 +51,7 @@ def plan(
     services: Annotated[list[str] | None, Says("Services concernés ; tous sans eux")] = None,
     sortes: Annotated[list[str] | None, Says("Sortes tirées ; toutes sans elles")] = None,
     variations: Annotated[
-        str, Says("Sans numéro : les lignes « Variation : … » du journal à rejouer", exact=True)
+        str, Says("Sans numéro : les lignes « Variation : … » du journal à rejouer")
     ] = "",
 ) -> None:
     """Choose a form; raises `UsageError` where the forms of answers don't vary."""

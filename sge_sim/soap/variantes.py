@@ -142,13 +142,13 @@ class Formes:
         seed = f"{graine}/{self.contract.path}/{turn}"
         random.Random(seed).shuffle(possible)  # noqa: S311 - nothing secret
         kept: list[Variation] = []
+        waiting = possible
         for _ in range(place + 1):  # what one form can't take waits for the next
-            kept, waiting = [], []
-            for each in possible:
+            left, waiting, kept = waiting, [], []
+            for each in left:
                 fits = len(kept) < count and not any(map(each.excludes, kept))
                 (kept if fits else waiting).append(each)
-            possible = waiting
-        return kept
+        return kept or possible[place % max(1, len(possible)) :][:1]
 
     def varied(
         self, message: bytes, variations: Sequence[Variation]

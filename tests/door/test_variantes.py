@@ -18,6 +18,8 @@ from sge_sim.door.variantes import Plan, accepts_gzip, forget_plan
 from sge_sim.errors import UsageError
 from sge_sim.homologation.client.own_simulator import cible_of
 from sge_sim.homologation.variantes import Essais
+from sge_sim.transport.answering import pieces
+from sge_sim.transport.message import Framing, HTTPStatus, Response
 
 PRM = "25946599093143"
 PATH = "/ConsultationDonneesTechniquesContractuelles/v1.0"
@@ -192,3 +194,9 @@ def test_the_command_tells_what_broke_the_client(
     assert f"  commentaire {PATH} = " in done.output
     quiet = CliRunner().invoke(variantes, ["--nombre", "1", "true"])
     assert str(quiet.exception).startswith("Le client n'a reçu aucune réponse")
+
+
+def test_http_1_0_has_no_chunks() -> None:
+    answer = Response(HTTPStatus.OK, b"abc", framing=Framing(chunk=2))
+    assert b"".join(pieces(answer, [], chunks=False)).endswith(b"\r\n\r\nabc")
+    assert b"".join(pieces(answer, [])).endswith(b"\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n")
