@@ -28,16 +28,13 @@ _SCHEMES: Final[Mapping[str, Callable[[str, str], str]]] = {
     ),
 }
 """The prefix of the namespace and the name of an element, by choice."""
-_ATTRIBUTE: Final = {"\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+_ATTRIBUTE: Final = {"\t": "&#9;", "\n": "&#10;", "\r": "&#13;", '"': "&quot;", "'": "&apos;"}
 
 Scope = Mapping[str, str]
 
 
 class Writer:
-    """Writes messages; `chosen` is a value of each kind of writing that is wanted.
-
-    `texts_padded` tells of an element whether white space around its text means nothing.
-    """
+    """Writes messages; `chosen` is a value of each kind of writing that is wanted."""
 
     def __init__(self, chosen: Mapping[str, str]) -> None:
         self._separateur = chosen.get("separateur", "")
@@ -59,13 +56,9 @@ class Writer:
         namespace, name = etree.QName(element).namespace or "", local_name(element)
         prefix = self._prefix_of(namespace, name) if namespace else ""
         wanted = {prefix: namespace}
-        attributes = []
-        for key, text in element.attrib.items():
-            attribute = etree.QName(key)
-            if attribute.namespace:
-                wanted["xsi"] = _XSI
-            spelt = f"xsi:{attribute.localname}" if attribute.namespace else attribute.localname
-            attributes.append((spelt, text))
+        attributes = [(key.replace(NIL, "xsi:nil"), text) for key, text in element.attrib.items()]
+        if NIL in element.attrib:
+            wanted["xsi"] = _XSI
         text = element.text or ""
         if name == "faultcode":  # a qualified name
             here = self._prefix_of(ENVELOPE, "Fault") or "soap"
@@ -73,12 +66,7 @@ class Writer:
         declared = {key: uri for key, uri in wanted.items() if scope.get(key) != uri}
         quoted = [(f"xmlns:{key}" if key else "xmlns", uri) for key, uri in declared.items()]
         tag = f"{prefix}:{name}" if prefix else name
-        start = "".join(
-            [
-                f" {key}={self._quote}{self._escaped(value)}{self._quote}"
-                for key, value in quoted + attributes
-            ]
-        )
+        start = "".join(f" {key}={self._quoted(value)}" for key, value in quoted + attributes)
         if not (text or len(element)):
             spread = self._separateur == "balises"
             parts.append(f"<{tag}{start}></{tag}>" if spread else f"<{tag}{start}/>")
@@ -108,7 +96,5 @@ class Writer:
             return f"<![CDATA[{text}]]>"
         return escape(text, {"\r": "&#13;"})
 
-    def _escaped(self, text: str) -> str:
-        return escape(
-            text, {self._quote: "&quot;" if self._quote == '"' else "&apos;", **_ATTRIBUTE}
-        )
+    def _quoted(self, text: str) -> str:
+        return f"{self._quote}{escape(text, _ATTRIBUTE)}{self._quote}"

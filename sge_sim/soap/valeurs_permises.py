@@ -36,8 +36,6 @@ def sample(value: DeclaredValue) -> str:
     if "pattern" in facets and value.base == "string":
         return _matching(facets["pattern"][0])
     least = facets.get("length") or facets.get("minLength") or ("1",)
-    if "pattern" in facets and value.base == "boolean":
-        return "1"  # the only one: 0|1
     return _SAMPLES.get(value.base) or "x" * max(int(least[0]), 1)
 
 

@@ -22,13 +22,9 @@ from sge_sim.soap.ecriture import NIL, Writer
 from sge_sim.soap.valeurs_permises import other_values, rewritten, sample
 
 _MANY: Final = 3
-"""How often an element is repeated that may be repeated as often as one likes."""
-_LEAST_DRAWN: Final = 4
-_MORE_FORMS: Final = 4
-"""For what excludes something else of its form."""
-_FORMS: Final = 40
-"""Forms in which every variation of a message has been drawn at most once."""
-ANY: Final = DeclaredValue("string", {})
+"""How often an element is repeated that may be, where it can be so often."""
+_LEAST_DRAWN, _FORMS, _MORE_FORMS = 4, 40, 4
+"""Variations of a form, at least; forms that have all of a message, with some for what waits."""
 _STEP: Final = re.compile(r"([^/[]+)(?:\[(\d+)\])?")
 _ON_CHILDREN: Final = frozenset({"present", "absent", "nombre", "ordre"})
 _PADDED: Final = frozenset({"integer", "decimal", "boolean"})
@@ -49,7 +45,7 @@ class Declared:
     least: int
     most: int
     nillable: bool
-    value: DeclaredValue | None
+    value: DeclaredValue
     inside: Mapping[str, "Declared"]
 
     @property
@@ -58,9 +54,9 @@ class Declared:
         return self.most not in (0, 1)
 
     @property
-    def enumeration(self) -> tuple[str, ...]:
-        """Its only values, none where it has more."""
-        return () if self.value is None else self.value.facets.get("enumeration", ())
+    def is_text(self) -> bool:
+        """Whether it has a value, and no elements."""
+        return bool(self.value.base or self.value.members)
 
 
 class Formes:
@@ -90,13 +86,12 @@ class Formes:
             {name_of(each): each for each in self._declarations.parts(node, kind)}
             for kind in ("attribute", "element")
         )
-        value, is_attribute = self._declarations.value_of(node), local_name(node) == "attribute"
-        optional = is_attribute and node.get("use") != "required"
+        value, needed = self._declarations.value_of(node), node.get("use") == "required"
         return Declared(
-            0 if optional else int(node.get("minOccurs", 1)),
+            int(needed if local_name(node) == "attribute" else node.get("minOccurs", 1)),
             int(node.get("maxOccurs", "1").replace("unbounded", "-1")),
             node.get("nillable") == "true",
-            value if value.base or value.members else None,
+            value,
             {f"@{name}": self._read(each) for name, each in attributes.items()}
             | {name: self._read(each) for name, each in elements.items()},
         )
@@ -126,17 +121,13 @@ class Formes:
         *,
         gzip: bool = False,
         sortes: Collection[str] = (),
-        without: Collection[str] = (),
     ) -> list[Variation]:
         """Return the variations of the form `numero` (from 0) of a message, of these `sortes`.
 
         Every variation is drawn once before any is again, but for a few that exclude some.
         """
-        possible = [
-            each
-            for each in self.possible(message, gzip)
-            if (not sortes or each.sorte in sortes) and str(each) not in without
-        ]
+        found = self.possible(message, gzip)
+        possible = [each for each in found if not sortes or each.sorte in sortes]
         count = max(_LEAST_DRAWN, -(-len(possible) // _FORMS))
         turn, place = divmod(numero, -(-len(possible) // count) + _MORE_FORMS)
         seed = f"{graine}/{self.contract.path}/{turn}"
@@ -157,9 +148,8 @@ class Formes:
 
         One with which the message would break its contract is left out.
         """
-        mine = [
-            each for each in variations if f"{each.chemin}/".startswith(f"{self.contract.path}/")
-        ]
+        here = f"{self.contract.path}/"
+        mine = [each for each in variations if f"{each.chemin}/".startswith(here)]
         form = self._applied(message, mine)
         if self.is_lawful(form):
             return form, mine
@@ -175,16 +165,15 @@ class Formes:
             root = parse_xml(message)
         except ValueError:
             return False
-        known = {element for _, _, element in self._roots(root)}
+        known = [element for _, _, element in self._roots(root)]
         parts = [
             each
-            for path in ("Header", "Body", "Body/Fault/detail")
-            for each in root.iterfind("/".join(f"{{*}}{name}" for name in path.split("/")) + "/*")
+            for path in ("{*}Header/*", "{*}Body/*", "{*}Body/{*}Fault/detail/*")
+            for each in root.iterfind(path)
             if local_name(each) != "Fault"
         ]
-        return bool(parts) and all(
-            each in known and self.contract.schema.validate(each) for each in parts
-        )
+        validate = self.contract.schema.validate
+        return bool(parts) and all(each in known and validate(each) for each in parts)
 
     def met(self, message: bytes) -> set[str]:
         """Return what of the contract is in a message: elements, their occurrences, values."""
@@ -240,7 +229,7 @@ def _text(place: Place) -> str | None:
 def _inside(declared: Declared, place: Place, path: str) -> Iterator[Variation]:
     """Yield what may vary in an element or an attribute that is there, or might be."""
     attributes = place.attrib if isinstance(place, etree._Element) else {}
-    if declared.value is not None:
+    if declared.is_text:
         found = other_values(declared.value, _text(place))
         yield from (Variation(sorte, path, valeur) for sorte, valeur in found)
     if declared.nillable and NIL not in attributes:
@@ -280,8 +269,7 @@ def _apply(variation: Variation, declared: Declared, element: etree._Element, pa
         _turn(element, name)
     elif sorte in _ON_CHILDREN:
         found = _found(element, name)
-        wanted = {"absent": 0, "present": max(1, len(found))}.get(sorte)
-        wanted = int(valeur) if wanted is None else wanted
+        wanted = int({"absent": 0, "present": max(1, len(found))}.get(sorte, valeur))
         for each in found[wanted:]:
             if isinstance(each, str):
                 del element.attrib[name[1:]]
@@ -293,10 +281,10 @@ def _apply(variation: Variation, declared: Declared, element: etree._Element, pa
         element[:], element.text = [], None
         element.set(NIL, "true")
     elif name:
-        value = declared.inside[name].value or ANY
+        value = declared.inside[name].value
         text = element.get(name[1:]) or sample(value)
         element.set(name[1:], rewritten(value, sorte, valeur, text))
-    elif declared.value is not None:
+    elif declared.is_text:
         element.attrib.pop(NIL, None)
         text = element.text or sample(declared.value)
         element.text = rewritten(declared.value, sorte, valeur, text)
@@ -309,7 +297,7 @@ def _turn(element: etree._Element, name: str) -> None:
         element.attrib.clear()
         element.attrib.update(reversed(items))
         return
-    found = [each for each in element if local_name(each) == name]
+    found = _found(element, name)
     place = element.index(found[0]) if found else 0
     for each in found:
         element.remove(each)
@@ -322,7 +310,7 @@ def _insert(
     """Put an element in its place, a copy or with the least that it needs, or an attribute."""
     child = declared.inside[name]
     if name.startswith("@"):
-        parent.set(name[1:], sample(child.value or ANY))
+        parent.set(name[1:], sample(child.value))
         return parent
     made, order = etree.Element(name) if like is None else deepcopy(like), [*declared.inside]
     place = order.index(name)
@@ -334,7 +322,7 @@ def _insert(
 
 def fill_least(element: etree._Element, declared: Declared) -> None:
     """Give an empty element the least that it needs."""
-    if declared.value is not None:
+    if declared.is_text:
         element.text = sample(declared.value)
     for name, child in declared.inside.items():
         for _ in range(child.least):
@@ -343,7 +331,7 @@ def fill_least(element: etree._Element, declared: Declared) -> None:
 
 def _pad(declared: Declared, element: etree._Element) -> None:
     """Put white space around the values to which it means nothing."""
-    if element.text and declared.value is not None and declared.value.base in _PADDED:
+    if element.text and declared.value.base in _PADDED:
         element.text = f"\n {element.text} "
     for child in element:
         _pad(declared.inside[local_name(child)], child)
@@ -354,7 +342,8 @@ def _facts(path: str, declared: Declared, place: Place = None) -> Iterator[str]:
     its path, its value of an enumeration, how often (0, 1 or n) what is in it comes."""
     yield path
     text = _text(place)
-    yield from (f"{path} = {each}" for each in declared.enumeration if text in (None, each))
+    values = declared.value.facets.get("enumeration", ())
+    yield from (f"{path} = {each}" for each in values if text in (None, each))
     if declared.nillable and (place is None or NIL in place.attrib):
         yield f"{path} × nil"
     for name, child in declared.inside.items():
