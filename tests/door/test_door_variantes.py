@@ -14,9 +14,13 @@ from running_simulator import RunningSimulator, kept_open, refusal, run_command
 
 from sge_sim.api.administration import Administration
 from sge_sim.cli.variantes import variantes
+from sge_sim.clock import machine_now
 from sge_sim.door.variantes import Plan, accepts_gzip, forget_plan
 from sge_sim.errors import UsageError
-from sge_sim.homologation.client.own_simulator import cible_of
+from sge_sim.homologation.catalogue import DEFAULT_RELEASE
+from sge_sim.homologation.catalogue.release import load_release
+from sge_sim.homologation.client.own_simulator import OwnSimulator, cible_of
+from sge_sim.homologation.testing import Sge, SgeSession
 from sge_sim.homologation.variantes import Essais
 from sge_sim.transport.answering import pieces
 from sge_sim.transport.message import Framing, HTTPStatus, Response
@@ -194,6 +198,20 @@ def test_the_command_tells_what_broke_the_client(
     assert f"  commentaire {PATH} = " in done.output
     quiet = CliRunner().invoke(variantes, ["--nombre", "1", "true"])
     assert str(quiet.exception).startswith("Le client n'a reçu aucune réponse")
+
+
+def test_a_test_fails_with_the_smallest_form_that_breaks_its_client(
+    served: RunningSimulator,
+) -> None:
+    simulator = OwnSimulator(served.data_dir, served.ready, None)
+    sge = Sge(SgeSession(simulator, load_release(DEFAULT_RELEASE), machine_now()))
+
+    def fragile() -> None:
+        assert b"<soap:Body>" in asked(served).content
+
+    with pytest.raises(AssertionError, match=f"Il suffit de :\n  prefixe {PATH} = "):
+        sge.variantes(fragile, nombre=9, sortes=("prefixe",))
+    sge.variantes(lambda: asked(served).raise_for_status(), nombre=4, graine=2)
 
 
 def test_http_1_0_has_no_chunks() -> None:
