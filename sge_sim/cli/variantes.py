@@ -12,7 +12,7 @@ import click
 
 from sge_sim.cli.completion import services
 from sge_sim.domaine.variantes import SORTES_VARIATION
-from sge_sim.errors import UsageError
+from sge_sim.errors import UsageError, system_reason
 
 _SHOWN: Final = 20
 
@@ -80,7 +80,7 @@ def variantes(
             except subprocess.TimeoutExpired:
                 return False
             except OSError as error:
-                why = f"« {commande[0]} » ne peut pas être lancé : {error.strerror}."
+                why = f"« {commande[0]} » ne peut pas être lancé : {system_reason(error)}."
                 raise UsageError(why) from None
             return done.returncode == 0
 
