@@ -12,6 +12,8 @@ from sge_sim.door.variantes import Plan, forget_plan
 from sge_sim.errors import UsageError
 
 _KEPT = {"nom": "variantes"}
+_ROOT = 6
+"""Steps of the path of what is right below the root of an answer."""
 
 
 class Echec(NamedTuple):
@@ -115,14 +117,9 @@ def smallest(
         else:
             parts = min(len(kept), parts * 2)
     for place, each in enumerate(kept):
-        for above in [] if each.sorte in ECRITES else elements_above(each.chemin):
-            simpler = Variation("present", above)
+        steps = [] if each.sorte in ECRITES else each.chemin.split("/")
+        for count in range(_ROOT, len(steps) + 1):
+            simpler = Variation("present", "/".join(steps[:count]))
             if simpler != each and fails([*kept[:place], simpler, *kept[place + 1 :]]):
                 return [*kept[:place], simpler, *kept[place + 1 :]]
     return kept
-
-
-def elements_above(chemin: str) -> list[str]:
-    """Return the elements that hold what is at a path of an answer, from the top, and itself."""
-    steps = chemin.split("/")
-    return ["/".join(steps[:count]) for count in range(6, len(steps) + 1)]

@@ -69,15 +69,11 @@ class Formes:
     @cached_property
     def declared(self) -> Mapping[str, Declared]:
         """The elements of answers that the contract declares, by their path."""
-        contract, body = self.contract, f"{self.contract.path}/Body"
-        named = {
-            f"{contract.path}/Header": contract.response_header,
-            body: contract.response,
-            f"{body}/Fault/detail": contract.fault,
-        }
+        contract, elements = self.contract, self._declarations.elements
+        names = contract.response_header, contract.response, contract.fault
         return {
-            f"{path}/{name.rpartition('}')[2]}": self._read(self._declarations.elements[name])
-            for path, name in named.items()
+            f"{contract.path}/{place}/{name.rpartition('}')[2]}": self._read(elements[name])
+            for place, name in zip(("Header", "Body", "Body/Fault/detail"), names, strict=True)
             if name is not None
         }
 
@@ -101,16 +97,11 @@ class Formes:
 
         Of rows, the first, the middle and the last are looked at.
         """
-        found = [
-            each
-            for path, declared, element in self._roots(parse_xml(message))
-            for each in _inside(declared, element, path)
-        ]
-        return found + [
-            Variation(sorte, self.contract.path, valeur)
-            for sorte, valeurs in ECRITES.items()
-            for valeur in valeurs
-            if gzip or sorte != "gzip"
+        here, roots = self.contract.path, self._roots(parse_xml(message))
+        written = [Variation(sorte, here, each) for sorte in ECRITES for each in ECRITES[sorte]]
+        return [
+            *(each for path, *found in roots for each in _inside(path, *found)),
+            *(each for each in written if gzip or each.sorte != "gzip"),
         ]
 
     def draw(
@@ -188,15 +179,10 @@ class Formes:
 
     def _roots(self, envelope: etree._Element) -> Iterator[tuple[str, Declared, etree._Element]]:
         for path, declared in self.declared.items():
-            element = self._reach(envelope, path)
+            below = path.removeprefix(self.contract.path)
+            element = envelope.find(below.replace("/", "/{*}").removeprefix("/"))
             if element is not None:
                 yield path, declared, element
-
-    def _reach(self, envelope: etree._Element, path: str) -> etree._Element | None:
-        here: etree._Element | None = envelope
-        for name in path.removeprefix(f"{self.contract.path}/").split("/"):
-            here = None if here is None else here.find(f"{{*}}{name}")
-        return here
 
     def _applied(self, message: bytes, variations: Iterable[Variation]) -> bytes:
         written = {each.sorte: each.valeur for each in variations if each.sorte in ECRITES}
@@ -226,7 +212,7 @@ def _text(place: Place) -> str | None:
     return place if place is None or isinstance(place, str) else place.text or ""
 
 
-def _inside(declared: Declared, place: Place, path: str) -> Iterator[Variation]:
+def _inside(path: str, declared: Declared, place: Place) -> Iterator[Variation]:
     """Yield what may vary in an element or an attribute that is there, or might be."""
     attributes = place.attrib if isinstance(place, etree._Element) else {}
     if declared.is_text:
@@ -242,7 +228,7 @@ def _inside(declared: Declared, place: Place, path: str) -> Iterator[Variation]:
         if not child.repeats:
             if child.least == 0:
                 yield Variation("absent" if there else "present", here)
-            yield from _inside(child, there[0] if there else None, here)
+            yield from _inside(here, child, there[0] if there else None)
             continue
         several = min(_MANY, child.most) if child.most > 0 else _MANY
         times = {0, 1, several} - {count}
@@ -250,7 +236,7 @@ def _inside(declared: Declared, place: Place, path: str) -> Iterator[Variation]:
         if count > 1:
             yield Variation("ordre", here)
         for rank in sorted({1, count // 2 + 1, max(count, 1)}):
-            yield from _inside(child, there[rank - 1] if there else None, f"{here}[{rank}]")
+            yield from _inside(f"{here}[{rank}]", child, there[rank - 1] if there else None)
 
 
 def _apply(variation: Variation, declared: Declared, element: etree._Element, path: str) -> None:
