@@ -50,6 +50,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("processes.admin_process", "sge_sim.admin.routes"): 592,
     ("processes.admin_process", "sge_sim.referentiel.apports.retrait"): 30,
     ("processes.admin_process", "sge_sim.transport.admin_server"): 25,
+    ("processes.b2b_process", "sge_sim.door.variantes"): 44,
     ("processes.simulator", "sge_sim.dataconnect.tokens"): 59,
     ("processes.simulator", "sge_sim.processes.dataset_installation"): 225,
     ("processes.simulator", "sge_sim.referentiel.apports.sources"): 150,

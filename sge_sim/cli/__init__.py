@@ -36,6 +36,7 @@ _MODULES = {
     "report": ("report",),
     "serve": ("serve",),
     "tickets": ("tickets",),
+    "variantes": ("variantes",),
 }
 _APART = {"flux": "sge_sim.masse.command"}
 """The module of a folder that nothing else imports, whose `command` joins a group."""

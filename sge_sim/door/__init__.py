@@ -6,5 +6,6 @@
   close the door to a request;
 - `origine`: the author of a call, a client or sge-sim itself;
 - `cadence`: how many calls an actor sends to a service in a second;
-- `pannes`: the answer to a call that a panne strikes.
+- `pannes`: the answer to a call that a panne strikes;
+- `variantes`: the form of an answer, among those that its contract allows.
 """

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.domaine.echanges import ASKED, ASKED_MOST, NOTED
@@ -39,6 +39,9 @@ from sge_sim.tables.pannes import read_pannes
 from sge_sim.transport.answering import text_response
 from sge_sim.transport.handshake import Cause, HandshakeFailure
 from sge_sim.transport.message import Request, Response
+
+if TYPE_CHECKING:
+    from sge_sim.door.variantes import Variantes
 
 
 def alert_detail(failure: HandshakeFailure, verdict: Verdict | None) -> str:
@@ -81,8 +84,8 @@ class B2B:
     service likewise, with `plafonds_refused` (SGT506, assumed). A service that `generation`
     doesn't serve on the simulated day answers as an unknown path or, with `reponse_arret`, as one
     that is unavailable: both are settings. `guet` looks out for the pannes, `marques` knows the
-    calls of sge-sim's own clients. `record` keeps an exchange and never fails: the client has its
-    answer, whatever becomes of the journal.
+    calls of sge-sim's own clients, `variantes` gives answers other forms. `record`
+    keeps an exchange and never fails: the client has its answer, whatever becomes of the journal.
     """
 
     settings: Settings
@@ -94,6 +97,7 @@ class B2B:
     guet: Guet
     marques: Marques
     gates: Sequence[Gate] = ()
+    variantes: "Variantes | None" = None
 
     def __call__(self, request: Request) -> Response:
         since, now = stopwatch(), machine_now()
@@ -107,6 +111,9 @@ class B2B:
             )
         except Exception as error:
             response = self._failed(exchange, error)
+        if self.variantes is not None and exchange.kind == "soap":
+            contract = self.endpoints[request.path.rstrip("/")].contract
+            response = self.variantes.vary(response, exchange, contract)
         spent = elapsed_ms(since)
         self._journal(self._described, exchange, response, spent)
         return response

@@ -10,6 +10,7 @@ From the ground up, each importing only those above it:
 - `suivi`: the tracking workbook, read into a release, filled in from a report;
 - `jugement`: what an answer is held against: its case, the contract, the guides;
 - `campaign`: campaigns, run or watched, and their verdicts;
+- `variantes`: a client tried with every form of the answers, and what broke it;
 - `doctor`: why calls don't pass;
 - `kit`: all that an actor's developers need to make a first call;
 - `testing`: what pytest is given.

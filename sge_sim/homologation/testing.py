@@ -1,6 +1,6 @@
 """What the pytest plugin gives to a test: clients, the clock, the journal, points of its own."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -17,6 +17,7 @@ from sge_sim.api.pannes import PanneView
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS, legal_date, machine_now
 from sge_sim.domaine.plateformes import Offering
+from sge_sim.door.variantes import Plan
 from sge_sim.homologation.campaign.matching import AppelDuJournal, recognise
 from sge_sim.homologation.campaign.outcome import judge, keep_best, seen
 from sge_sim.homologation.campaign.targets import REPONSES_DU_SIMULATEUR, societe_of
@@ -34,6 +35,7 @@ from sge_sim.homologation.client.sge_client import Cible, SgeClient, open_https_
 from sge_sim.homologation.reports.etats import IssueDeCas
 from sge_sim.homologation.reports.rapport import Execution, Rapport
 from sge_sim.homologation.reports.writing import write_reports
+from sge_sim.homologation.variantes import Essais
 
 
 class SgeActeur:
@@ -292,6 +294,15 @@ class Sge(SgeActeur):
         `asked` are the fields of `POST /api/pannes/episodes`: `jour`, `prm`, `application`.
         """
         return self._admin.play_episode(nom=nom, **asked)
+
+    def variantes(self, essai: Callable[[], object], nombre: int = 100, **asked: Any) -> None:
+        """Do `essai` with so many forms of the answers; fail with the smallest on which it raises.
+
+        `sge_options` has `--variantes`; `asked` are `graine`, `services` and `sortes`."""
+        folder = self._session.simulator.data_dir
+        echec = Essais(folder, self._admin, essai, Plan(**asked)).first_failure(nombre)
+        if echec is not None:
+            raise AssertionError(echec.sentence)
 
     def _appel(self, exchange_id: int) -> AppelDuJournal:
         whole = self._admin.exchange(exchange_id)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from socket import socket
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -27,6 +27,9 @@ from sge_sim.transport.listener import Limits
 from sge_sim.transport.message import Request, Sender
 from sge_sim.transport.server import HttpsServer
 from sge_sim.transport.tls import build_server_context
+
+if TYPE_CHECKING:
+    from sge_sim.door.variantes import Variantes
 
 _PATH: Final = "/ConsultationMesuresDetaillees/v3.0"
 _DER: Final = Encoding.DER
@@ -82,6 +85,7 @@ def b2b_server(
         cadence=SharedCadence(database.engine) if together else simulator.cadence,
         guet=guet,
         gates=_gates(settings, database),
+        variantes=_variantes(settings),
     )
     identity = simulator.pki.server.identity
     roots = trust.roots_pem()
@@ -123,6 +127,14 @@ class WebServices:
 
     def reload(self) -> None:
         self.server.reload()
+
+
+def _variantes(settings: Settings) -> "Variantes | None":
+    if settings.variantes is None:
+        return None
+    from sge_sim.door.variantes import Variantes
+
+    return Variantes(settings.variantes, settings.data_dir)
 
 
 def _gates(settings: Settings, database: Database) -> tuple[Gate, ...]:

@@ -311,6 +311,12 @@ class Settings:
         "Répondre aux refus de M023 par la faute vue en 23.4 : éléments préfixés, ni code ni "
         "libellé. Le profil fidele le fait à une date de cette version.",
     )
+    variantes: int | None = setting(
+        None,
+        "Graine : donner à chaque réponse une autre forme que son contrat permet (éléments "
+        "facultatifs, valeurs, préfixes, dates…), qu'un client doit savoir lire ; d'ordinaire la "
+        "forme est toujours la même.",
+    )
     demarrage_secondes: int = setting(
         60, "Secondes laissées au simulateur que homologate ou pytest démarre.", least=1
     )

@@ -1,5 +1,6 @@
 """How a response is put into bytes (RFC 9112 §4, RFC 9110 §§6.6, 7.6)."""
 
+import zlib
 from collections.abc import Iterable
 from http import HTTPStatus
 
@@ -9,6 +10,7 @@ from sge_sim.transport.framing import RequestError
 from sge_sim.transport.message import Response
 
 _JOINED_BYTES = 64 * 1024
+_GZIP = 31
 
 
 def text_response(status: HTTPStatus, text: str, *headers: tuple[str, str]) -> Response:
@@ -24,24 +26,44 @@ def refusal(error: RequestError) -> list[bytes]:
 
 
 def pieces(
-    response: Response, connection: list[tuple[str, str]], without_content: bool = False
+    response: Response,
+    connection: list[tuple[str, str]],
+    without_content: bool = False,
+    *,
+    chunks: bool = True,
 ) -> list[bytes]:
     """Return the bytes of `response`, in the order in which they leave.
 
     `connection` are the headers that concern the connection. `without_content` answers HEAD. Head
     and content leave together; a large content stays the object that it is, which many answers
-    may share.
+    may share. Without `chunks` none are sent, whatever is wanted: HTTP/1.0 has none.
     """
+    length = f"Content-Length: {len(response.content)}\r\n"
+    if response.framing is not None:
+        response, length = _framed(response, response.framing.chunk if chunks else 0)
     head = (
         f"{_beginning(response.status, response.reason, response.headers)}"
-        f"Content-Length: {len(response.content)}\r\n"
-        f"{_lines(connection)}Date: {http_date()}\r\nServer: sge-sim\r\n\r\n"
+        f"{length}{_lines(connection)}Date: {http_date()}\r\nServer: sge-sim\r\n\r\n"
     ).encode("latin-1", "replace")
     if without_content:
         return [head]
     if len(response.content) > _JOINED_BYTES:
         return [head, response.content]
     return [head + response.content]
+
+
+def _framed(response: Response, chunk: int) -> tuple[Response, str]:
+    """Return a response whose content is framed, and the header that says where it ends."""
+    content, headers = response.content, response.headers
+    if response.framing is not None and response.framing.gzip:
+        content = zlib.compress(content, wbits=_GZIP)
+        headers += (("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding"))
+    length = f"Content-Length: {len(content)}\r\n"
+    if chunk:
+        length = "Transfer-Encoding: chunked\r\n"
+        cut = (content[at : at + chunk] for at in range(0, len(content), chunk))
+        content = b"".join(b"%x\r\n%b\r\n" % (len(each), each) for each in (*cut, b""))
+    return response._replace(content=content, headers=headers), length
 
 
 @computed_once(64)

@@ -258,7 +258,12 @@ class Connection:
         self._held = self._reader.held
         self.served = True
         self._keep = self._reader.keeps and self._listener.keeping
-        leaving = answering.pieces(response, self._connection_headers(), request.method == "HEAD")
+        leaving = answering.pieces(
+            response,
+            self._connection_headers(),
+            request.method == "HEAD",
+            chunks=not self._reader.is_http_1_0,
+        )
         if response.departure is not None:
             return self._send_in_parts(response.departure, b"".join(leaving))
         self._unsent = [memoryview(piece) for piece in leaving]

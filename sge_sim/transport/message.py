@@ -69,10 +69,18 @@ class Departure:
         return [(pause, leaving[n * size : (n + 1) * size]) for n, pause in enumerate(pauses)]
 
 
+class Framing(NamedTuple):
+    """How the content of an answer is framed: compressed, in chunks of so many bytes (0: none)."""
+
+    gzip: bool = False
+    chunk: int = 0
+
+
 class Response(NamedTuple):
     """What to answer; the transport adds the length and what concerns the connection.
 
-    `reason` takes the place of the status' own words. `departure` is for faults that are planned.
+    `reason` takes the place of the status' own words. `departure` is for faults that are planned,
+    `framing` for answers whose form varies.
     """
 
     status: HTTPStatus
@@ -80,3 +88,4 @@ class Response(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
     reason: str = ""
     departure: Departure | None = None
+    framing: Framing | None = None
