@@ -23,12 +23,12 @@ _HELD: Final = {
 """The columns of a point whose former values are shown, by lane, and what stands between them."""
 _BACK, _ON, _LEAST = timedelta(730), timedelta(400), timedelta(60)
 _MOST: Final = 20
-"""How far from now the image reaches at most, and at least; episodes of a lane."""
+"""How far from now the image reaches at most, and at least; moments of a lane."""
 _ROW, _LEGEND, _NARROW = 24, 14.0, 0.6
 """Pixels of a row; hundredths of the width: the names of lanes, and a bar at least."""
 
 
-class Episode(NamedTuple):
+class Moment(NamedTuple):
     """What lasts on a lane from `debut` until `fin`, excluded (None: until further notice), or what
     happens at `debut` where both are the same."""
 
@@ -44,14 +44,14 @@ class Episode(NamedTuple):
         return "passe" if self.fin is not None and self.fin <= now else "present"
 
 
-def episodes_of(
+def moments_of(
     point: Point,
     mesures: MesuresFacts,
     services: Sequence[ServiceSouscritView],
     affaires: Sequence[Affaire],
     autorisations: Sequence[AutorisationClient],
     evenements: Sequence[Evenement],
-) -> list[Episode]:
+) -> list[Moment]:
     """Return what is known of the life of a point: by lane, the last twenty, the oldest first."""
     compteur = libelle_de("typeComptage", point.type_comptage or "")
     dated = [
@@ -94,7 +94,7 @@ def episodes_of(
     ]
     pistes = [*dict.fromkeys(piste for piste, *_ in dated)]
     found = [
-        Episode(piste, _instant(debut), None if fin is None else _instant(fin), texte)
+        Moment(piste, _instant(debut), None if fin is None else _instant(fin), texte)
         for piste, debut, fin, texte in dated
         if debut is not None
     ]
@@ -128,12 +128,12 @@ def _event(point: Point, evenement: Evenement) -> str:
 
 
 def marks_of(
-    episodes: Sequence[Episode], debut: date, fin: date
+    moments: Sequence[Moment], debut: date, fin: date
 ) -> list[tuple[datetime, list[str]]]:
     """Return what begins, ends or happens on the legal days [debut, fin), when first on each."""
     dated = [
         (instant, f"{each.piste}{ends} : {each.texte}")
-        for each in episodes
+        for each in moments
         for instant, ends in ((each.debut, ""), (each.fin, ", fin"))
         if instant is not None and (not ends or each.piste == "Service")
     ]
@@ -142,10 +142,10 @@ def marks_of(
     return [(same[0][0], [texte for _, texte in same]) for same in days]
 
 
-def draw_life(episodes: Sequence[Episode], now: datetime) -> dict[str, Any]:
-    """Return the image of episodes, two years back and thirteen months on at most: lanes and their
-    tops, bars (left and width, in hundredths, top, episode), dates and now on the axis, height."""
-    instants = [each for episode in episodes for each in (episode.debut, episode.fin) if each]
+def draw_life(moments: Sequence[Moment], now: datetime) -> dict[str, Any]:
+    """Return the image of moments, two years back and thirteen months on at most: lanes and their
+    tops, bars (left and width, in hundredths, top, moment), dates and now on the axis, height."""
+    instants = [each for moment in moments for each in (moment.debut, moment.fin) if each]
     start = max(now - _BACK, min([now - _LEAST, *instants]))
     end = min(now + _ON, max([now + _LEAST, *instants]))
 
@@ -154,7 +154,7 @@ def draw_life(episodes: Sequence[Episode], now: datetime) -> dict[str, Any]:
         return round(_LEGEND + (100 - _LEGEND) * part, 2)
 
     pistes, bandes, y = [], [], _ROW
-    seen = [each for each in episodes if each.debut < end and (each.fin or end) >= start]
+    seen = [each for each in moments if each.debut < end and (each.fin or end) >= start]
     for piste, of_lane in groupby(seen, itemgetter(0)):
         rows: list[float] = []
         for each in of_lane:

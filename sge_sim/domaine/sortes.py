@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from sge_sim.machine.yaml_files import parse_yaml
 
 Surete = Literal["relevé", "en partie", "supposé"]
-Lieu = Literal["soap", "rest", "jeton", "page", "compteur", "mesures", "fichier"]
+Endroit = Literal["soap", "rest", "jeton", "page", "compteur", "mesures", "fichier"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class SorteDePanne:
     libelle: str
     source: str
     surete: Surete
-    ou: tuple[Lieu, ...]
+    ou: tuple[Endroit, ...]
     troubles: tuple[str, ...] = ()
     admet: tuple[str, ...] = ()
     veut: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from admin_kit import Room, control_room
 
-from sge_sim.admin.point_life import Episode, draw_life, episodes_of, marks_of
+from sge_sim.admin.point_life import Moment, draw_life, moments_of, marks_of
 from sge_sim.clock import parse_instant
 from sge_sim.referentiel.points import get_point
 from sge_sim.tables.mesures_facts import MesuresFacts
@@ -91,20 +91,20 @@ def test_a_point_that_never_lived_says_so_and_draws_nothing(room: Room) -> None:
     assert not page.xpath("//script[contains(@src, 'uplot')] | //*[@id='trace']")
 
 
-def test_a_lane_has_the_last_twenty_of_its_episodes(room: Room) -> None:
+def test_a_lane_has_the_last_twenty_of_its_moments(room: Room) -> None:
     lost = tuple((at(day), at(day, 12)) for day in range(1, 29))
     with room.state.database.sessions() as session:
-        found = episodes_of(get_point(session, C5), MesuresFacts(trous=lost), [], [], [], [])
+        found = moments_of(get_point(session, C5), MesuresFacts(trous=lost), [], [], [], [])
     shown = [each.debut for each in found if each.piste == "Mesures"]
     assert shown == [debut for debut, _ in lost[-20:]]
 
 
 EPISODES = [
-    Episode("Service", at(1), at(5), "un"),
-    Episode("Service", at(3), None, "deux"),
-    Episode("Service", at(5), at(20), "trois"),
-    Episode("Mesures", at(5, 8), at(5, 9), "perdues"),
-    Episode("Événement", at(20), at(20), "résiliation"),
+    Moment("Service", at(1), at(5), "un"),
+    Moment("Service", at(3), None, "deux"),
+    Moment("Service", at(5), at(20), "trois"),
+    Moment("Mesures", at(5, 8), at(5, 9), "perdues"),
+    Moment("Événement", at(20), at(20), "résiliation"),
 ]
 
 
@@ -133,7 +133,7 @@ def test_the_image_has_a_row_for_what_lasts_at_the_same_time() -> None:
 
 @pytest.mark.parametrize("debut", ["2015-01-01T00:00", "2024-12-01T00:00"])
 def test_the_image_reaches_two_years_back_at_most(debut: str) -> None:
-    image = draw_life([Episode("Titulaire", parse_instant(debut), None, "CLIENT")], NOW)
+    image = draw_life([Moment("Titulaire", parse_instant(debut), None, "CLIENT")], NOW)
     ((x, wide, _, _),) = image["bandes"]
     assert (x, round(x + wide)) == (14, 100)
     assert len(image["reperes"]) <= 9

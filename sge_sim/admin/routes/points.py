@@ -8,7 +8,7 @@ from fastapi import HTTPException, Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.pages import begun
-from sge_sim.admin.point_life import draw_life, episodes_of, marks_of
+from sge_sim.admin.point_life import draw_life, moments_of, marks_of
 from sge_sim.admin.point_sections import sections_of
 from sge_sim.admin.routes import Admin, Routes
 from sge_sim.api.flux import FichierView
@@ -72,7 +72,7 @@ def show_point(
                 acteur.code for acteur in all_acteurs(session) if acteur.kind == "fournisseur"
             ],
         }
-        episodes = episodes_of(
+        moments = moments_of(
             point,
             read_mesures_facts(session, prm),
             services,
@@ -88,13 +88,13 @@ def show_point(
             "point.html",
             **context,
             echanges=[ExchangeView.of(call) for call in calls],
-            episodes=episodes,
-            chronologie=draw_life(episodes, state.clock.now()),
+            moments=moments,
+            chronologie=draw_life(moments, state.clock.now()),
             types=_TYPES,
             types_acces=TYPES_ACCES,
             changement=last_changement(today),
             trace=trace,
-            faits=marks_of(episodes, trace["debut"], trace["fin"]),
+            faits=marks_of(moments, trace["debut"], trace["fin"]),
         )
 
 
