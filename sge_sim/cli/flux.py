@@ -16,7 +16,7 @@ from sge_sim.errors import UsageError
 from sge_sim.machine.files import read_user_file, write_atomically
 
 if TYPE_CHECKING:
-    from sge_sim.api.flux import FichierView
+    from sge_sim.api.flux import DefautSemeView, FichierView
 
 _WIDEST = 40
 
@@ -33,10 +33,21 @@ def _line(view: "FichierView") -> str:
     )
 
 
+def _defaut_line(view: "DefautSemeView") -> str:
+    about = " ".join(filter(None, (view.prm, view.registre, view.horodate)))
+    was = (
+        "" if view.champ == "fichier" else f" : {view.champ} {view.vrai}, écrit {view.ecrit or '-'}"
+    )
+    return f"{view.classe:<22}{view.fichier}  {about}{was}"
+
+
 flux = group_of(
     "flux",
     "Voir, publier et déchiffrer les fichiers de flux.",
-    {"list_fichiers": Shown(_line, "Aucun fichier ne répond à ces critères.")},
+    {
+        "list_fichiers": Shown(_line, "Aucun fichier ne répond à ces critères."),
+        "list_defauts": Shown(_defaut_line, "Aucune panne n'a rien mis dans ces fichiers."),
+    },
 )
 
 

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, Final
 
 from sge_sim.clock import between_days
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, Environment, EtatFichier, TypeCanal
+from sge_sim.domaine.sortes import SortePanne
 from sge_sim.errors import FieldError, UnknownError, UsageError, require_found
 from sge_sim.flux.registry import CodeConnu
 from sge_sim.machine.late import late
@@ -75,6 +76,36 @@ def list_fichiers(
         limit=limit,
     )
     return [views.FichierView.of(each) for each in found]
+
+
+@operation(
+    "Ce que des pannes ont mis de faux dans les fichiers, et ce qui était vrai",
+    "GET /defauts",
+    "flux defauts",
+    key="numero",
+    place="GET /fichiers",
+)
+def list_defauts(
+    session: "Session",
+    *,
+    contrat: Annotated[str | None, Says("Numéro du contrat ; tous sans lui")] = None,
+    prm: AnyPrm = None,
+    classe: Annotated[SortePanne | None, Says("Sorte de la panne ; toutes sans elle")] = None,
+    fichier: Annotated[str | None, Says("Nom du fichier ; tous sans lui")] = None,
+    limit: Limit = 100,
+    avant: Before = None,
+) -> "list[views.DefautSemeView]":
+    """Return the defects, the newest first."""
+    found = tables.find_defauts(
+        session,
+        contrat_id=contrat,
+        prm=prm,
+        classe=classe,
+        nom=fichier,
+        before_id=avant,
+        limit=limit,
+    )
+    return [views.DefautSemeView.of(each) for each in found]
 
 
 @operation(
