@@ -204,6 +204,71 @@ def validate(
         sys.exit(1)
 
 
+@flux.command(
+    help="Examiner des fichiers, ou tous ceux d'un dossier : quelle clé les ouvre, ce qu'ils ont, "
+    "s'ils se suivent, ce qui est venu deux fois. Une ligne chacun, avec quoi faire. Les clés "
+    "essayées sont celles données, sinon celles de tous les canaux. État 1 : quelque chose à dire."
+)
+@click.argument("fichiers", metavar="FICHIER…", nargs=-1, required=True)
+@key_options
+@data_dir_option
+def doctor(
+    fichiers: tuple[str, ...],
+    contrat: str | None,
+    cle: str | None,
+    iv: str | None,
+    data_dir: Path,
+) -> None:
+    from sge_sim.flux.docteur import Constat, Docteur
+    from sge_sim.flux.ouverture import OCTETS_AU_PLUS
+
+    gc.disable()  # as validate does
+    given = contrat is not None or cle is not None
+    secrets = (
+        [("la clé donnée", _secret(contrat, cle, iv, data_dir))] if given else _known_keys(data_dir)
+    )
+    docteur, sick = Docteur(secrets), False
+    for nom in fichiers:
+        if not Path(nom).exists():
+            raise UsageError(f"Aucun fichier ni dossier ne s'appelle {nom} : en vérifier le nom.")
+    for path in _files_within(fichiers):
+        try:
+            found = docteur.examine(path.name, read_user_file(path, OCTETS_AU_PLUS))
+        except UsageError as error:
+            genre = "trop gros" if "dépasse" in str(error) else "illisible"
+            found = [Constat(path.name, genre, str(error).removesuffix("."))]
+        except OSError as error:
+            found = [Constat(path.name, "illisible", str(error.strerror or error))]
+        for constat in found:
+            click.echo(str(constat))
+        sick |= any(constat.genre for constat in found)
+    for constat in docteur.together():
+        click.echo(str(constat))
+        sick = True
+    if sick:
+        sys.exit(1)
+
+
+def _files_within(noms: tuple[str, ...]) -> Iterator[Path]:
+    for nom in noms:
+        path = Path(nom)
+        if not path.is_dir():
+            yield path
+            continue
+        yield from sorted(each for each in path.rglob("*") if not each.is_dir())
+
+
+def _known_keys(data_dir: Path) -> list[tuple[str, Any]]:
+    """Return the keys of all channels, and those that pannes gave files; none without a state."""
+    from sge_sim.flux.declaration import known_secrets
+
+    try:
+        with database_of(data_dir).sessions() as session:
+            return known_secrets(session)
+    except UsageError:
+        return []
+
+
 def _show_rows(documents: Iterator[tuple[str, Any]], *, as_csv: bool) -> None:
     """Print files as tables, or as the portal's CSV; raises `UsageError` for another form."""
     from sge_sim.flux.r6x.tableau import rows_of, write_csv
