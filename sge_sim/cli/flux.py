@@ -269,6 +269,43 @@ def _known_keys(data_dir: Path) -> list[tuple[str, Any]]:
         return []
 
 
+@flux.command(
+    "score",
+    help="Noter ce qu'un lecteur a compris des fichiers publiés : trouvé, manqué, inventé, faux, "
+    "par sorte de défaut. État 1 : tout n'est pas trouvé ; 2 : rien n'a pu être lu.",
+)
+@click.option(
+    "--lu",
+    required=True,
+    metavar="FICHIER",
+    help="CSV ou NDJSON : flux, point, registre, horodate, valeur, defaut, fichier ; - : l'entrée.",
+)
+@click.option("--contrat", help="Contrat dont les fichiers furent lus ; tous sans lui.")
+@data_dir_option
+@json_option
+def show_score(lu: str, contrat: str | None, data_dir: Path, as_json: bool) -> None:
+    from sge_sim.flux.declaration import verite_of
+    from sge_sim.flux.ouverture import OCTETS_AU_PLUS
+    from sge_sim.flux.score import ISSUES, read_rows, score
+
+    try:
+        text = read_user_file(lu, OCTETS_AU_PLUS).decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{lu} n'est pas de l'UTF-8 (octet {error.start}).") from None
+    except OSError as error:
+        raise UsageError(f"{lu} ne se lit pas : en vérifier le nom et les droits.") from error
+    rows, said = read_rows(text)
+    with database_of(data_dir).sessions() as session:
+        made = score(verite_of(session, data_dir, contrat), rows)
+    made.lignes[:0] = said
+    lines = [*made.lignes, f"{'':<24}{'  '.join(f'{issue:>9}' for issue in ISSUES)}"]
+    for classe, counts in sorted(made.issues.items()):
+        lines.append(f"{classe:<24}{'  '.join(f'{counts[issue]:>9}' for issue in ISSUES)}")
+    say({"classes": made.issues, "lignes": made.lignes}, as_json, "\n".join(lines))
+    if not made.perfect:
+        sys.exit(1)
+
+
 def _show_rows(documents: Iterator[tuple[str, Any]], *, as_csv: bool) -> None:
     """Print files as tables, or as the portal's CSV; raises `UsageError` for another form."""
     from sge_sim.flux.r6x.tableau import rows_of, write_csv

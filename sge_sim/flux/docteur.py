@@ -29,7 +29,7 @@ _TEXT: Final = re.compile(rb"(\xef\xbb\xbf)?\s*[<{\[I]")
 REMEDES: Final = {
     "vide": "le redemander au dépôt, et ne pas le compter comme reçu",
     "archive vide": "la redemander : elle s'ouvre, et ne contient aucun fichier",
-    "sans point": "vérifier le périmètre de l'abonnement, puis le redemander : il n'a qu'un en-tête",
+    "sans point": "vérifier le périmètre de l'abonnement, puis le redemander",
     "tronqué": "le recharger : la fin manque",
     "bloc en trop": "le recharger : il finit par seize octets qui ne sont pas de lui",
     "clé": "essayer l'ancienne et la nouvelle clé du canal (--cle, --iv), flux par flux",
@@ -89,7 +89,7 @@ class Docteur:
             return [Constat(nom, *error.args)]
         except UsageError as error:
             return [Constat(nom, _kind_of(members), str(error).removesuffix("."))]
-        except Exception as error:  # noqa: BLE001 - whatever a stranger wrote is told, never raised
+        except Exception as error:  # whatever a stranger wrote is told, never raised
             return [Constat(nom, "illisible", f"sa lecture échoue ({type(error).__name__})")]
         found = [each for verdict in verdicts for each in self._said(nom, members, verdict)]
         formes = ", ".join(sorted({verdict.forme for verdict in verdicts}))
@@ -167,8 +167,9 @@ class Docteur:
             yield Constat(nom, "sans point", "un en-tête, et aucun point")
             return
         for genre, lines in (("schéma", verdict.ecarts), ("contenu", verdict.remarques)):
-            for line in lines:
-                yield Constat(nom, genre, line)
+            if lines:
+                more = f" (et {len(lines) - 1} de plus : flux validate)" if len(lines) > 1 else ""
+                yield Constat(nom, genre, lines[0] + more)
         last = [each for each in self.validation.fichiers if each.membre.noms == mine.noms]
         if not (verdict.ecarts or verdict.remarques) and last and not last[-1].prms:
             yield Constat(nom, "sans point", "un en-tête, et aucun point")

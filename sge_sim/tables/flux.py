@@ -4,7 +4,7 @@ The keys of a channel stand in the database as they are: whoever reads the datab
 They protect simulated data only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
@@ -448,3 +448,19 @@ def find_defauts(
     if before_id is not None:
         query = query.where(DefautSeme.id < before_id)
     return session.scalars(query.limit(limit)).all()
+
+
+def files_with_defauts(
+    session: Session, contrat_id: str | None = None
+) -> Iterator[tuple[FichierFlux, Sequence[DefautSeme]]]:
+    """Yield the files that were made, oldest first, each with the defects put into it, in the
+    order in which they were."""
+    query = select(FichierFlux).options(joinedload(FichierFlux.publication))
+    query = query.order_by(FichierFlux.id)
+    if contrat_id is not None:
+        query = query.where(FichierFlux.contrat_id == contrat_id)
+    by_file: dict[int, list[DefautSeme]] = {}
+    for defaut in session.scalars(select(DefautSeme).order_by(DefautSeme.id)):
+        by_file.setdefault(defaut.fichier_id, []).append(defaut)
+    for fichier in session.scalars(query):
+        yield fichier, by_file.get(fichier.id, ())

@@ -12,6 +12,7 @@ from everything_kit import order_all, segments_of, subscribe_all
 from flux_kit import JOUR
 from made_states import copy_state
 from publication_kit import at, open_platform
+from r6x_kit import order
 
 from sge_sim.domaine.pannes import Panne
 from sge_sim.domaine.sortes import SORTES
@@ -31,6 +32,8 @@ def every_file(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     points = segments_of(platform)
     subscribe_all(platform, points, daily=True, debut=DEBUT)
     order_all(platform, points, DEBUT, DEBUT + JOURS * JOUR)
+    order(platform, "R67", [*points], DEBUT - 300 * JOUR, DEBUT, at(DEBUT))
+    platform.catch_up(at(DEBUT + 9 * JOUR))
     made = platform.ready()
     platform.close()
     # A file of each kind, the fullest.
@@ -129,8 +132,7 @@ def test_a_plan_dirties_what_is_published_and_the_state_tells(tmp_path: Path) ->
     plan_panne(state, sorte="fichier_vide", service="R50", au=1)
     plan_panne(state, sorte="ligne_manquante", service="R50", probabilite=0.1)
     platform.catch_up(at(DEBUT + 3 * JOUR))
-    with platform.database.sessions() as session:
-        told = list_defauts(session, limit=1000)
+    told = list_defauts(state, limit=1000)
     assert {each.classe for each in told} == {"fichier_vide", "ligne_manquante"}
     assert {each.flux for each in told} == {"R50"}
     (empty,) = [nom for nom, content in platform.ready().items() if not content]
