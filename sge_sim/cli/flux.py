@@ -284,9 +284,8 @@ def _known_keys(data_dir: Path) -> list[tuple[str, Any]]:
 @data_dir_option
 @json_option
 def show_score(lu: str, contrat: str | None, data_dir: Path, as_json: bool) -> None:
-    from sge_sim.flux.declaration import verite_of
     from sge_sim.flux.ouverture import OCTETS_AU_PLUS
-    from sge_sim.flux.score import ISSUES, read_rows, score
+    from sge_sim.flux.score import ISSUES, read_rows, score, verite_of
 
     try:
         text = read_user_file(lu, OCTETS_AU_PLUS).decode()

@@ -14,9 +14,8 @@ from sge_sim.errors import UnknownError, UsageError
 from sge_sim.flux.canaux import check_canal, masked
 from sge_sim.flux.chiffrement import AUCUN, Chiffrement, chiffrement, decrypt
 from sge_sim.flux.contenus import content_of, default_folder
-from sge_sim.flux.score import Verite
 from sge_sim.tables.acteurs import find_contrat
-from sge_sim.tables.flux import Canal, FichierFlux, files_with_defauts, find_canal
+from sge_sim.tables.flux import Canal, FichierFlux, find_canal
 from sge_sim.tables.pannes import pannes_within
 from sge_sim.tables.plateforme import is_shared
 
@@ -97,26 +96,6 @@ def clear_content(session: Session, data_dir: Path, fichier: FichierFlux) -> byt
     """
     content = content_of(session, data_dir, fichier)
     return decrypt(secret_of(session, fichier.contrat_id), content)
-
-
-def verite_of(session: Session, data_dir: Path, contrat_id: str | None = None) -> Verite:
-    """Return what is true of the files that were made, of a contract or of all: one that a panne
-    held back for good is a defect of its own, and so is one that can't be opened any more.
-
-    Raises `UsageError` for a contract that doesn't exist.
-    """
-    if contrat_id is not None:
-        _check_contrat(session, contrat_id)
-    verite = Verite()
-    for fichier, semes in files_with_defauts(session, contrat_id):
-        if fichier.etat == "echec" and fichier.panne is not None:
-            verite.fichiers[fichier.nom] = "manquant"
-            continue
-        empty = any(each.champ == "fichier" for each in semes)
-        content = b"" if empty else clear_content(session, data_dir, fichier)
-        verite.add(fichier.nom, fichier.publication.flux, content, semes)
-        verite.points.update(fichier.prms.split())
-    return verite
 
 
 def open_clear(session: Session, data_dir: Path, fichier: FichierFlux, most: int) -> IO[bytes]:

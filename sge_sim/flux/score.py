@@ -8,21 +8,28 @@ defect that the parser saw there. A row with a `fichier` and a `defaut` alone is
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy.orm import Session
+
 from sge_sim.errors import UsageError
+from sge_sim.flux.declaration import clear_content, secret_of
 from sge_sim.flux.instants import read_stamp
 from sge_sim.flux.lecteur import form_of
 from sge_sim.flux.lignes import lignes_of
 from sge_sim.flux.ouverture import MembreLu, read_document, read_members
+from sge_sim.tables.flux import files_with_defauts
 
 SAIN: Final = "sans défaut"
 COLONNES: Final = ("flux", "point", "registre", "horodate", "valeur", "defaut", "fichier")
 _AUTRES: Final = {"grandeur": "registre", "prm": "point"}
 ISSUES: Final = ("trouvés", "manqués", "inventés", "faux")
+_ENTIER: Final = re.compile(r"-?[0-9]+\.0+")
 Cle = tuple[str, str, str]
 """A point, a register, a stamp: as legal time reads it, the same for both hours that autumn lives
 twice."""
@@ -182,9 +189,28 @@ def _ndjson(text: str) -> Iterator[tuple[int, Any]]:
 def _text(value: Any) -> str:
     if value is None or isinstance(value, dict | list | bool):
         return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value).strip()
+    text = str(value).strip()
+    return text.rstrip("0").removesuffix(".") if _ENTIER.fullmatch(text) else text
+
+
+def verite_of(session: Session, data_dir: Path, contrat_id: str | None = None) -> Verite:
+    """Return what is true of the files that were made, of a contract or of all: one that a panne
+    held back for good is a defect of its own.
+
+    Raises `UsageError` for a contract that doesn't exist, and for a file that its keys don't open.
+    """
+    if contrat_id is not None:
+        secret_of(session, contrat_id)
+    verite = Verite()
+    for fichier, semes in files_with_defauts(session, contrat_id):
+        if fichier.etat == "echec" and fichier.panne is not None:
+            verite.fichiers[fichier.nom] = "manquant"
+            continue
+        empty = any(each.champ == "fichier" for each in semes)
+        content = b"" if empty else clear_content(session, data_dir, fichier)
+        verite.add(fichier.nom, fichier.publication.flux, content, semes)
+        verite.points.update(fichier.prms.split())
+    return verite
 
 
 def score(verite: Verite, lus: Sequence[Lu]) -> Score:
@@ -200,6 +226,9 @@ def score(verite: Verite, lus: Sequence[Lu]) -> Score:
             made.lignes.append(f"ligne {lu.ligne} : le point {lu.said['point']} est inconnu")
             continue
         wanted = lu.said["flux"]
+        if wanted and wanted not in verite.valeurs:
+            made.lignes.append(f"ligne {lu.ligne} : le flux {wanted} n'a aucun fichier")
+            continue
         flux = [each for each in verite.valeurs if wanted in ("", each)]
         places = [each for each in flux if lu.cle in verite.valeurs[each]]
         if not places:
@@ -207,9 +236,9 @@ def score(verite: Verite, lus: Sequence[Lu]) -> Score:
         # Without its flux it is of all that have it.
         for each in places:
             by_key.setdefault((each, lu.cle), []).append(lu)
-    for flux, vrais in verite.valeurs.items():
+    for nom, vrais in verite.valeurs.items():
         for cle, vrai in vrais.items():
-            _judge(vrai, by_key.get((flux, cle), []), made)
+            _judge(vrai, by_key.get((nom, cle), []), made)
     for nom, classe in verite.fichiers.items():
         flagged = seen.get(nom, set())
         issue = "trouvés" if classe in flagged else "faux" if flagged else "manqués"
