@@ -1,18 +1,16 @@
 """Dirty files: what pannes put into them is told with what was true, and nothing else changes."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from everything_kit import order_all, segments_of, subscribe_all
+from everything_kit import segments_of, subscribe_all
+from flux_cases import DEBUT, a_file_of_each_kind
 from flux_kit import JOUR
 from made_states import copy_state
 from publication_kit import at, open_platform
-from r6x_kit import order
 
 from sge_sim.domaine.pannes import Panne
 from sge_sim.domaine.sortes import SORTES
@@ -20,30 +18,12 @@ from sge_sim.flux.ouverture import read_documents
 from sge_sim.flux.salissures import Seme, faithful_pannes, salir
 
 CONTENU = [nom for nom, sorte in SORTES.items() if sorte.contenu]
-DEBUT, JOURS = date(2024, 10, 25), 3
 
 
 @pytest.fixture(scope="module")
 def every_file(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """Files of every kind, clean."""
-    folder = tmp_path_factory.mktemp("propre")
-    copy_state(folder, {})
-    platform = open_platform(folder)
-    points = segments_of(platform)
-    subscribe_all(platform, points, daily=True, debut=DEBUT)
-    order_all(platform, points, DEBUT, DEBUT + JOURS * JOUR)
-    order(platform, "R67", [*points], DEBUT - 300 * JOUR, DEBUT, at(DEBUT))
-    platform.catch_up(at(DEBUT + 9 * JOUR))
-    made = platform.ready()
-    platform.close()
-    # A file of each kind, the fullest.
-    by_kind = {flux_of(nom): nom for nom in sorted(made, key=lambda nom: len(made[nom]))}
-    return {nom: made[nom] for nom in by_kind.values()}
-
-
-def flux_of(nom: str) -> str:
-    found = re.search(r"R4[QHM]|R\d+[AB]?|HDM|IFJ|C68", nom)
-    return found[0] + ("CR" if "_CR_" in nom else "") if found else nom[:12]
+    return a_file_of_each_kind(tmp_path_factory)
 
 
 def plan(sorte: str, probabilite: float | None = None, **said: Any) -> Panne:
