@@ -26,6 +26,7 @@ _AT_LEAST, _RATIO = 2**20, 300
 _END_OF_ZIP: Final = b"PK\x05\x06"
 _ZIP: Final = (b"PK\x03\x04", _END_OF_ZIP)
 _TEXT: Final = re.compile(rb"(\xef\xbb\xbf)?\s*[<{\[I]")
+_PRINTED: Final = bytes({*range(32, 127), *b"\t\r\n"})
 REMEDES: Final = {
     "vide": "le redemander au dépôt, et ne pas le compter comme reçu",
     "archive vide": "la redemander : elle s'ouvre, et ne contient aucun fichier",
@@ -107,14 +108,14 @@ class Docteur:
             raise _FoundError("vide", "zéro octet")
         if content.startswith(_ZIP):
             return "en clair, archive zip", content
-        if is_clear(content) or _TEXT.match(content):
+        if is_clear(content) or _is_text(content):
             return "en clair, sans archive", content
         for whose, secret in self.secrets:
             try:
                 clear = decrypt(secret, content)
             except UsageError:
                 continue
-            if clear.startswith(_ZIP) or _TEXT.match(clear):
+            if clear.startswith(_ZIP) or _is_text(clear):
                 sorte = "archive zip" if clear.startswith(b"PK") else "sans archive"
                 return f"{secret.algorithme}, {whose}, {sorte}", clear
             if _END_OF_ZIP in clear[-64:]:
@@ -173,6 +174,12 @@ class Docteur:
         last = [each for each in self.validation.fichiers if each.membre.noms == mine.noms]
         if not (verdict.ecarts or verdict.remarques) and last and not last[-1].prms:
             yield Constat(nom, "sans point", "un en-tête, et aucun point")
+
+
+def _is_text(content: bytes) -> bool:
+    """Tell whether a file begins as a text, in whatever encoding of a byte each."""
+    start = content[:4096]
+    return bool(_TEXT.match(start)) and not start.translate(None, _PRINTED)[len(start) // 8 :]
 
 
 def _raw(secret: Chiffrement, content: bytes) -> bytes:
