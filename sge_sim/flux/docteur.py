@@ -26,6 +26,8 @@ _AT_LEAST, _RATIO = 2**20, 300
 _END_OF_ZIP: Final = b"PK\x05\x06"
 _ZIP: Final = (b"PK\x03\x04", _END_OF_ZIP)
 _TEXT: Final = re.compile(rb"(\xef\xbb\xbf)?\s*[<{\[I]")
+_COMPANION: Final = "_svc.xml"
+"""Beside archives of R50 and R151 (seen by a client)."""
 _PRINTED: Final = bytes({*range(32, 127), *b"\t\r\n"})
 REMEDES: Final = {
     "vide": "le redemander au dépôt, et ne pas le compter comme reçu",
@@ -81,6 +83,8 @@ class Docteur:
     def examine(self, nom: str, content: bytes) -> list[Constat]:
         """Return what is found of a file: one that is sound has a finding without `genre`."""
         members: list[MembreLu] = []
+        if nom.lower().endswith(_COMPANION):
+            return [Constat(nom, "", "fichier d'accompagnement, sans mesure")]
         try:
             how, clear = self._opened(content)
             members = self._members(nom, clear)

@@ -22,6 +22,7 @@ def clean_files(folders: pytest.TempPathFactory) -> dict[str, bytes]:
         platform = open_platform(folder)
         points = segments_of(platform)
         subscribe_all(platform, points, daily=True, debut=DEBUT)
+        platform.catch_up(at(DEBUT + JOURS * JOUR))
         order_all(platform, points, DEBUT, DEBUT + JOURS * JOUR)
         consumers = [prm for prm, segment in points.items() if segment.startswith("C")]
         order(platform, "R67", consumers, DEBUT - 300 * JOUR, DEBUT, at(DEBUT + 4 * JOUR))

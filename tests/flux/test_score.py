@@ -62,6 +62,7 @@ def publish(
     parts = {each: max(1, count * points // 300) for each, count in PARTS.items()}
     chosen = segments_of(platform, parts=parts) if points > 30 else segments_of(platform)
     subscribe_all(platform, chosen, daily=True, debut=debut)
+    platform.catch_up(at(debut + jours * JOUR))
     order_all(platform, chosen, debut, debut + jours * JOUR)
     consumers = [prm for prm, segment in chosen.items() if segment.startswith("C")]
     order(platform, "R67", consumers, debut - 300 * JOUR, debut, at(debut + (jours + 1) * JOUR))
