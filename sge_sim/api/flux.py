@@ -22,7 +22,8 @@ from sge_sim.domaine.nomenclatures import (
 from sge_sim.flux.declaration import describe_canal
 from sge_sim.flux.registry import CodeConnu, CodeDemande
 from sge_sim.tables.acteurs import find_contrat
-from sge_sim.tables.flux import DefautSeme, FichierFlux
+from sge_sim.tables.defauts import DefautSeme
+from sge_sim.tables.flux import FichierFlux
 from sge_sim.tables.m023 import DemandeM023, fichiers_m023
 
 if TYPE_CHECKING:

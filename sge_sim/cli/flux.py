@@ -219,7 +219,7 @@ def doctor(
     iv: str | None,
     data_dir: Path,
 ) -> None:
-    from sge_sim.flux.docteur import Constat, Docteur
+    from sge_sim.flux.docteur import ConstatFichier, Docteur
     from sge_sim.flux.ouverture import OCTETS_AU_PLUS
 
     gc.disable()  # as validate does
@@ -236,9 +236,9 @@ def doctor(
             found = docteur.examine(path.name, read_user_file(path, OCTETS_AU_PLUS))
         except UsageError as error:
             genre = "trop gros" if "dépasse" in str(error) else "illisible"
-            found = [Constat(path.name, genre, str(error).removesuffix("."))]
+            found = [ConstatFichier(path.name, genre, str(error).removesuffix("."))]
         except OSError as error:
-            found = [Constat(path.name, "illisible", str(error.strerror or error))]
+            found = [ConstatFichier(path.name, "illisible", str(error.strerror or error))]
         for constat in found:
             click.echo(str(constat))
         sick |= any(constat.genre for constat in found)

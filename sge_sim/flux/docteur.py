@@ -52,7 +52,7 @@ REMEDES: Final = {
 
 
 @dataclass(frozen=True)
-class Constat:
+class ConstatFichier:
     """What is found of a file; `genre`: a key of `REMEDES`, empty of a sound one."""
 
     nom: str
@@ -80,31 +80,33 @@ class Docteur:
     validation: Validation = field(default_factory=Validation)
     seen: dict[bytes, list[tuple[str, ...]]] = field(default_factory=dict)
 
-    def examine(self, nom: str, content: bytes) -> list[Constat]:
+    def examine(self, nom: str, content: bytes) -> list[ConstatFichier]:
         """Return what is found of a file: one that is sound has a finding without `genre`."""
         members: list[MembreLu] = []
         if nom.lower().endswith(_COMPANION):
-            return [Constat(nom, "", "fichier d'accompagnement, sans mesure")]
+            return [ConstatFichier(nom, "", "fichier d'accompagnement, sans mesure")]
         try:
             how, clear = self._opened(content)
             members = self._members(nom, clear)
             self._check_resent(nom, members)
             verdicts = list(self.validation.judge(nom, clear))
         except _FoundError as error:
-            return [Constat(nom, *error.args)]
+            return [ConstatFichier(nom, *error.args)]
         except UsageError as error:
-            return [Constat(nom, _kind_of(members), str(error).removesuffix("."))]
+            return [ConstatFichier(nom, _kind_of(members), str(error).removesuffix("."))]
         except Exception as error:  # whatever a stranger wrote is told, never raised
-            return [Constat(nom, "illisible", f"sa lecture échoue ({type(error).__name__})")]
+            return [ConstatFichier(nom, "illisible", f"sa lecture échoue ({type(error).__name__})")]
         found = [each for verdict in verdicts for each in self._said(nom, members, verdict)]
         formes = ", ".join(sorted({verdict.forme for verdict in verdicts}))
-        return found or [Constat(nom, "", f"{formes}, {how}")]
+        return found or [ConstatFichier(nom, "", f"{formes}, {how}")]
 
-    def together(self) -> Iterator[Constat]:
+    def together(self) -> Iterator[ConstatFichier]:
         """Yield what the files say together."""
         for line in self.validation.together():
             nom, _, quoi = line.partition(" : ")
-            yield Constat(nom, "suite" if "séquence" in quoi or "lot" in quoi else "contenu", quoi)
+            yield ConstatFichier(
+                nom, "suite" if "séquence" in quoi or "lot" in quoi else "contenu", quoi
+            )
 
     def _opened(self, content: bytes) -> tuple[str, bytes]:
         """Return how a file opens, and its bytes in clear."""
@@ -166,18 +168,18 @@ class Docteur:
 
     def _said(
         self, nom: str, members: Sequence[MembreLu], verdict: VerdictFlux
-    ) -> Iterator[Constat]:
+    ) -> Iterator[ConstatFichier]:
         mine = next((each for each in members if each.noms[-1] == verdict.nom), members[0])
         if (verdict.ecarts or verdict.remarques) and _is_bare(mine):
-            yield Constat(nom, "sans point", "un en-tête, et aucun point")
+            yield ConstatFichier(nom, "sans point", "un en-tête, et aucun point")
             return
         for genre, lines in (("schéma", verdict.ecarts), ("contenu", verdict.remarques)):
             if lines:
                 more = f" (et {len(lines) - 1} de plus : flux validate)" if len(lines) > 1 else ""
-                yield Constat(nom, genre, lines[0] + more)
+                yield ConstatFichier(nom, genre, lines[0] + more)
         last = [each for each in self.validation.fichiers if each.membre.noms == mine.noms]
         if not (verdict.ecarts or verdict.remarques) and last and not last[-1].prms:
-            yield Constat(nom, "sans point", "un en-tête, et aucun point")
+            yield ConstatFichier(nom, "sans point", "un en-tête, et aucun point")
 
 
 def _is_text(content: bytes) -> bool:

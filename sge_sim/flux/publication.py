@@ -40,7 +40,8 @@ from sge_sim.flux.parallele import Equipe
 from sge_sim.journal import EchangeRecord
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
-from sge_sim.tables.flux import DefautSeme, FichierFlux, Publication
+from sge_sim.tables.defauts import DefautSeme
+from sge_sim.tables.flux import FichierFlux, Publication
 from sge_sim.tables.plateforme import is_shared
 
 if TYPE_CHECKING:

@@ -23,27 +23,27 @@ from sge_sim.flux.instants import read_stamp
 from sge_sim.flux.lecteur import form_of
 from sge_sim.flux.lignes import lignes_of
 from sge_sim.flux.ouverture import MembreLu, read_document, read_members
-from sge_sim.tables.flux import files_with_defauts
+from sge_sim.tables.defauts import files_with_defauts
 
 SAIN: Final = "sans défaut"
 COLONNES: Final = ("flux", "point", "registre", "horodate", "valeur", "defaut", "fichier")
 _AUTRES: Final = {"grandeur": "registre", "prm": "point"}
 ISSUES: Final = ("trouvés", "manqués", "inventés", "faux")
 _ENTIER: Final = re.compile(r"-?[0-9]+\.0+")
-Cle = tuple[str, str, str]
+CleDeValeur = tuple[str, str, str]
 """A point, a register, a stamp: as legal time reads it, the same for both hours that autumn lives
 twice."""
 
 
 @dataclass(frozen=True)
-class Lu:
+class LigneNotee:
     """A row of a parser, and its line."""
 
     ligne: int
     said: Mapping[str, str]
 
     @property
-    def cle(self) -> Cle:
+    def cle(self) -> CleDeValeur:
         """The value that it is of."""
         return key_of(self.said["point"], self.said["registre"], self.said["horodate"])
 
@@ -64,7 +64,7 @@ class Verite:
     """What is true of published files, by flux then by value; `fichiers`: the defects of whole
     files, by name."""
 
-    valeurs: dict[str, dict[Cle, Vrai]] = field(default_factory=dict)
+    valeurs: dict[str, dict[CleDeValeur, Vrai]] = field(default_factory=dict)
     fichiers: dict[str, str] = field(default_factory=dict)
     points: set[str] = field(default_factory=set)
 
@@ -74,7 +74,7 @@ class Verite:
         if whole:
             self.fichiers[nom] = whole[0]
             return
-        found: dict[Cle, list[str]] = {}
+        found: dict[CleDeValeur, list[str]] = {}
         for membre in read_members(MembreLu((nom,), content)):
             kind, _, root = read_document(membre.noms[-1], membre.content)
             forme = form_of(kind, root)
@@ -83,7 +83,7 @@ class Verite:
                 if ligne.valeur is not None:
                     key = key_of(ligne.prm, ligne.registre, ligne.horodate)
                     found.setdefault(key, []).append(ligne.valeur)
-        classes: dict[Cle, set[str]] = {}
+        classes: dict[CleDeValeur, set[str]] = {}
         for each in reversed(semes):  # what came last is taken back first
             key = key_of(each.prm, each.registre, each.horodate)
             classes.setdefault(key, set()).add(each.classe)
@@ -124,13 +124,13 @@ class Score:
         return not (wrong or self.lignes)
 
 
-def key_of(point: str, registre: str, horodate: str) -> Cle:
+def key_of(point: str, registre: str, horodate: str) -> CleDeValeur:
     """Return the key of a value, whose stamp may be written in any way that files have."""
     lue = read_stamp(horodate.strip())
     return point, registre, horodate if lue.faute == "date" else lue.legale.isoformat()
 
 
-def read_rows(text: str) -> tuple[list[Lu], list[str]]:
+def read_rows(text: str) -> tuple[list[LigneNotee], list[str]]:
     """Return the rows of a parser, CSV (`;` or `,`) or NDJSON, and what is said of those that can't
     be read, in French.
 
@@ -138,7 +138,7 @@ def read_rows(text: str) -> tuple[list[Lu], list[str]]:
     """
     text = text.removeprefix("\ufeff")
     raw = _ndjson(text) if text.lstrip().startswith("{") else _table(text)
-    rows, said, unknown = list[Lu](), list[str](), set[str]()
+    rows, said, unknown = list[LigneNotee](), list[str](), set[str]()
     for line, row in raw:
         if isinstance(row, str):
             said.append(f"ligne {line} : {row}")
@@ -156,7 +156,7 @@ def read_rows(text: str) -> tuple[list[Lu], list[str]]:
         elif missing and not of_file:
             said.append(f"ligne {line} : il manque {', '.join(missing)}")
         else:
-            rows.append(Lu(line, full))
+            rows.append(LigneNotee(line, full))
     if not rows:
         wanted = "point, registre, horodate et valeur"
         first = f" ({said[0]})" if said else ""
@@ -213,10 +213,10 @@ def verite_of(session: Session, data_dir: Path, contrat_id: str | None = None) -
     return verite
 
 
-def score(verite: Verite, lus: Sequence[Lu]) -> Score:
+def score(verite: Verite, lus: Sequence[LigneNotee]) -> Score:
     """Return what a parser's rows are worth."""
     made = Score(lus=len(lus))
-    by_key: dict[tuple[str, Cle], list[Lu]] = {}
+    by_key: dict[tuple[str, CleDeValeur], list[LigneNotee]] = {}
     seen: dict[str, set[str]] = {}
     for lu in lus:
         if not lu.said["point"]:
@@ -246,7 +246,7 @@ def score(verite: Verite, lus: Sequence[Lu]) -> Score:
     return made
 
 
-def _of_file(verite: Verite, lu: Lu, made: Score, seen: dict[str, set[str]]) -> None:
+def _of_file(verite: Verite, lu: LigneNotee, made: Score, seen: dict[str, set[str]]) -> None:
     """Note what a row says of a file: by its name, or the beginning of it up to a `_`."""
     said = lu.said["fichier"]
     found = [
@@ -258,7 +258,7 @@ def _of_file(verite: Verite, lu: Lu, made: Score, seen: dict[str, set[str]]) -> 
         made.count(lu.said["defaut"], "inventés")
 
 
-def _judge(vrai: Vrai, lus: Sequence[Lu], made: Score) -> None:
+def _judge(vrai: Vrai, lus: Sequence[LigneNotee], made: Score) -> None:
     """Count what was read of a value."""
     flags = {lu.said["defaut"] for lu in lus} - {""}
     read = [lu.said["valeur"] for lu in lus if lu.said["valeur"] and not lu.said["defaut"]]

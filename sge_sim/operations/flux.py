@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sge_sim.api import flux as views
     from sge_sim.flux import contenus, declaration, publication
     from sge_sim.flux.r6x import documents, tableau
-    from sge_sim.tables import acteurs, m023
+    from sge_sim.tables import acteurs, defauts, m023
     from sge_sim.tables import flux as tables
 else:
     views = late("sge_sim.api.flux")
@@ -32,6 +32,7 @@ else:
     documents = late("sge_sim.flux.r6x.documents")
     tableau = late("sge_sim.flux.r6x.tableau")
     acteurs = late("sge_sim.tables.acteurs")
+    defauts = late("sge_sim.tables.defauts")
     tables = late("sge_sim.tables.flux")
     m023 = late("sge_sim.tables.m023")
 
@@ -96,7 +97,7 @@ def list_defauts(
     avant: Before = None,
 ) -> "list[views.DefautSemeView]":
     """Return the defects, the newest first."""
-    found = tables.find_defauts(
+    found = defauts.find_defauts(
         session,
         contrat_id=contrat,
         prm=prm,

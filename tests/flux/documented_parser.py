@@ -13,6 +13,8 @@ from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
 Row = dict[str, str]
+_POINT = re.compile(rb'Id_PRM|prmId|Identifiant_PRM>|idPrm|"prm"|"nbPrmTotal"|\n\d{14};')
+"""What tells of a point, in any of them."""
 
 
 def parse(files: dict[str, bytes]) -> list[Row]:
@@ -20,7 +22,8 @@ def parse(files: dict[str, bytes]) -> list[Row]:
     rows: list[Row] = []
     for nom, content in files.items():
         found = [row for inner, text in _documents(nom, content) for row in _values(inner, text)]
-        if not found and "_CR_" not in nom and "C68" not in nom and "NASS" not in nom:
+        texts = b"".join(text for _, text in _documents(nom, content))
+        if not found and not _POINT.search(texts):
             kind = "fichier_vide" if not content else "fichier_sans_point"
             if content[:4] == b"PK\x05\x06":
                 kind = "archive_vide"

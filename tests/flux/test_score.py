@@ -33,7 +33,7 @@ from sge_sim.flux.score import (
 )
 from sge_sim.operations import State
 from sge_sim.operations.pannes import plan as plan_panne
-from sge_sim.tables.flux import find_defauts
+from sge_sim.tables.defauts import find_defauts
 
 DEBUT = date(2024, 10, 25)
 POINTS = int(os.environ.get("SGE_SIM_SALES_POINTS", "300"))
@@ -58,7 +58,8 @@ def publish(
     platform = open_platform(folder)
     state = State(platform.data_dir, platform.database)
     for sorte, said in plans.items():
-        plan_panne(state, sorte=sorte, debut=None, **said)
+        begins = at(debut, 0) if sorte == "index_fou" else None
+        plan_panne(state, sorte=sorte, debut=begins, **said)
     parts = {each: max(1, count * points // 300) for each, count in PARTS.items()}
     chosen = segments_of(platform, parts=parts) if points > 30 else segments_of(platform)
     subscribe_all(platform, chosen, daily=True, debut=debut)
