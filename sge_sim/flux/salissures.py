@@ -126,8 +126,10 @@ def salir(plans: Sequence[Panne], nom: str, content: bytes) -> tuple[bytes, list
     """Return a deciphered file as plans have it, and what they put there; the same bytes where they
     put nothing."""
     semes: list[Seme] = []
-    for plan in plans:
-        if plan.declared.mot in ("zero", "archive"):
+    whole = [plan for plan in plans if plan.declared.contenu == "fichier"][:1]
+    plans = whole or plans  # of a file without lines nothing else is to be told
+    for plan in whole:
+        if plan.declared.mot != "en-tête":
             zip_of_none = plan.declared.mot == "archive" and content[:2] == b"PK"
             return (zipped([]) if zip_of_none else b""), [_whole(plan)]
     if content[:2] != b"PK":

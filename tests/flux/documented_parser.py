@@ -23,7 +23,8 @@ def parse(files: dict[str, bytes]) -> list[Row]:
     for nom, content in files.items():
         found = [row for inner, text in _documents(nom, content) for row in _values(inner, text)]
         texts = b"".join(text for _, text in _documents(nom, content))
-        if not found and not _POINT.search(texts):
+        # Files of situations are archives of archives, which have no value.
+        if not found and not _POINT.search(texts) and "C68" not in nom:
             kind = "fichier_vide" if not content else "fichier_sans_point"
             if content[:4] == b"PK\x05\x06":
                 kind = "archive_vide"
