@@ -99,6 +99,9 @@ test-masse: $(VENV)/.dev $(VENV)/.masse ## make files in bulk on a Dask cluster 
 test-annee: $(VENV)/.dev ## judge the files of a year of 300 points, in each profile (30 min; SGE_SIM_ANNEE_POINTS=30 for fewer)
 	timeout 1800 $(BIN)/python -m pytest -s -n 2 -m annee tests/flux
 
+test-fichiers-sales: $(VENV)/.dev ## score a parser of a dirty month of 300 points, and have 200 spoilt files examined (20 min)
+	timeout 2400 $(BIN)/python -m pytest -s -n 2 -m fichiers_sales tests/flux
+
 test-postgresql: $(VENV)/.dev ## run on PostgreSQL (SERVER=postgresql+psycopg://user@host/postgres; 2 min)
 	@test -n "$(SERVER)" || { echo "SERVER=postgresql+psycopg://user@host/postgres is needed: a server on which this user may make a database (Debian: apt-get install postgresql)." >&2; exit 2; }
 	SGE_SIM_POSTGRESQL="$(SERVER)" timeout 180 $(BIN)/python -m pytest -m postgresql tests/postgresql
@@ -311,4 +314,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test costs test-machines site test-site test-mcp test-masse test-annee vraisemblance mutants test-packaging test-pythons test-lowest executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz soak homologation service flux format bench bench-help bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test costs test-machines site test-site test-mcp test-masse test-annee test-fichiers-sales vraisemblance mutants test-packaging test-pythons test-lowest executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz soak homologation service flux format bench bench-help bench-demandes trace pages coverage dist lock clean

@@ -33,6 +33,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("homologation.catalogue.protocoles", "sge_sim.tables.dataconnect"): 300,
     ("flux.livraison", "sge_sim.flux.canal_sftp"): 260,
     ("flux.publication", "sge_sim.flux.fabrication"): 190,
+    ("flux.publication", "sge_sim.flux.salissures"): 190,
     ("flux.ouverture", "jsonschema"): 150,
     ("referentiel.points", "sge_sim.mesures.climat"): 110,
     ("admin.routes.journal", "sge_sim.homologation.rejeu"): 53,

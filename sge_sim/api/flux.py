@@ -22,11 +22,40 @@ from sge_sim.domaine.nomenclatures import (
 from sge_sim.flux.declaration import describe_canal
 from sge_sim.flux.registry import CodeConnu, CodeDemande
 from sge_sim.tables.acteurs import find_contrat
+from sge_sim.tables.defauts import DefautSeme
 from sge_sim.tables.flux import FichierFlux
 from sge_sim.tables.m023 import DemandeM023, fichiers_m023
 
 if TYPE_CHECKING:
     from sge_sim.flux.livraison import Tally
+
+
+class DefautSemeView(View):
+    """A defect that a panne put into a file, and what was true."""
+
+    numero: int
+    fichier: str
+    flux: CodeConnu
+    panne: int = Field(description="Numéro de la panne prévue ; 0 : du profil fidele")
+    classe: str = Field(description="Sorte de la panne")
+    champ: str = Field(
+        description="Ce qui fut changé : valeur, calendrier, unite, fin, ligne, fichier"
+    )
+    prm: str | None
+    registre: str | None
+    horodate: str | None = Field(description="Telle que le fichier l'écrit")
+    vrai: str | None
+    ecrit: str | None
+
+    @classmethod
+    def of(cls, defaut: DefautSeme) -> Self:
+        """Return the view of a row."""
+        return cls.from_row(
+            defaut,
+            numero=defaut.id,
+            fichier=defaut.fichier.nom,
+            flux=defaut.fichier.publication.flux,
+        )
 
 
 class FichierView(View):

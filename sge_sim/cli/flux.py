@@ -16,7 +16,7 @@ from sge_sim.errors import UsageError
 from sge_sim.machine.files import read_user_file, write_atomically
 
 if TYPE_CHECKING:
-    from sge_sim.api.flux import FichierView
+    from sge_sim.api.flux import DefautSemeView, FichierView
 
 _WIDEST = 40
 
@@ -33,10 +33,21 @@ def _line(view: "FichierView") -> str:
     )
 
 
+def _defaut_line(view: "DefautSemeView") -> str:
+    about = " ".join(filter(None, (view.prm, view.registre, view.horodate)))
+    was = (
+        "" if view.champ == "fichier" else f" : {view.champ} {view.vrai}, écrit {view.ecrit or '-'}"
+    )
+    return f"{view.classe:<22}{view.fichier}  {about}{was}"
+
+
 flux = group_of(
     "flux",
     "Voir, publier et déchiffrer les fichiers de flux.",
-    {"list_fichiers": Shown(_line, "Aucun fichier ne répond à ces critères.")},
+    {
+        "list_fichiers": Shown(_line, "Aucun fichier ne répond à ces critères."),
+        "list_defauts": Shown(_defaut_line, "Aucune panne n'a rien mis dans ces fichiers."),
+    },
 )
 
 
@@ -190,6 +201,107 @@ def validate(
     if unread:
         raise UsageError(f"{counted(unread, 'fichier illisible', 'fichiers illisibles')}.")
     if together or any(verdict.remarques for verdict in said):
+        sys.exit(1)
+
+
+@flux.command(
+    help="Examiner des fichiers, ou tous ceux d'un dossier : quelle clé les ouvre, ce qu'ils ont, "
+    "s'ils se suivent, ce qui est venu deux fois. Une ligne chacun, avec quoi faire. Les clés "
+    "essayées sont celles données, sinon celles de tous les canaux. État 1 : quelque chose à dire."
+)
+@click.argument("fichiers", metavar="FICHIER…", nargs=-1, required=True)
+@key_options
+@data_dir_option
+def doctor(
+    fichiers: tuple[str, ...],
+    contrat: str | None,
+    cle: str | None,
+    iv: str | None,
+    data_dir: Path,
+) -> None:
+    from sge_sim.flux.docteur import ConstatFichier, Docteur
+    from sge_sim.flux.ouverture import OCTETS_AU_PLUS
+
+    gc.disable()  # as validate does
+    given = contrat is not None or cle is not None
+    secrets = (
+        [("la clé donnée", _secret(contrat, cle, iv, data_dir))] if given else _known_keys(data_dir)
+    )
+    docteur, sick = Docteur(secrets), False
+    for nom in fichiers:
+        if not Path(nom).exists():
+            raise UsageError(f"Aucun fichier ni dossier ne s'appelle {nom} : en vérifier le nom.")
+    for path in _files_within(fichiers):
+        try:
+            found = docteur.examine(path.name, read_user_file(path, OCTETS_AU_PLUS))
+        except UsageError as error:
+            genre = "trop gros" if "dépasse" in str(error) else "illisible"
+            found = [ConstatFichier(path.name, genre, str(error).removesuffix("."))]
+        except OSError as error:
+            found = [ConstatFichier(path.name, "illisible", str(error.strerror or error))]
+        for constat in found:
+            click.echo(str(constat))
+        sick |= any(constat.genre for constat in found)
+    for constat in docteur.together():
+        click.echo(str(constat))
+        sick = True
+    if sick:
+        sys.exit(1)
+
+
+def _files_within(noms: tuple[str, ...]) -> Iterator[Path]:
+    for nom in noms:
+        path = Path(nom)
+        if not path.is_dir():
+            yield path
+            continue
+        yield from sorted(each for each in path.rglob("*") if not each.is_dir())
+
+
+def _known_keys(data_dir: Path) -> list[tuple[str, Any]]:
+    """Return the keys of all channels, and those that pannes gave files; none without a state."""
+    from sge_sim.flux.declaration import known_secrets
+
+    try:
+        with database_of(data_dir).sessions() as session:
+            return known_secrets(session)
+    except UsageError:
+        return []
+
+
+@flux.command(
+    "score",
+    help="Noter ce qu'un lecteur a compris des fichiers publiés : trouvé, manqué, inventé, faux, "
+    "par sorte de défaut. État 1 : tout n'est pas trouvé ; 2 : rien n'a pu être lu.",
+)
+@click.option(
+    "--lu",
+    required=True,
+    metavar="FICHIER",
+    help="CSV ou NDJSON : flux, point, registre, horodate, valeur, defaut, fichier ; - : l'entrée.",
+)
+@click.option("--contrat", help="Contrat dont les fichiers furent lus ; tous sans lui.")
+@data_dir_option
+@json_option
+def show_score(lu: str, contrat: str | None, data_dir: Path, as_json: bool) -> None:
+    from sge_sim.flux.ouverture import OCTETS_AU_PLUS
+    from sge_sim.flux.score import ISSUES, read_rows, score, verite_of
+
+    try:
+        text = read_user_file(lu, OCTETS_AU_PLUS).decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{lu} n'est pas de l'UTF-8 (octet {error.start}).") from None
+    except OSError as error:
+        raise UsageError(f"{lu} ne se lit pas : en vérifier le nom et les droits.") from error
+    rows, said = read_rows(text)
+    with database_of(data_dir).sessions() as session:
+        made = score(verite_of(session, data_dir, contrat), rows)
+    made.lignes[:0] = said
+    lines = [*made.lignes, f"{'':<24}{'  '.join(f'{issue:>9}' for issue in ISSUES)}"]
+    for classe, counts in sorted(made.issues.items()):
+        lines.append(f"{classe:<24}{'  '.join(f'{counts[issue]:>9}' for issue in ISSUES)}")
+    say({"classes": made.issues, "lignes": made.lignes}, as_json, "\n".join(lines))
+    if not made.perfect:
         sys.exit(1)
 
 

@@ -18,8 +18,9 @@ class SorteDePanne:
 
     `statuts` are those of the answer, the first unless another is asked for, `corps` its body.
     `voit` is what the client sees where no body says it. `nombre` is what its number counts, with
-    its bounds. `duree` are the seconds of one that lasts. The other fields are what its effect, or
-    the calls that it is about, depend on.
+    its bounds. `duree` are the seconds of one that lasts. `contenu` is what one changes of what a
+    file says, as it is made, with `mot` for how; `taux_fidele` its observed share, that the profile
+    fidele plays. The other fields are what its effect, or the calls that it is about, depend on.
     """
 
     nom: str
@@ -63,6 +64,9 @@ class SorteDePanne:
     incompatible: tuple[str, ...] = ()
     jours: Literal["", "absent", "nul", "tronqué"] = ""
     jusqu_a: Literal["", "rattrapage", "retard", "fraicheur"] = ""
+    contenu: Literal["", "calendrier", "index", "fin", "ligne", "unite", "fichier"] = ""
+    mot: str = ""
+    taux_fidele: float = 0.0
 
     @property
     def in_rest(self) -> bool:

@@ -5,6 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.francais import grouped
@@ -15,6 +16,7 @@ from sge_sim.flux.chiffrement import AUCUN, Chiffrement, chiffrement, decrypt
 from sge_sim.flux.contenus import content_of, default_folder
 from sge_sim.tables.acteurs import find_contrat
 from sge_sim.tables.flux import Canal, FichierFlux, find_canal
+from sge_sim.tables.pannes import pannes_within
 from sge_sim.tables.plateforme import is_shared
 
 _KEPT: Final = "la base de la plateforme (/api/flux/{nom}/contenu)"
@@ -70,6 +72,20 @@ def secret_of(session: Session, contrat_id: str) -> Chiffrement:
     _check_contrat(session, contrat_id)
     canal = find_canal(session, contrat_id)
     return AUCUN if canal is None else chiffrement(canal.chiffrement, canal.cle, canal.iv)
+
+
+def known_secrets(session: Session) -> list[tuple[str, Chiffrement]]:
+    """Return whose keys a state knows, in French, and the keys: of its channels, of its pannes."""
+    canaux = session.scalars(select(Canal).where(Canal.chiffrement != "aucun"))
+    secrets = [
+        (f"clé du contrat {canal.contrat_id}", chiffrement(canal.chiffrement, canal.cle, canal.iv))
+        for canal in canaux
+    ]
+    return secrets + [
+        (f"clé de la panne n° {panne.numero}", chiffrement("aes256", panne.cle))
+        for panne in pannes_within(session)
+        if panne.cle and panne.sorte == "cle_nouvelle"
+    ]
 
 
 def clear_content(session: Session, data_dir: Path, fichier: FichierFlux) -> bytes:

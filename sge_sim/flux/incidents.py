@@ -74,7 +74,9 @@ class Incidents:
                 service=fichier.publication.flux,
                 acteur=fichier.contrat.acteur_code,
             )
-            if (plan.prm is None or plan.prm in prms) and plan.contrat in (None, fichier.contrat_id)
+            if (plan.prm is None or plan.prm in prms)
+            and plan.contrat in (None, fichier.contrat_id)
+            and not plan.declared.contenu  # it struck as the file was made
         )
         now = vue.found[0].now()
         if fichier.tentatives:

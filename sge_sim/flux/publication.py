@@ -11,7 +11,7 @@ same, and the journal says that it would have been made.
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -40,11 +40,13 @@ from sge_sim.flux.parallele import Equipe
 from sge_sim.journal import EchangeRecord
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
+from sge_sim.tables.defauts import DefautSeme
 from sge_sim.tables.flux import FichierFlux, Publication
 from sge_sim.tables.plateforme import is_shared
 
 if TYPE_CHECKING:
     from sge_sim.flux.fabrication import Make
+    from sge_sim.flux.salissures import Salissage
 
 _LOOK_SECONDS: Final = 0.5
 """Between two looks at what another machine publishes."""
@@ -66,6 +68,7 @@ class Publisher:
     publie_avant_arret: bool = False
     arret: datetime | None = None
     pertes: bool = False
+    salit: bool = False
     workers: int | None = None
     avancement: Avancement = field(default_factory=Avancement)
     _found: list[tuple[Edition, datetime, datetime]] = field(
@@ -92,9 +95,17 @@ class Publisher:
             publie_avant_arret=settings.publie_avant_arret,
             arret=end_of_files(settings.generation),
             pertes=settings.perd_des_mesures,
+            salit=settings.profile is Profile.FIDELE,
             workers=settings.publication_workers,
             avancement=avancement or Avancement(),
         )
+
+    @cached_property
+    def _salissage(self) -> "Salissage":
+        from sge_sim.flux.salissures import Salissage
+
+        guet = Guet(self.data_dir, self.database.engine)
+        return Salissage(self.database, guet, fidele=self.salit)
 
     @cached_property
     def _shared(self) -> bool:
@@ -159,7 +170,8 @@ class Publisher:
         """Make the files of a publication and record it, unless another process just did."""
         started = stopwatch()
         publication = lot.publication(session, emise=self.emits)
-        files = [] if make is None else self._made(lot, make, publication)
+        semes: list[DefautSeme] = []
+        files = [] if make is None else self._made(lot, make, publication, semes)
         ready = machine_now()
         with self.database.exclusive_transaction() as writing:
             self.database.exclusivite.check(writing)
@@ -171,6 +183,7 @@ class Publisher:
             for file in files:
                 file.prochain_essai = ready
                 writing.add(file)
+            writing.add_all(semes)
             detail = _in_french(lot, files, emise=publication.emise)
         self.record(
             EchangeRecord(
@@ -183,16 +196,20 @@ class Publisher:
             )
         )
 
-    def _made(self, lot: Lot, make: "Make", publication: Publication) -> list[FichierFlux]:
+    def _made(
+        self, lot: Lot, make: "Make", publication: Publication, semes: list[DefautSeme]
+    ) -> list[FichierFlux]:
         """Write the files of a publication as they come to the folder of those that are ready, each
-        whole or not at all; return their rows."""
+        whole or not at all; return their rows. `semes` takes what pannes put into them."""
         files: list[FichierFlux] = []
         folder = self.data_dir / READY_FOLDER / publication.contrat_id
         if not folder.is_dir():
             make_private_folder(folder)
         self.avancement.fichiers, self.avancement.quoi = 0, lot
+        dirty = self._salissage.of(lot, publication.contrat_id)
         try:
             for fichier in make(publication.sequence or 0):
+                fichier, planted = dirty(fichier)
                 size, digest = 0, sha256()
                 with writing_atomically(folder / fichier.nom, PRIVATE) as out:
                     for piece in fichier.morceaux:
@@ -209,6 +226,7 @@ class Publisher:
                     etat="a_livrer",
                 )
                 files.append(file)
+                semes += [DefautSeme(fichier=file, **asdict(each)) for each in planted]
                 if self._shared:
                     keep_content(self.database, folder / fichier.nom, file.sha256)
                 self.avancement.fichiers += 1

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, Final
 
 from sge_sim.clock import between_days
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux, Environment, EtatFichier, TypeCanal
+from sge_sim.domaine.sortes import SortePanne
 from sge_sim.errors import FieldError, UnknownError, UsageError, require_found
 from sge_sim.flux.registry import CodeConnu
 from sge_sim.machine.late import late
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from sge_sim.api import flux as views
     from sge_sim.flux import contenus, declaration, publication
     from sge_sim.flux.r6x import documents, tableau
-    from sge_sim.tables import acteurs, m023
+    from sge_sim.tables import acteurs, defauts, m023
     from sge_sim.tables import flux as tables
 else:
     views = late("sge_sim.api.flux")
@@ -31,6 +32,7 @@ else:
     documents = late("sge_sim.flux.r6x.documents")
     tableau = late("sge_sim.flux.r6x.tableau")
     acteurs = late("sge_sim.tables.acteurs")
+    defauts = late("sge_sim.tables.defauts")
     tables = late("sge_sim.tables.flux")
     m023 = late("sge_sim.tables.m023")
 
@@ -75,6 +77,36 @@ def list_fichiers(
         limit=limit,
     )
     return [views.FichierView.of(each) for each in found]
+
+
+@operation(
+    "Ce que des pannes ont mis de faux dans les fichiers, et ce qui était vrai",
+    "GET /defauts",
+    "flux defauts",
+    key="numero",
+    place="GET /fichiers",
+)
+def list_defauts(
+    session: "Session",
+    *,
+    contrat: Annotated[str | None, Says("Numéro du contrat ; tous sans lui")] = None,
+    prm: AnyPrm = None,
+    classe: Annotated[SortePanne | None, Says("Sorte de la panne ; toutes sans elle")] = None,
+    fichier: Annotated[str | None, Says("Nom du fichier ; tous sans lui")] = None,
+    limit: Limit = 100,
+    avant: Before = None,
+) -> "list[views.DefautSemeView]":
+    """Return the defects, the newest first."""
+    found = defauts.find_defauts(
+        session,
+        contrat_id=contrat,
+        prm=prm,
+        classe=classe,
+        nom=fichier,
+        before_id=avant,
+        limit=limit,
+    )
+    return [views.DefautSemeView.of(each) for each in found]
 
 
 @operation(

@@ -236,10 +236,11 @@ def _planned(session: "Session", now: datetime, **asked: Any) -> Panne:
     code = asked["code"] = asked["code"] and _known_code(asked["code"].upper(), asked["service"])
     if "cle" in sorte.admet:
         asked["cle"] = _known_key(sorte, asked)
-    if sorte.accord and asked["debut"] is None:
+    if (sorte.accord or sorte.contenu == "index") and asked["debut"] is None:
         asked["debut"] = now
     for name, usual in sorte.defauts.items():
-        asked[name] = asked[name] or usual
+        if name != "probabilite" or asked["prm"] is None or sorte.contenu != "index":
+            asked[name] = asked[name] or usual
     if sorte.nombre and asked["nombre"] is None:
         asked["nombre"] = sorte.nombre["defaut"]
     if asked["secondes"] is None:

@@ -11,6 +11,7 @@ from sge_sim.tables import (
     commandes,
     dataconnect,
     datahub,
+    defauts,
     ecritures,
     flux,
     m023,
