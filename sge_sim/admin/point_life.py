@@ -127,9 +127,7 @@ def _event(point: Point, evenement: Evenement) -> str:
     return " : ".join(filter(None, (EVENEMENTS[evenement.type], suite)))
 
 
-def marks_of(
-    moments: Sequence[Moment], debut: date, fin: date
-) -> list[tuple[datetime, list[str]]]:
+def marks_of(moments: Sequence[Moment], debut: date, fin: date) -> list[tuple[datetime, list[str]]]:
     """Return what begins, ends or happens on the legal days [debut, fin), when first on each."""
     dated = [
         (instant, f"{each.piste}{ends} : {each.texte}")

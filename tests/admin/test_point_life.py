@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from admin_kit import Room, control_room
 
-from sge_sim.admin.point_life import Moment, draw_life, moments_of, marks_of
+from sge_sim.admin.point_life import Moment, draw_life, marks_of, moments_of
 from sge_sim.clock import parse_instant
 from sge_sim.referentiel.points import get_point
 from sge_sim.tables.mesures_facts import MesuresFacts

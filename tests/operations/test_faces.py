@@ -246,6 +246,7 @@ SETTINGS: dict[str, Any] = {
     "now": parse_instant("2025-08-01T10:00"),
 }
 COMMANDS = [each for each in OPERATIONS if each.command]
+(FORGET_PANNES,) = (each for each in COMMANDS if each.name == "pannes.remove_all")
 FACES = {"rest": by_rest, "command": by_command, "page": by_page}
 
 
@@ -347,6 +348,8 @@ def test_a_command_tells_a_mistake_in_the_same_words_of_a_simulator_that_has_sto
         if said != (served := by_command(rooms["command"], operation, given)):
             differ.append((given, said, served))
     assert differ == [], "\n".join(map(str, differ[:5]))
+    for folder in (stopped, rooms["command"].state.settings.data_dir):
+        typed_beside(folder, FORGET_PANNES, {})
 
 
 def test_who_does_not_give_the_token_is_told_so_by_every_face(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from fastapi import HTTPException, Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.pages import begun
-from sge_sim.admin.point_life import draw_life, moments_of, marks_of
+from sge_sim.admin.point_life import draw_life, marks_of, moments_of
 from sge_sim.admin.point_sections import sections_of
 from sge_sim.admin.routes import Admin, Routes
 from sge_sim.api.flux import FichierView
