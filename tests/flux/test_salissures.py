@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,15 @@ from everything_kit import segments_of, subscribe_all
 from flux_cases import DEBUT, a_file_of_each_kind
 from flux_kit import JOUR
 from made_states import copy_state
-from publication_kit import at, open_platform
+from publication_kit import INDEX_C5, at, open_platform
 
 from sge_sim.domaine.pannes import Panne
 from sge_sim.domaine.sortes import SORTES
 from sge_sim.flux.ouverture import read_documents
 from sge_sim.flux.salissures import Seme, faithful_pannes, salir
+from sge_sim.operations import State
+from sge_sim.operations.flux import list_defauts
+from sge_sim.operations.pannes import plan as plan_panne
 
 CONTENU = [nom for nom, sorte in SORTES.items() if sorte.contenu]
 
@@ -99,10 +103,6 @@ def test_the_profile_fidele_has_the_observed_shares() -> None:
 
 
 def test_a_plan_dirties_what_is_published_and_the_state_tells(tmp_path: Path) -> None:
-    from sge_sim.operations import State
-    from sge_sim.operations.flux import list_defauts
-    from sge_sim.operations.pannes import plan as plan_panne
-
     copy_state(tmp_path, {})
     platform = open_platform(tmp_path)
     points = dict(list(segments_of(platform, 2).items())[:9])
@@ -118,4 +118,23 @@ def test_a_plan_dirties_what_is_published_and_the_state_tells(tmp_path: Path) ->
     (empty,) = [nom for nom, content in platform.ready().items() if not content]
     assert [each.fichier for each in told if each.classe == "fichier_vide"] == [empty]
     assert all(each.vrai and each.prm for each in told if each.champ == "ligne")
+    platform.close()
+
+
+@pytest.mark.observed("electricore, R151 of 10/2025: 0.70 % of the lines")
+def test_the_profile_fidele_dirties_and_the_nominal_one_does_not(tmp_path: Path) -> None:
+    copy_state(tmp_path, {})
+    platform = open_platform(tmp_path)
+    index = replace(INDEX_C5, periodicite="P1D", date_debut=DEBUT, date_fin=None)
+    for prm, segment in segments_of(platform, 9).items():
+        if segment == "C5":
+            platform.subscribe(prm, index, at(DEBUT))
+    state = State(platform.data_dir, platform.database)
+    platform.publisher.catch_up(at(DEBUT + 10 * JOUR))
+    assert list_defauts(state) == []
+    replace(platform.publisher, salit=True).catch_up(at(DEBUT + 90 * JOUR))
+    told = list_defauts(state, limit=1000)
+    assert {each.panne for each in told} == {0}
+    assert "calendrier_inconnu" in {each.classe for each in told}
+    assert {each.classe for each in told} <= {panne.sorte for panne in faithful_pannes()}
     platform.close()

@@ -103,7 +103,9 @@ def test_a_dirty_month_is_accounted_for(
         assert counts["trouvés"] + counts["manqués"] + counts["faux"] == len(keys), classe
     assert made.issues["index_fou"]["trouvés"] == 0  # this parser believes it
     assert {name for name, count in made.issues[SAIN].items() if count} == {"trouvés"}
-    for kind in ("fichier_vide", "archive_vide", "fichier_sans_point", "ligne_doublee"):
+    # A line of the hour that autumn lives twice may be doubled while the other is missing.
+    assert made.issues["ligne_doublee"]["faux"] == 0
+    for kind in ("fichier_vide", "archive_vide", "fichier_sans_point"):
         assert made.issues[kind] == Counter({"trouvés": len(planted[kind])}), kind
     platform.close()
 
