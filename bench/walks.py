@@ -209,7 +209,7 @@ MARCHES: Final = (
     Marche("demande-m023", Counts(84, 58, 23, 2), demand),
     Marche("data-connect", Counts(60, 37, 13, 0), daily),
     # Its points have four classes and off-peak hours, as communicating meters do.
-    Marche("fichiers-m023", Counts(147, 127, 49, 49), files),
+    Marche("fichiers-m023", Counts(147, 135, 57, 54), files),
     Marche("cas", Counts(113, 79, 22, 3), case),
     Marche("reglage", Counts(111, 141, 97, 55), setting),
     Marche("reglage-page", Counts(88, 117, 78, 43), setting_form),

@@ -160,6 +160,8 @@ READ = {
     "campaign passages": "",
     "clock show": "",
     "doctor": "",
+    "flux doctor": "inconnu.zip",
+    "flux score": "--lu inconnu.csv",
     "flux show": "inconnu.zip",
     "generations": "--journal",
     "health": "",

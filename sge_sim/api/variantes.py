@@ -24,6 +24,8 @@ class RencontresView(View):
         met: set[str] = set()
         expected: set[str] = set()
         for path, message in answers:
+            if path not in load_contracts(data_path("wsdl")):
+                continue  # nobody's service
             formes = _formes(path)
             expected |= formes.expected
             if formes.is_lawful(message):

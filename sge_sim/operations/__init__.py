@@ -325,7 +325,7 @@ def operations_of(subject: str) -> tuple[AnyOperation, ...]:
 def all_operations() -> tuple[AnyOperation, ...]:
     """Return every operation, subject after subject."""
     modules = (module.name for module in iter_modules(__path__))
-    subjects = [name for name in modules if name not in ("parameters", "reading")]
+    subjects = [name for name in modules if name not in ("panne_checks", "parameters", "reading")]
     return tuple(each for subject in subjects for each in operations_of(subject))
 
 

@@ -16,7 +16,7 @@ else:
     plans = late("sge_sim.door.variantes")
 
 _WITHOUT = "sge-sim variantes choisit les formes et dit ce que le client a rencontré"
-_MOST = 10_000
+_MOST = 1000
 
 
 @operation(
@@ -26,7 +26,7 @@ _MOST = 10_000
     has_page=False,
 )
 def show_rencontres(state: State) -> "views.RencontresView":
-    """Return what is in the answers of the journal."""
+    """Return what is in the last thousand answers of the journal."""
     calls = journal.RechercheJournal(kinds=frozenset({"soap"}))
     found = state.journal.find_echanges(calls, limit=_MOST, with_bodies=True)
     return views.RencontresView.of(
