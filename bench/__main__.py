@@ -44,7 +44,7 @@ _WARM_UP, _MEASURED, _ALONE_CALLS = 500, 2000, 5000
 _PUBLISHED = 20_000
 _ROUNDS, _SLOW_ROUNDS, _WARMINGS = 3, 2, 4
 _OURS, _ALONE = "ours", "nobody slow, 4 clients"
-_THEIRS = {"with": 6, "without": 2}
+_THEIRS = {"with": 4, "without": 1.2}
 """WireMock with and without its journal, and how many times as fast two of our workers must be."""
 _JARS = Path(sys.prefix) / "wiremock"
 
@@ -153,9 +153,9 @@ def _memory(bench: Bench) -> None:
     """the memory of all the processes, started and after 100 000 calls."""
     options = ["--now", NOW, "--workers", "1"]
     seen = footprint(bench.driver, bench.data_dir, PATH, bench.messages, options)
-    _row("memory, 1 worker, started (PSS)", f"{seen.started:.0f} MB", "", "at most 120 MB")
+    _row("memory, 1 worker, started (PSS)", f"{seen.started:.0f} MB", "", "at most 130 MB")
     _row("memory after a first call", f"{seen.first_call:.0f} MB", "", "")
-    _row(f"memory after {seen.calls} calls", f"{seen.loaded:.0f} MB", "", "at most 150 MB")
+    _row(f"memory after {seen.calls} calls", f"{seen.loaded:.0f} MB", "", "at most 160 MB")
 
 
 def _wire(bench: Bench) -> None:
