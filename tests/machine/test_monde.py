@@ -1,11 +1,22 @@
 """What a served simulator asks of the world passes the seams: sources are read for ways around."""
 
 import ast
-from collections.abc import Iterator, Mapping
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
+from made_states import prepared_database
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from sge_sim import clock
+from sge_sim.facts.database import Database
+from sge_sim.machine import monde
+from sge_sim.machine.files import write_atomically
+from sge_sim.tables.comptages import Quota, QuotaCounts
 
 PACKAGE: Final = Path(__file__).parents[2] / "sge_sim"
 
@@ -195,3 +206,99 @@ def test_a_way_around_is_found(line: str) -> None:
 )
 def test_what_passes_the_seams_or_only_reads_is_not(line: str) -> None:
     assert list(ways_around(line)) == []
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = prepared_database(tmp_path / "sge-sim.db")
+    yield database
+    database.dispose()
+
+
+WRITE: Final = text("UPDATE ecriture SET instant = instant")
+QUOTA: Final = Quota("cle", 1, 100)
+
+
+def by_transaction(database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(WRITE)
+
+
+def by_connection(database: Database) -> None:
+    with database.writing_connection() as connection, connection.begin():
+        connection.execute(WRITE)
+
+
+def by_engine(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(WRITE)
+
+
+@pytest.mark.parametrize("write", [by_transaction, by_connection, by_engine])
+def test_a_transaction_ends_at_the_seam_and_one_that_cannot_gives_its_lock_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch, write: Callable[[Database], None]
+) -> None:
+    committed: list[Any] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(monde, "commit", full(committed))
+        with pytest.raises(OperationalError, match="full"):
+            write(database)
+    assert len(committed) == 1
+    write(database)
+
+
+def test_a_count_that_cannot_be_kept_refuses_none_that_come_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = QuotaCounts(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(monde, "commit", full([]))
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            counts.take([QUOTA])
+    assert counts.take([QUOTA]) is None
+    counts.close()
+
+
+def full(committed: list[Any]) -> Callable[[Any], None]:
+    """Return what commits on a full disk."""
+
+    def fail(connection: Any) -> None:
+        committed.append(connection)
+        raise sqlite3.OperationalError("database or disk is full")
+
+    return fail
+
+
+def test_a_seam_is_looked_up_when_it_is_called(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def noted(name: str) -> Callable[..., Any]:
+        real = getattr(monde, name)
+        return lambda *given, **named: (asked.append(name), real(*given, **named))[1]
+
+    names = ["open", "flock", "ftruncate", "fdopen", "fsync", "fchmod", "replace", "connect"]
+    for name in [*names, "switch_to_wal", "begin_writing", "commit", "checkpoint"]:
+        monkeypatch.setattr(monde, name, noted(name))
+    write_atomically(tmp_path / "file", b"whole")
+    assert list(dict.fromkeys(asked)) == [*names[:2], "fchmod", *names[2:5], "replace"]
+    asked.clear()
+    by_transaction(database)
+    database.settle_bulk_writes()
+    assert asked == ["connect", "switch_to_wal", "begin_writing", "commit", "checkpoint"]
+    instant = clock.start_of_day(clock.PREMIER_JOUR)
+    monkeypatch.setattr(clock, "read_instant", instant.astimezone)
+    assert clock.machine_now() == instant
+
+
+def test_a_temporary_file_is_new_and_its_owner_s_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(monde, "new_name", lambda: "name")
+    handle, path = monde.new_file(tmp_path, "a-", ".new")
+    with monde.fdopen(handle, "wb"):
+        assert path == tmp_path / "a-name.new"
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with pytest.raises(FileExistsError):
+        monde.new_file(tmp_path, "a-", ".new")
