@@ -183,14 +183,14 @@ def test_a_user_writes_an_episode_and_is_told_what_is_wrong_with_it(player: Play
     folder = player.simulator.data_dir / "episodes"
     folder.mkdir(exist_ok=True)
     described = {"titre": "A", "periode": "B", "source": "C", "recit": "D"}
-    row = {"sorte": "erreur_technique", "fin": "2026-08-04T00:00:00"}
+    row = {"sorte": "erreur_technique", "fin": "2026-08-04T00:00:00", "prm": C5}
     mine = {**described, "debut": "2026-08-03", "pannes": [row]}
     text = yaml.safe_dump(mine).replace("'2026", "2026").replace("00'", "00").replace("03'", "03")
     (folder / "le-mien.yaml").write_text(text)
     url = player.simulator.ready["admin_url"] + "/api/pannes/episodes"
     try:
         (made,) = player.play("le-mien")
-        assert made["fin"] == "2026-11-26T00:00:00+01:00"
+        assert (made["fin"], made["prm"]) == ("2026-11-26T00:00:00+01:00", C5)
         assert player.asks() == 500
         for wrong, said in (
             ("titre: 3", "doit être un texte"),
