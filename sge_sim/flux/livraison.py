@@ -137,8 +137,10 @@ def _deliver_contract(
                     opening = open_channel(kind, place, folder, host_key, learn)
                     channel = opened.enter_context(opening)
                 content = _content(database, data_dir, fichier)
-                deliver = deliver_whole if incidents is None else incidents.of(fichier, secret)
-                ending = deliver(channel, fichier.nom, content)
+                if incidents is None:
+                    ending = deliver_whole(channel, fichier.nom, content)
+                else:
+                    ending = incidents.deliver(channel, fichier, content, secret)
                 _note(database, fichier.id, ending, now)
                 delivered += ending.arrived
     except DeliveryError as error:

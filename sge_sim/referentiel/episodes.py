@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 from sge_sim.clock import PARIS
-from sge_sim.clock import legal_date as legal_date
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.machine.files import data_path
 from sge_sim.machine.yaml_files import Fields, read_mapping

@@ -15,7 +15,7 @@ from running_simulator import RunningSimulator, kept_open, refusal, run_command
 from sge_sim.api.administration import Administration
 from sge_sim.cli.variantes import variantes
 from sge_sim.clock import machine_now
-from sge_sim.door.variantes import Plan, accepts_gzip, forget_plan
+from sge_sim.door.variantes import Plan, accepts_gzip
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import load_release
@@ -56,10 +56,9 @@ def asked(simulator: RunningSimulator, **headers: str) -> "object":
 
 
 @pytest.fixture
-def essais(served: RunningSimulator) -> Iterator[Essais]:
+def essais(served: RunningSimulator) -> Essais:
     admin = Administration(served.ready["admin_url"])
-    yield Essais(served.data_dir, admin, lambda: True, Plan(graine=1))
-    forget_plan(served.data_dir)
+    return Essais(admin, lambda: True, Plan(graine=1))
 
 
 def test_each_call_has_another_form_of_the_same_point(served: RunningSimulator) -> None:
@@ -99,7 +98,7 @@ def test_a_client_has_gzip_only_where_it_asks(served: RunningSimulator) -> None:
     assert etree.fromstring(packed.content).find(".//point") is not None
     (entry,) = served.admin("/api/journal", limit=1)
     assert "<soap:Envelope" in admin.exchange(entry["id"]).response
-    forget_plan(served.data_dir)
+    admin.post("/api/variantes")
 
 
 @pytest.mark.parametrize("wish", ["", "identity", "gzip;q=0, *", "gzip;q=0", "br", "gzip;q=beau"])
