@@ -4,15 +4,19 @@ import csv
 import io
 import json
 import os
+import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from documented_parser import parse
+from documented_parser import Row, parse
 from everything_kit import order_all, segments_of, subscribe_all
 from flux_kit import JOUR
 from made_states import copy_state
@@ -29,6 +33,7 @@ from sge_sim.flux.salissures import salir
 from sge_sim.flux.score import (
     COLONNES,
     SAIN,
+    CleDeValeur,
     Score,
     Verite,
     Vrai,
@@ -60,6 +65,9 @@ OFTEN: dict[str, dict[str, Any]] = {
 }
 BELIEVED = "index_fou"
 """The parser takes the value of a mad index for a true one."""
+EVERY = {"HDM", "IFJ", "R4x", "R50", "R63", "R63A", "R63B", "R64", "R64A", "R64B", "R65", "R66"}
+EVERY |= {"R66B", "R67", "R151", "R171"}
+"""The flux that say values."""
 
 
 def publish(
@@ -105,51 +113,62 @@ def dirty_again(platform: Platform) -> None:
             add_defauts(session, [(fichier, vars(each)) for each in semes])
 
 
-def judged(platform: Platform) -> tuple[Score, dict[str, Counter[str]]]:
-    """What the parser of the documentation is worth, and is to be worth: by what was planted and
-    by which values it says, whatever they are."""
-    rows = parse(platform.ready())
-    planted: dict[tuple[Any, ...], set[str]] = {}
-    with platform.database.sessions() as session:
-        made = score(verite_of(session, platform.data_dir), map(json.dumps, rows))
-        for each in find_defauts(session):
-            where = each.fichier.publication.flux if each.prm else each.fichier.nom
-            key = key_of(where, each.prm or "", each.registre or "", each.horodate or "")
-            planted.setdefault(key, set()).add(each.classe)
-    said = Counter(key_of(*(row[name] for name in COLONNES[:4])) for row in rows if "point" in row)
-    assert made.lignes == []
-    wanted: dict[str, Counter[str]] = {}
-    for key, classes in planted.items():
-        issue = "trouvés"
-        if BELIEVED in classes:
-            issue = "faux" if said[key] else "manqués"
-        elif "ligne_manquante" in classes and said[key] < len(key[-1]):
-            issue = "manqués"
-        for classe in classes:
-            wanted.setdefault(classe, Counter())[issue] += 1
-    wanted[SAIN] = Counter({"trouvés": len(said.keys() - planted.keys())})
-    return made, wanted
+@dataclass
+class Judged:
+    """What the parser of the documentation says and is worth, and is to be worth: by what was
+    planted and by which values it says, whatever they are."""
+
+    rows: list[Row]
+    verite: Verite
+    made: Score
+    wanted: dict[str, Counter[str]]
+    planted: dict[CleDeValeur, set[str]]
+
+    @classmethod
+    def of(cls, platform: Platform) -> "Judged":
+        rows, planted = parse(platform.ready()), dict[CleDeValeur, set[str]]()
+        with platform.database.sessions() as session:
+            verite = verite_of(session, platform.data_dir)
+            for each in find_defauts(session):
+                where = each.fichier.publication.flux if each.prm else each.fichier.nom
+                key = key_of(where, each.prm or "", each.registre or "", each.horodate or "")
+                planted.setdefault(key, set()).add(each.classe)
+        said = Counter(
+            key_of(*(row[name] for name in COLONNES[:4])) for row in rows if "flux" in row
+        )
+        wanted = {SAIN: Counter({"trouvés": len(said.keys() - planted.keys())})}
+        for key, classes in planted.items():
+            issue = "trouvés"
+            if BELIEVED in classes:
+                issue = "faux" if said[key] else "manqués"
+            elif "ligne_manquante" in classes and said[key] < len(key[-1]):
+                issue = "manqués"
+            for classe in classes:
+                wanted.setdefault(classe, Counter())[issue] += 1
+        return cls(rows, verite, score(verite, map(json.dumps, rows)), wanted, planted)
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Clean files of every kind, of the night that has an hour more."""
+def sample(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Judged]:
+    """Files of every kind, of the night that has an hour more: clean, and dirty."""
     platform = publish(tmp_path_factory.mktemp("propre"), FEW, DEBUT, 1, {})
-    yield platform
+    clean = Judged.of(platform)
+    dirty_again(platform)
+    dirty = Judged.of(platform)
     platform.close()
+    return {False: clean, True: dirty}
 
 
-def test_clean_files_score_without_a_remark_and_dirty_ones_by_what_was_planted(
-    sample: Platform,
-) -> None:
-    made, wanted = judged(sample)
-    assert made.perfect
-    assert made.issues == wanted
-    assert made.issues[SAIN]["trouvés"] > 1000
-    dirty_again(sample)
-    made, wanted = judged(sample)
-    assert wanted.keys() == {*OFTEN, SAIN}
-    assert made.issues == wanted
+def test_clean_files_score_without_a_remark(sample: dict[bool, Judged]) -> None:
+    assert sample[False].made.perfect
+    assert sample[False].made.issues == sample[False].wanted
+    assert {key[0] for key in sample[False].verite.valeurs} >= EVERY
+
+
+def test_each_planted_defect_is_accounted_for(sample: dict[bool, Judged]) -> None:
+    assert sample[True].wanted.keys() == {*OFTEN, SAIN}
+    assert sample[True].made.issues == sample[True].wanted
+    assert sample[True].made.lignes == []
 
 
 @pytest.mark.fichiers_sales
@@ -159,15 +178,132 @@ def test_a_month_is_accounted_for(tmp_path: Path, plans: dict[str, dict[str, Any
     parts = {each: -(-count * POINTS // 300) for each, count in PARTS.items()}
     platform = publish(tmp_path, parts, date(2024, 10, 1), 31, plans)
     published = time.perf_counter()
-    made, wanted = judged(platform)
-    spent = (
-        f"published in {published - began:.0f} s, scored in {time.perf_counter() - published:.0f} s"
-    )
-    print(f"{POINTS} points, {len(platform.ready())} files: {spent}", made.issues, sep="\n")
-    assert wanted.keys() == {*plans, SAIN}
-    assert made.issues == wanted
-    assert made.perfect is not bool(plans)
+    month = Judged.of(platform)
+    scored = time.perf_counter()
+    spent = f"published in {published - began:.0f} s, scored in {scored - published:.0f} s"
+    print(f"{POINTS} points, {len(month.rows)} values: {spent}", month.made.issues, sep="\n")
+    assert month.wanted.keys() == {*plans, SAIN}
+    assert month.made.issues == month.wanted
+    assert month.made.perfect is not bool(plans)
     platform.close()
+
+
+Rows = list[Row]
+FLUX = {"R50", "R151", "R63B", "R64B", "R67", "R171"}
+INDEX = "R151 R64B"
+SHIFTED = {SAIN: {"manqués", "inventés", "faux"}}
+ELSEWHERE = {SAIN: {"manqués", "inventés"}}
+WRONG_VALUES = {SAIN: {"faux"}}
+
+
+def each(flux: str, change: Callable[[Row], dict[str, Any]]) -> Callable[[Rows], Rows]:
+    """Make a mistake in the rows of some flux."""
+    return lambda rows: [
+        {**row, **change(row)} if row["flux"] in flux.split() else row for row in rows
+    ]
+
+
+def renamed(champ: str, *names: str) -> Callable[[Row], dict[str, Any]]:
+    """Take names for others, in a circle."""
+    after = dict(zip(names, [*names[1:], names[0]], strict=True))
+    pattern = re.compile("|".join(map(re.escape, names)))
+    return lambda row: {champ: pattern.sub(lambda found: after[found[0]], row[champ])}
+
+
+def stamped(change: Callable[[datetime], datetime]) -> Callable[[Row], dict[str, Any]]:
+    return lambda row: {"horodate": str(change(datetime.fromisoformat(row["horodate"])))}
+
+
+def next_value(rows: Rows) -> Rows:
+    """Each value is told at the stamp of the one before."""
+    return [
+        {**row, "valeur": after["valeur"]} if row["flux"] == after["flux"] == "R50" else row
+        for row, after in pairwise([*rows, rows[0]])
+    ]
+
+
+def first_hour(rows: Rows, *, again: bool) -> Rows:
+    """Of the hour that autumn lives twice the first is read, or is taken for both."""
+    seen, made = dict[tuple[str, ...], Row](), []
+    for row in rows:
+        first = seen.setdefault((row["flux"], row["point"], row["registre"], row["horodate"]), row)
+        made += [{**row, "valeur": first["valeur"]}] if again or first is row else []
+    return made
+
+
+def moved(rows: Rows) -> Rows:
+    """A value is dropped, another invented."""
+    n = next(n for n, row in enumerate(rows) if row["flux"] == "R50")
+    return [*rows[:n], {**rows[n], "horodate": "2024-10-01T00:30:00+02:00"}, *rows[n + 1 :]]
+
+
+Mistake = tuple[Callable[[Rows], Rows], dict[str, set[str]]]
+"""What a parser does to its rows, and the issues that come of it, by class."""
+WRONG: dict[str, Mistake] = {
+    "full hours for off-peak hours": (
+        each(INDEX, renamed("registre", "HP", "HC")),
+        WRONG_VALUES,
+    ),
+    "a grid for the other": (
+        each(INDEX, renamed("registre", "/D/", "/F/")),
+        ELSEWHERE,
+    ),
+    "a quantity for another": (
+        each("R50", renamed("registre", "PA", "EA")),
+        {SAIN: {"manqués", "inventés"}},
+    ),
+    "a step later": (each("R50", stamped(lambda d: d + timedelta(minutes=30))), SHIFTED),
+    "UTC without saying it": (
+        each("R50", stamped(lambda d: d.astimezone(UTC).replace(tzinfo=None))),
+        SHIFTED,
+    ),
+    "the offset of winter": (
+        each("R50", renamed("horodate", "+02:00", "+01:00")),
+        SHIFTED,
+    ),
+    "always two hours of offset": (
+        each("R50", stamped(lambda d: d.replace(tzinfo=timezone(timedelta(hours=2))))),
+        SHIFTED,
+    ),
+    "a day later": (each("R151", stamped(lambda d: d + JOUR)), SHIFTED),
+    "the hour that comes twice once": (partial(first_hour, again=False), {SAIN: {"manqués"}}),
+    "its first half for both": (partial(first_hour, again=True), WRONG_VALUES),
+    "kWh for Wh": (
+        each("R151", lambda row: {"valeur": int(row["valeur"]) / 1000}),
+        {SAIN: {"faux"}},
+    ),
+    "Wh for kWh": (each("R67", lambda row: {"valeur": row["valeur"] + "000"}), WRONG_VALUES),
+    "the next value": (next_value, WRONG_VALUES),
+    "one dropped, one invented": (moved, ELSEWHERE),
+    "every file twice": (lambda rows: rows + rows, {SAIN: {"faux"}, "ligne_doublee": {"faux"}}),
+    "all set aside": (
+        each("R50", lambda row: {"valeur": "", "defaut": "index_fou"}),
+        {SAIN: {"manqués"}, "index_fou": {"inventés"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", [*WRONG, "zero for what is missing"])
+def test_a_wrong_parser_is_seen_in_the_class_of_what_it_gets_wrong(
+    sample: dict[bool, Judged], mistake: str
+) -> None:
+    planted, verite = sample[True].planted, sample[True].verite
+    valeurs = {key: vrai for key, vrai in verite.valeurs.items() if key[0] in FLUX}
+    verite = replace(verite, valeurs=defaultdict(Vrai, valeurs), fichiers={})
+    rows = [row for row in sample[True].rows if row.get("flux") in FLUX]
+    zeros = [
+        {"flux": flux, "point": point, "registre": registre, "horodate": stamp, "valeur": "0"}
+        for (flux, point, registre, (instant, *_)), classes in planted.items()
+        if flux == "R50" and classes == {"ligne_manquante"}
+        for stamp in [str(datetime.fromtimestamp(int(instant), UTC))]
+    ]
+    filled: Mistake = (lambda rows: rows + zeros, {"ligne_manquante": {"faux"}})
+    change, expected = WRONG.get(mistake, filled)
+    before = score(verite, map(json.dumps, rows)).issues
+    after = score(verite, map(json.dumps, change(rows))).issues
+    found = {classe: {*(after[classe] - before[classe])} - {"trouvés"} for classe in expected}
+    assert found == expected
+    assert after[SAIN]["trouvés"] < before[SAIN]["trouvés"] or SAIN not in expected
 
 
 P, Q = "25946599093143", "30001610071843"
