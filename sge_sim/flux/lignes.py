@@ -96,11 +96,9 @@ def put(niveau: Niveau, champ: str, value: str) -> None:
 
 
 def siblings(niveau: Niveau) -> Any:
-    """Return what holds a node with those beside it, as a list that can be changed; an element is
-    its own. Raises `ValueError` for a node that stands alone."""
+    """Return what holds a node with those beside it, as a list that can be changed (an element is
+    its own); None of a node that stands alone."""
     if isinstance(niveau.node, etree._Element):
         return niveau.node.getparent()
     held = niveau.parent if niveau.nom == "[]" else niveau.parent[niveau.nom]
-    if not isinstance(held, list):
-        raise ValueError(niveau.nom)
-    return held
+    return held if isinstance(held, list) else None
