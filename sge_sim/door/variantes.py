@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from sge_sim.domaine.variantes import Variation, sorte_typed, variations_in
+from sge_sim.domaine.variantes import SORTES_VARIATION, Variation, variations_in
 from sge_sim.errors import UsageError
 from sge_sim.machine import monde
 from sge_sim.machine.files import PRIVATE, data_path, locked, write_atomically
@@ -52,7 +52,10 @@ class Plan:
             if not variations_in(line):
                 raise UsageError(f"« {line} » n'est pas une variation : la copier du journal.")
         for each in (*self.sortes, *(each.sorte for each in variations_in(self.variations))):
-            sorte_typed(each)
+            if each.lower() not in SORTES_VARIATION:
+                choices = ", ".join(SORTES_VARIATION)
+                sentence = f"« {each} » n'est pas une sorte de variation : choisir parmi {choices}."
+                raise UsageError(sentence)
 
     def keep(self, data_dir: Path) -> None:
         """Have the processes that serve this folder follow it; the one that says nothing is

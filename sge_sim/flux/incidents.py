@@ -44,9 +44,11 @@ class Aboutissement:
     again_after: timedelta | None = None
 
 
-def deliver_whole(channel: Channel, nom: str, content: bytes) -> Aboutissement:
+def deliver_whole(
+    channel: Channel, fichier: FichierFlux, content: bytes, _secret: Chiffrement
+) -> Aboutissement:
     """Deliver a file as it is."""
-    channel.deliver(nom, content)
+    channel.deliver(fichier.nom, content)
     return Aboutissement()
 
 
@@ -59,7 +61,7 @@ class Incidents:
     record: Callable[[EchangeRecord], None]
 
     def deliver(
-        self, channel: Channel, fichier: FichierFlux, content: bytes, secret: Chiffrement = AUCUN
+        self, channel: Channel, fichier: FichierFlux, content: bytes, secret: Chiffrement
     ) -> Aboutissement:
         """Deliver `fichier`, read with its publication and contract, unless a plan strikes it;
         `secret` is how its channel encrypts.
@@ -75,7 +77,7 @@ class Incidents:
         elif planned:
             struck = self.guet.strike(_plans_about(fichier, planned, now))
         if struck is None:
-            return deliver_whole(channel, nom, content)
+            return deliver_whole(channel, fichier, content, secret)
         panne = struck.panne
         files = delivered(panne, secret, nom, content)
         for name, there in files:

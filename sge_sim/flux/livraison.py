@@ -137,10 +137,8 @@ def _deliver_contract(
                     opening = open_channel(kind, place, folder, host_key, learn)
                     channel = opened.enter_context(opening)
                 content = _content(database, data_dir, fichier)
-                if incidents is None:
-                    ending = deliver_whole(channel, fichier.nom, content)
-                else:
-                    ending = incidents.deliver(channel, fichier, content, secret)
+                deliver = deliver_whole if incidents is None else incidents.deliver
+                ending = deliver(channel, fichier, content, secret)
                 _note(database, fichier.id, ending, now)
                 delivered += ending.arrived
     except DeliveryError as error:

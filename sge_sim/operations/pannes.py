@@ -153,7 +153,8 @@ def plan(
 )
 def list_episodes(state: State) -> "list[views.EpisodeView]":
     """Return the episodes, by name; raises `UsageError` for a file that isn't one."""
-    return [views.EpisodeView.of_episode(each) for each in episodes.read_episodes(state.data_dir)]
+    files = episodes.episode_files(state.data_dir).values()
+    return [views.EpisodeView.of_episode(episodes.read_episode(each)) for each in files]
 
 
 @operation(
@@ -178,7 +179,7 @@ def play(
     aims = {"prm": prm, "application": application}
     with state.database.transaction() as session:
         now, made = stored_clock.instant_within(session), []
-        episode = episodes.read_episode(state.data_dir, nom)
+        episode = episodes.read_episode(episodes.find_episode_file(state.data_dir, nom))
         for row in episode.pannes_from(jour or legal_date(now)):
             sorte = SORTES.get(str(row.get("sorte")))
             aimed = {

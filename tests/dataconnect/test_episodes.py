@@ -13,11 +13,11 @@ from dataconnect_kit import AUTRE_C5, C5, CURVE, DAILY, PRODUCTEUR, Client, admi
 from sge_sim.cli import commands
 from sge_sim.domaine.sortes import SORTES
 from sge_sim.machine.files import data_path
-from sge_sim.referentiel.episodes import names_of_episodes, read_episode, read_episodes
+from sge_sim.referentiel.episodes import episode_files, read_episode
 
 V5 = "/metering_data_dc/v5/daily_consumption"
 PRODUCTION = "/mesure_synchrone_auto/v2/production_quotidienne"
-EPISODES = names_of_episodes(Path("nowhere"))
+EPISODES = episode_files(Path("nowhere"))
 
 
 class Player:
@@ -207,12 +207,11 @@ def test_a_user_writes_an_episode_and_is_told_what_is_wrong_with_it(player: Play
         (folder / "le-mien.yaml").unlink()
 
 
-def test_an_episode_keeps_its_legal_hours_over_a_change_of_hour(tmp_path: Path) -> None:
-    episode = read_episode(tmp_path, "ete-2026")
+def test_an_episode_keeps_its_legal_hours_over_a_change_of_hour() -> None:
+    episode = read_episode(EPISODES["ete-2026"])
     first, *_ = episode.pannes_from(date(2026, 10, 24))
     assert first["debut"] == "2026-10-24T18:00:00+02:00"
     assert first["fin"] == "2026-10-25T18:00:00+01:00"
-    assert [each.nom for each in read_episodes(tmp_path)] == EPISODES
 
 
 def test_each_command_of_the_page_of_troubles_is_taken(unplanned: Client) -> None:

@@ -15,9 +15,12 @@ from running_simulator import XML, RunningSimulator, kept_open, start_simulator
 from sge_sim.api.pannes import PanneView
 from sge_sim.clock import legal_date, machine_now, parse_instant
 from sge_sim.errors import UsageError
+from sge_sim.facts.stored_clock import StoredClock
 from sge_sim.journal import Journal, RechercheJournal
 from sge_sim.operations import State
+from sge_sim.operations.pannes import list_pannes
 from sge_sim.operations.pannes import plan as plan_panne
+from sge_sim.operations.pannes import play as play_episode
 
 SERVICE = "ConsultationDonneesTechniquesContractuelles"
 PATH = f"/{SERVICE}/v1.0"
@@ -288,3 +291,36 @@ def test_what_is_replaced_in_an_answer_is_drawn_value_by_value(whole: InProcess,
     answer = whole.ask(searched, {"criteres": criteres, "loginUtilisateur": login}).content
     assert b"<etatCode>DEMANDE<" in answer
     assert b"<etatCode>ACTIF<" not in answer
+
+
+def codes_of(whole: InProcess, path: str, demande: Any, calls: int) -> list[str]:
+    """Return the codes of so many answers, « double » after those whose texts are coded twice."""
+    found = []
+    for _ in range(calls):
+        content = whole.ask(path, demande).content
+        (result,) = etree.fromstring(content).iter("{*}resultat")
+        found.append(result.get("code") + " double" * ("Ã©".encode() in content))
+    return found
+
+
+@pytest.mark.observed("a client of SGE, 2026; mlier/conso: SGT570 fifteen times, then taken")
+def test_the_order_of_2026_is_refused_for_days_then_taken(whole: InProcess, plan: Any) -> None:
+    state = State(whole.simulator.settings.data_dir, whole.simulator.database)
+    made = play_episode(state, nom="sgt570-2026")
+    assert [each.sorte for each in made] == ["code_sgt", "code_sgt", "utf8_double"]
+    login, contrat, today = whole.login, whole.contrat_id, legal_date(machine_now())
+    order = collecte_quotidienne(PRM, login, contrat, today, today + timedelta(30))
+    ordered = codes_of(whole, "/CommandeCollectePublicationMesures/v3.0", order, 16)
+    assert ordered[:15] == ["SGT570"] * 15
+    assert ordered[15].startswith("SGT200")
+    assert "code SGT donné" not in detail_of_last(whole)
+    search = {"criteres": {"pointId": PRM, "contratId": contrat}, "loginUtilisateur": login}
+    path = "/RechercheServicesSouscritsMesures/v1.0"
+    for struck_texts in (True, False):
+        found = codes_of(whole, path, search, 20)
+        assert {*found} == {"SGT500", "SGT200", *(["SGT200 double"] if struck_texts else [])}
+        assert 1 <= found.count("SGT500") <= 9
+        StoredClock(whole.simulator.database).freeze(machine_now() + timedelta(8))
+    orders, *_ = list_pannes(state)
+    assert (orders.appels, orders.epuisee) == (15, True)
+    StoredClock(whole.simulator.database).follow_machine()
