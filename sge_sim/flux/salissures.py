@@ -136,8 +136,7 @@ def _dirty_document(plans: Sequence[Panne], nom: str, content: bytes) -> tuple[b
         return content, []
     if (forme := form_of(kind, root)) is None:
         return content, []
-    document = _Document(kind, text, forme)
-    semes = [*document.dirtied(plans)]
+    semes = [*(document := _Document(kind, text, forme)).dirtied(plans)]
     bom = content[: 3 * content.startswith(b"\xef\xbb\xbf")]
     return (bom + document.written().encode() if semes else content), semes
 
@@ -150,9 +149,8 @@ class _Document:
         self.rows = text.split("\n")
         self.lists: dict[int, tuple[int, int, list[Any]]] = {}
         """Of a CSV, the lists that changed: the rows that each had, its nodes."""
-        self.changed: dict[tuple[str, int], tuple[Any, Panne]] = {}
-        """The nodes of which a field, or the place, was changed, and by which plan: kept, for their
-        ids to be."""
+        self.changed: dict[tuple[str, int], Any] = {}
+        """The nodes of which a field, or the place, was changed: kept, for their ids to be."""
         if kind == "csv":
             self.tree: Any = forme.as_tree([row.split(";") for row in self.rows])[0]
         else:
@@ -170,9 +168,7 @@ class _Document:
             nodes = [node for node, _ in children(self.tree, nom, "")]
             # Those of a point at once: a file may have more lines than memory has room for.
             for some in [nodes] if self.kind == "csv" else ([node] for node in nodes):
-                self.changed = {
-                    key: node for key, node in self.changed.items() if node is self.tree
-                }
+                self.changed = {}
                 lignes = self._lignes(nom, some) if of_lines else []
                 for plan in of_lines:
                     yield from self._replaced(plan, lignes)
@@ -201,10 +197,9 @@ class _Document:
             niveau, champ, vrai, ecrit, by = found
             key = champ, id(niveau.node)
             if key not in drawn:
-                _, taken = self.changed.get(key, (None, plan))
-                drawn[key] = taken is plan and _hit(plan, by or what)
+                drawn[key] = key not in self.changed and _hit(plan, by or what)
                 if drawn[key]:
-                    self.changed[key] = niveau.node, plan
+                    self.changed[key] = niveau.node
                     put(niveau, champ, ecrit)
                     if ligne.dit.get(libelle := f"libelle_{champ}") is not None:
                         put(niveau, libelle, ecrit)
@@ -282,24 +277,20 @@ class _Document:
                     left[_tag(made.pop())] -= 1
                 elif next_key not in self.changed and _alike(node, after, hit.niveaux[-1]):
                     late = [made.pop()]
-                    self.changed[next_key] = after, plan
+                    self.changed[next_key] = after
                 else:
                     continue
-                self.changed[key] = node, plan
+                self.changed[key] = node
                 ecrit = None if plan.declared.mot == "manque" else hit.valeur
                 yield Seme(plan.numero, plan.sorte, "ligne", *_where(hit), hit.valeur, ecrit)
             held[:] = made
 
     def _remove_points(self) -> None:
         self.rows = self.rows[:1]
-        for nom in self.forme.outer if self.kind != "csv" else ():
-            if self.kind == "xml":
-                for node in self.tree.findall(nom):
-                    node.getparent().remove(node)
-            elif isinstance(self.tree, list):
-                self.tree.clear()
-            elif nom in self.tree:
-                self.tree[nom] = []
+        for nom in self.forme.outer:
+            for node, _ in [*children(self.tree, nom, "")]:
+                if (held := siblings(Niveau(self.tree, nom, node, {}))) is not None:
+                    held.remove(node)
 
     def written(self) -> str:
         """Return the document as a text, in the layout that it had."""
