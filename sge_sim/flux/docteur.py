@@ -29,6 +29,8 @@ _ZIP: Final = (b"PK\x03\x04", _END_OF_ZIP)
 _TEXT: Final = re.compile(rb"(\xef\xbb\xbf)?\s*[<{\[I]")
 _COMPANION: Final = "_svc.xml"
 """Beside archives of R50 and R151 (seen by a client)."""
+_OF_NONE: Final = "d'aucun flux"
+"""What is said of a document that can be read, and has no form."""
 _PRINTED: Final = bytes({*range(32, 127), *b"\t\r\n"})
 REMEDES: Final[Mapping[str, str]] = phrases()["constats"]
 """The kinds of findings, and what to do, in French."""
@@ -65,7 +67,6 @@ class Docteur:
 
     def examine(self, nom: str, content: bytes) -> list[ConstatFichier]:
         """Return what is found of a file: one that is sound has a finding without `genre`."""
-        members: list[MembreLu] = []
         if nom.lower().endswith(_COMPANION):
             return [ConstatFichier(nom, "", "fichier d'accompagnement, sans mesure")]
         try:
@@ -76,7 +77,8 @@ class Docteur:
         except _FoundError as error:
             return [ConstatFichier(nom, *error.args)]
         except UsageError as error:
-            return [ConstatFichier(nom, _kind_of(members), str(error).removesuffix("."))]
+            quoi = str(error).removesuffix(".")
+            return [ConstatFichier(nom, "inconnu" if _OF_NONE in quoi else "illisible", quoi)]
         except Exception as error:  # whatever a stranger wrote is told, never raised
             return [ConstatFichier(nom, "illisible", f"sa lecture échoue ({type(error).__name__})")]
         found = [each for verdict in verdicts for each in self._said(nom, members, verdict)]
@@ -175,23 +177,13 @@ def _forme(membre: MembreLu) -> tuple[FormeFlux | None, object]:
     return form_of(kind, root), root
 
 
-def _kind_of(members: Sequence[MembreLu]) -> str:
-    """Return the kind of documents that couldn't be judged."""
-    try:
-        for membre in members:
-            _forme(membre)
-    except UsageError:
-        return "illisible"
-    return "inconnu"
-
-
 def _is_bare(membre: MembreLu) -> bool:
     """Tell whether a document has a form, and nothing of what its form lists."""
     forme, root = _forme(membre)
     if forme is None:
         return False
-    tree, _ = forme.as_tree(root)
-    return not any(True for nom in forme.outer for _ in children(tree, nom, ""))
+    tree = forme.as_tree(root)[0]
+    return not any([*children(tree, nom, "")] for nom in forme.outer)
 
 
 def _again(membre: MembreLu, noms: tuple[str, ...]) -> bool:

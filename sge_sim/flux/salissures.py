@@ -25,7 +25,7 @@ from sge_sim.facts.guet import Guet
 from sge_sim.flux.chiffrement import AUCUN, chiffrement, decrypt, encrypt
 from sge_sim.flux.envoi import Fichier
 from sge_sim.flux.instants import read_stamp
-from sge_sim.flux.lecteur import FormeFlux, fields_of, form_of
+from sge_sim.flux.lecteur import FormeFlux, children, fields_of, form_of
 from sge_sim.flux.lignes import LigneDuFlux, Niveau, lignes_of, put, siblings
 from sge_sim.flux.lots import Lot
 from sge_sim.flux.ouverture import read_document
@@ -136,12 +136,7 @@ def _dirty_document(plans: Sequence[Panne], nom: str, content: bytes) -> tuple[b
         return content, []
     if (forme := form_of(kind, root)) is None:
         return content, []
-    document, semes = _Document(kind, text, forme), list[Seme]()
-    for of_lines in (True, False):  # of what is missing nothing else is changed
-        some = [plan for plan in plans if (plan.declared.contenu == "ligne") is of_lines]
-        document.look(some)
-        for plan in some:
-            semes += document.dirtied(plan)
+    semes = [*(document := _Document(kind, text, forme)).dirtied(plans)]
     bom = content[: 3 * content.startswith(b"\xef\xbb\xbf")]
     return (bom + document.written().encode() if semes else content), semes
 
@@ -154,7 +149,6 @@ class _Document:
         self.rows = text.split("\n")
         self.lists: dict[int, tuple[int, int, list[Any]]] = {}
         """Of a CSV, the lists that changed: the rows that each had, its nodes."""
-        self.lignes: list[tuple[str, LigneDuFlux]] = []
         self.changed: dict[tuple[str, int], Any] = {}
         """The nodes of which a field, or the place, was changed: kept, for their ids to be."""
         if kind == "csv":
@@ -162,44 +156,56 @@ class _Document:
         else:
             self.tree = parse_xml(text.encode()) if kind == "xml" else parse_json(text)
 
-    def look(self, plans: Sequence[Panne]) -> None:
-        """Find the lines that plans may change, each with what it is drawn by."""
-        if any(plan.declared.contenu != "fichier" for plan in plans):
-            self.lignes = [
-                (f"{ligne.prm}/{ligne.registre}/{ligne.horodate}", ligne)
-                for ligne in lignes_of(self.forme, self.tree)
-                if ligne.valeur is not None
-                and (self.kind != "csv" or ligne.sorte in ("courbe", "maximum"))
-            ]
-
-    def dirtied(self, plan: Panne) -> Iterator[Seme]:
-        """Change the document as a plan has it; yield what was put there."""
-        contenu, numero, sorte = plan.declared.contenu, plan.numero, plan.sorte
-        lignes = [each for each in self.lignes if plan.prm in (None, each[1].prm)]
-        if contenu == "fichier":
+    def dirtied(self, plans: Sequence[Panne]) -> Iterator[Seme]:
+        """Change the document as plans have it; yield what was put there."""
+        if plans[0].declared.contenu == "fichier":
             self._remove_points()
-            yield Seme(numero, sorte, contenu)
-        elif contenu == "ligne":
-            for ligne in self._replaced(plan, lignes):
-                ecrit = None if plan.declared.mot == "manque" else ligne.valeur
-                yield Seme(numero, sorte, contenu, *_where(ligne), ligne.valeur, ecrit)
-        elif self.kind != "csv":
-            effect, drawn = getattr(self, f"_{contenu}"), dict[tuple[str, int], bool]()
-            for what, ligne in lignes:
-                if (found := effect(plan, ligne)) is None:
-                    continue
-                niveau, champ, vrai, ecrit, by = found
-                key = champ, id(niveau.node)
-                if key not in drawn:  # lines below a level share its draw
-                    drawn[key] = key not in self.changed and _hit(plan, by or what)
-                    if drawn[key]:
-                        self.changed[key] = niveau.node
-                        put(niveau, champ, ecrit)
-                        if ligne.dit.get(libelle := f"libelle_{champ}") is not None:
-                            put(niveau, libelle, ecrit)
+            yield Seme(plans[0].numero, plans[0].sorte, "fichier")
+            return
+        of_lines = [plan for plan in plans if plan.declared.contenu == "ligne"]
+        others = [plan for plan in plans if plan not in of_lines and self.kind != "csv"]
+        for nom in self.forme.outer:
+            nodes = [node for node, _ in children(self.tree, nom, "")]
+            # Those of a point at once: a file may have more lines than memory has room for.
+            for some in [nodes] if self.kind == "csv" else ([node] for node in nodes):
+                self.changed = {}
+                lignes = self._lignes(nom, some) if of_lines else []
+                for plan in of_lines:
+                    yield from self._replaced(plan, lignes)
+                # Of what is missing nothing else is changed.
+                lignes = self._lignes(nom, some) if others else []
+                for plan in others:
+                    yield from self._rewritten(plan, lignes)
+
+    def _lignes(self, nom: str, nodes: Sequence[Any]) -> list[tuple[str, LigneDuFlux]]:
+        """Return the lines of some nodes that plans may change, each with what it is drawn by."""
+        return [
+            (f"{ligne.prm}/{ligne.registre}/{ligne.horodate}", ligne)
+            for ligne in lignes_of(self.forme, self.tree, nom, nodes)
+            if ligne.valeur is not None
+            and (self.kind != "csv" or ligne.sorte in ("courbe", "maximum"))
+        ]
+
+    def _rewritten(self, plan: Panne, lignes: Sequence[tuple[str, LigneDuFlux]]) -> Iterator[Seme]:
+        """Change the fields of lines that are drawn: those below a level share its draw."""
+        contenu, drawn = plan.declared.contenu, dict[tuple[str, int], bool]()
+        effect = getattr(self, f"_{contenu}")
+        for what, ligne in lignes:
+            found = effect(plan, ligne) if plan.prm in (None, ligne.prm) else None
+            if found is None:
+                continue
+            niveau, champ, vrai, ecrit, by = found
+            key = champ, id(niveau.node)
+            if key not in drawn:
+                drawn[key] = key not in self.changed and _hit(plan, by or what)
                 if drawn[key]:
-                    nom = "valeur" if contenu == "index" else contenu
-                    yield Seme(numero, sorte, nom, *_where(ligne), vrai, ecrit)
+                    self.changed[key] = niveau.node
+                    put(niveau, champ, ecrit)
+                    if ligne.dit.get(libelle := f"libelle_{champ}") is not None:
+                        put(niveau, libelle, ecrit)
+            if drawn[key]:
+                nom = "valeur" if contenu == "index" else contenu
+                yield Seme(plan.numero, plan.sorte, nom, *_where(ligne), vrai, ecrit)
 
     # Each returns the level that writes a field, which, what it says, what it is to say, and by
     # what it is drawn where that isn't its line.
@@ -242,14 +248,12 @@ class _Document:
         mad = int(str(ligne.valeur)) + _SAUT * slope // _PENTES["HP"] + slope * days
         return niveau, "valeur", str(ligne.valeur), str(mad), ligne.prm
 
-    def _replaced(
-        self, plan: Panne, lignes: Sequence[tuple[str, LigneDuFlux]]
-    ) -> Iterator[LigneDuFlux]:
-        """Take lines that are drawn out of the lists that hold them, double or move them; yield
-        each of these."""
+    def _replaced(self, plan: Panne, lignes: Sequence[tuple[str, LigneDuFlux]]) -> Iterator[Seme]:
+        """Take lines that are drawn out of the lists that hold them, double or move them."""
         lists: dict[int, tuple[Any, dict[int, LigneDuFlux]]] = {}
         for what, ligne in lignes:
-            if ligne.sorte != "quantite" and _hit(plan, what):
+            mine = plan.prm in (None, ligne.prm) and ligne.sorte != "quantite"
+            if mine and _hit(plan, what):
                 niveau = ligne.niveaux[-1]
                 if (held := siblings(niveau)) is not None:
                     lists.setdefault(id(held), (held, {}))[1][id(niveau.node)] = ligne
@@ -277,19 +281,16 @@ class _Document:
                 else:
                     continue
                 self.changed[key] = node
-                yield hit
+                ecrit = None if plan.declared.mot == "manque" else hit.valeur
+                yield Seme(plan.numero, plan.sorte, "ligne", *_where(hit), hit.valeur, ecrit)
             held[:] = made
 
     def _remove_points(self) -> None:
         self.rows = self.rows[:1]
-        for nom in self.forme.outer if self.kind != "csv" else ():
-            if self.kind == "xml":
-                for node in self.tree.findall(nom):
-                    node.getparent().remove(node)
-            elif isinstance(self.tree, list):
-                self.tree.clear()
-            elif nom in self.tree:
-                self.tree[nom] = []
+        for nom in self.forme.outer:
+            for node, _ in [*children(self.tree, nom, "")]:
+                if (held := siblings(Niveau(self.tree, nom, node, {}))) is not None:
+                    held.remove(node)
 
     def written(self) -> str:
         """Return the document as a text, in the layout that it had."""
