@@ -183,7 +183,8 @@ class Publisher:
             for file in files:
                 file.prochain_essai = ready
                 writing.add(file)
-            add_defauts(writing, semes)
+            if semes:
+                add_defauts(writing, semes)
             detail = _in_french(lot, files, emise=publication.emise)
         self.record(
             EchangeRecord(
