@@ -4,6 +4,7 @@ import gc
 import io
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -232,7 +233,7 @@ def doctor(
     for nom in fichiers:
         if not Path(nom).exists():
             raise UsageError(f"Aucun fichier ni dossier ne s'appelle {nom} : en vérifier le nom.")
-    for path in _files_within(fichiers):
+    for path, shown in _files_within(fichiers):
         try:
             found = docteur.examine(path.name, read_user_file(path, OCTETS_AU_PLUS))
         except UsageError as error:
@@ -241,7 +242,7 @@ def doctor(
         except OSError as error:
             found = [ConstatFichier(path.name, "illisible", str(error.strerror or error))]
         for constat in found:
-            click.echo(str(constat))
+            click.echo(str(replace(constat, nom=shown) if constat.nom == path.name else constat))
         sick |= any(constat.genre for constat in found)
     for constat in docteur.together():
         click.echo(str(constat))
@@ -250,13 +251,14 @@ def doctor(
         sys.exit(1)
 
 
-def _files_within(noms: tuple[str, ...]) -> Iterator[Path]:
+def _files_within(noms: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
     for nom in noms:
         path = Path(nom)
         if not path.is_dir():
-            yield path
+            yield path, path.name
             continue
-        yield from sorted(each for each in path.rglob("*") if not each.is_dir())
+        for each in sorted(each for each in path.rglob("*") if not each.is_dir()):
+            yield each, str(each.relative_to(path))
 
 
 def _known_keys(data_dir: Path) -> list[tuple[str, Any]]:

@@ -13,6 +13,7 @@ from sge_sim.domaine.pannes import APPELS_MAX, Panne
 from sge_sim.domaine.sortes import SorteDePanne
 from sge_sim.errors import FieldError, require_found
 from sge_sim.flux import registry
+from sge_sim.machine.texts import choose_among
 from sge_sim.services import registry as services
 from sge_sim.soap import codes
 from sge_sim.tables import acteurs, dataconnect, points
@@ -103,8 +104,8 @@ def _mistakes(
     if "nombre" in given and not sorte.nombre["min"] <= asked["nombre"] <= sorte.nombre["max"]:
         yield "nombre", "{unite} : de {min} à {max}.".format(**sorte.nombre).capitalize()
     if "code" in given and asked["code"] not in (known := _codes_of(asked["service"])):
-        whose = asked["service"] or "aucun service"
-        yield "code", f"{whose} ne rend pas « {asked['code']} » : choisir parmi {', '.join(known)}."
+        whose = f"{asked['service']} ne rend pas" if asked["service"] else "Aucun service ne rend"
+        yield "code", f"{whose} « {asked['code']} » : {choose_among(known, asked['code'])}."
     if {"debut", "fin"} <= given and asked["fin"] <= asked["debut"]:
         yield "fin", "La fenêtre finit avant de commencer : donner une fin après."
     if "fin" in given and asked["fin"] <= now and not (sorte.jours or sorte.sans_retour):

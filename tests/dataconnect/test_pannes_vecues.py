@@ -378,7 +378,7 @@ def test_the_same_days_are_drawn_whenever_they_are_asked_for(dc: Client, plan: A
         ({"sorte": "total_seul", "nombre": 48}, "de 0 à 47"),
         ({"sorte": "jour_nul", "mesure": "index"}, "ne touche pas les index"),
         ({"sorte": "code_sgt"}, "veut un code"),
-        ({"sorte": "code_sgt", "code": "SGT999"}, "ne rend pas « SGT999 »"),
+        ({"sorte": "code_sgt", "code": "SGT999"}, "Aucun service ne rend « SGT999 »"),
         ({"sorte": "code_sgt", "code": "SGT570", "service": "RecherchePoint"}, "choisir parmi"),
         ({"sorte": "erreur_technique", "fin": "demain"}, "n'est pas une date ISO"),
     ],
