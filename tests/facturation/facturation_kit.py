@@ -1,0 +1,275 @@
+"""The worked examples of a supplier's invoices: their situations and readings, and the files that
+say them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sge_sim.clock import PARIS, start_of_day
+from sge_sim.facturation.calcul import Facturation, PeriodeAFacturer
+from sge_sim.facturation.facture import BlocNumerote, FactureFournisseur
+from sge_sim.facturation.grammaire import write_by_grammar
+from sge_sim.facturation.lignes import BlocFacture, ReleveFacture, SituationFacturee
+
+PRM, REF = "30001610071843", "123456789"
+CREATION = datetime(2026, 9, 13, 5, 4, tzinfo=PARIS)
+CLASSES = ("HPH", "HCH", "HPB", "HCB")
+TETE = {
+    "Version_XSD": "4.0.4",
+    "Identifiant_Emetteur": "17X100A100A0001A",
+    "Identifiant_Destinataire": "17X000000000001F",
+    "Date_Creation": CREATION,
+}
+F15 = {
+    "Identifiant_Flux": "F15",
+    "Libelle_Flux": "Donnees de facturation des PRM",
+    "Identifiant_Contrat": "GRD-F139",
+    **TETE,
+}
+ADRESSE = {
+    "Ligne_Adresse_1": "Enedis",
+    "Ligne_Adresse_4": "1 place",
+    "Ligne_Adresse_6_CodePostal": "92079",
+    "Ligne_Adresse_6_Localite": "Paris",
+}
+
+
+def jour(text: str) -> date:
+    """Read `12/02/2026`."""
+    return datetime.strptime(text, "%d/%m/%Y").date()  # noqa: DTZ007
+
+
+def situation(debut: str, puissance: int = 6, sequence: int = 1, **more: Any) -> SituationFacturee:
+    given = {"fta": "BTINFCU4", **more}
+    return SituationFacturee(jour(debut), puissance=Decimal(puissance), sequence=sequence, **given)
+
+
+def releve(id_: str, debut: str, *index: int, **more: Any) -> ReleveFacture:
+    """Return a reading of HPH, HCH, HPB, HCB, of those that are given."""
+    return ReleveFacture(id_, jour(debut), dict(zip(CLASSES, index, strict=False)), **more)
+
+
+@dataclass
+class Histoire:
+    """A point's situations and readings in their order: the motive of each, and the day of the next
+    one; and the blocks that they are invoiced."""
+
+    situations: Sequence[SituationFacturee]
+    lus: Sequence[tuple[str, ReleveFacture, str]]
+    facturation: Facturation = field(default_factory=Facturation)
+    donnees: Mapping[str, Any] = field(default_factory=dict)
+
+    def blocs(self) -> list[BlocFacture]:
+        made, pending = list[BlocFacture](), list[ReleveFacture]()
+        avance: Sequence[Any] = ()
+        for motif, lu, prochain in self.lus:
+            pending.append(lu)
+            if len(pending) > 1 and motif in ("CYCL", "CFNS", "RES"):
+                known = [each for each in self.situations if each.debut <= lu.jour]
+                coming = jour(prochain) if prochain else None
+                made.append(self.facturation.bloc(PeriodeAFacturer(known, pending, avance, coming)))
+                pending = [lu]
+                avance = [each for each in made[-1].lignes if each.id_ev.endswith("-E")]
+        return made
+
+    def facture(self, *blocs: BlocFacture, **more: Any) -> FactureFournisseur:
+        donnees = {
+            "Donnees_PRM": {
+                "Id_PRM": PRM,
+                "Code_Commune": "44109",
+                "Code_Departement": "44",
+                "Ref_Situation_Contractuelle": REF,
+                "Type_Compteur": "CCB",
+                **self.donnees,
+            }
+        }
+        numbered = [
+            BlocNumerote(f"V{n}", bloc, donnees) for n, bloc in enumerate(blocs or self.blocs(), 1)
+        ]
+        return FactureFournisseur("3210619182009", jour("13/09/2026"), numbered, **more)
+
+    def files(self) -> dict[str, bytes]:
+        """Return its C15, its R15, and its F15."""
+        return {"C15.xml": self.c15(), "R15.xml": self.r15(), **invoice_files(self.facture())}
+
+    def c15(self) -> bytes:
+        natures = ["MES", *["MCT"] * (len(self.situations) - 1)]
+        points = [_point(n, s) for n, s in zip(natures, self.situations, strict=True)]
+        head = {
+            "Identifiant_Flux": "C15",
+            "Libelle_Flux": "Description de la situation contractuelle des PRM du segment C5",
+            **TETE,
+        }
+        contrat = {"Nature_Contrat": "GRD-F", "Code_EIC_Responsable_Equilibre": "17X000000000001F"}
+        return write_by_grammar("C15", {"En_Tete_Flux": head, "Contrat": contrat, "PRM": points})
+
+    def r15(self) -> bytes:
+        rows, before = [], None
+        for motif, lu, prochain in self.lus:
+            rows.append(_reading(motif, lu, prochain, before))
+            before = motif, lu
+        head = {
+            "Identifiant_Flux": "R15",
+            "Libelle_Flux": "Index et énergies des PRM des segments C5 et P4",
+            "Nature_Contrat": "GRD-F",
+            **TETE,
+        }
+        point = {"Id_PRM": PRM, "Donnees_Releve": rows}
+        return write_by_grammar("R15", {"En_Tete_Flux": head, "PRM": [point]})
+
+
+def _point(nature: str, mine: SituationFacturee) -> dict[str, Any]:
+    event = {
+        "Type_Evenement": "CONTRAT",
+        "Date_Evenement": datetime.combine(mine.debut, datetime.min.time(), PARIS),
+        "Nature_Evenement": nature,
+    }
+    structure = {
+        "Formule_Tarifaire_Acheminement": mine.fta,
+        "Puissance_Souscrite": mine.puissance,
+        "Unite_Puissance_Souscrite": "kVA",
+    }
+    contrat = {
+        "Etat_Contractuel": "EN SERVICE",
+        "Ref_Situation_Contractuelle": REF,
+        "Date_Mise_En_Service": mine.debut,
+        "Num_Sequence": mine.sequence,
+        "Date_Debut_Num_Sequence": mine.debut,
+        "Structure_Tarifaire": structure,
+    }
+    place = {"Code_Postal": "44000", "Code_Commune": "44109", "Libelle_Commune": "NANTES"}
+    fed = {
+        "Etat_Alimentation": "ALIM",
+        "Date_Debut_Etat_Alimentation": mine.debut,
+        "Mode_Alimentation": "MONO",
+    }
+    compteur = {"Type": mine.compteur, "Tension_Fonctionnement": "230V"}
+    return {
+        "Id_PRM": PRM,
+        "Segment_Clientele": "C5",
+        "Refus_Pose_AMM": False,
+        "Autoproducteur": mine.autoproducteur,
+        "Autoconsommation_Collective": "1" if mine.acc else "0",
+        "Evenement_Declencheur": event,
+        "Adresse_Installation": place,
+        "Situation_Contractuelle": contrat,
+        "Alimentation": fed,
+        "Dispositif_De_Comptage": {"Compteur": [compteur]},
+    }
+
+
+def _reading(
+    motif: str, lu: ReleveFacture, prochain: str, before: tuple[str, ReleveFacture] | None
+) -> dict[str, Any]:
+    rows = []
+    for classe, value in lu.index.items():
+        row = {
+            "Id_Classe_Temporelle": classe,
+            "Libelle_Classe_Temporelle": classe,
+            "Unite_Mesure": "kWh",
+            "Sens_Mesure": "0",
+        }
+        index = {"Classe_Mesure": "1", "Valeur": value}
+        if before is not None:
+            index["Valeur_Precedent"] = before[1].index[classe]
+            rows.append(row | {"Classe_Mesure": "2", "Valeur": value - before[1].index[classe]})
+        rows.append(row | index)
+    tree = {
+        "Id_Releve": lu.id,
+        "Date_Releve": start_of_day(lu.jour),
+        "Ref_Situation_Contractuelle": REF,
+        "Niveau_Ouverture_Services": "2",
+        "Type_Compteur": "CCB",
+        "Statut_Releve": "INITIAL",
+        "Motif_Releve": motif,
+        "Classe_Temporelle_Distributeur": rows,
+        "Classe_Temporelle": rows,
+    }
+    if before is not None:
+        tree |= {
+            "Id_Releve_Precedent": before[1].id,
+            "Date_Releve_Precedent": start_of_day(before[1].jour),
+            "Motif_Releve_Precedent": before[0],
+        }
+    if prochain:
+        tree["Date_Theorique_Prochaine_Releve"] = jour(prochain)
+    return tree
+
+
+def invoice_files(facture: FactureFournisseur) -> dict[str, bytes]:
+    """Return the two files of an invoice."""
+    general = {
+        "En_Tete_Flux": F15,
+        "En_Tete_Message": {
+            "Num_Facture": facture.numero,
+            "Affectation": "GFRN_1_20260913_1_C",
+            "Date_Facture": facture.jour,
+            "Type_Facture": facture.type,
+            "Type_Facture_DGFIP": facture.type_dgfip,
+            "Devise": "EUR",
+            "Code_Mode_Reglement": "P",
+            "Date_Reglement": facture.jour,
+            "Delai_Reglement": 15,
+            "Frequence_Facturation": "M",
+            "Type_Client": "1",
+            "Dematerialisation": "D",
+            "Date_Debut_Facture": facture.jour,
+            "Date_Fin_Facture": facture.jour,
+            "Categorisation_Facture": "B2B",
+            "Donnees_GRD_Legales": {
+                **ADRESSE,
+                "SIREN": "444608442",
+                "SIRET": "44460844213631",
+                "Code_TVA": "FR66444608442",
+                "Registre_Commerce": "Nanterre",
+                "Capital": 270037000,
+            },
+            "Donnees_Payeur": {**ADRESSE, "Ligne_Adresse_7": "FR"},
+            "Donnees_Client": {
+                "Date_Effet_Contrat": facture.jour,
+                **ADRESSE,
+                "Ligne_Adresse_7": "FR",
+                "Code_TVA": "FR00000000000",
+            },
+        },
+        "Fin_Message": facture.fin_de_message(),
+    }
+    return {
+        "FL.xml": write_by_grammar("F15_FL", facture.detail(F15)),
+        "FA.xml": write_by_grammar("F15_FA", general),
+    }
+
+
+R1 = releve("1000000000000001", "12/01/2026", 2900, 1000)
+R2 = releve("1000000000000002", "12/02/2026", 3120, 1105)
+R3 = releve("1000000000000003", "12/03/2026", 3301, 1188)
+R4 = releve("1000000000000004", "01/04/2026", 3419, 1246)
+SIMPLE = Histoire(
+    [situation("12/01/2026")],
+    [("MES", R1, ""), ("CYCL", R2, "12/03/2026"), ("CYCL", R3, "12/04/2026"), ("CFNS", R4, "")],
+)
+PUISSANCE = Histoire(
+    [situation("12/01/2026"), situation("25/02/2026", 9, 2)],
+    [
+        ("MES", R1, ""),
+        ("CYCL", R2, "12/03/2026"),
+        ("MCT", releve("1000000000000009", "25/02/2026", 3205, 1144), ""),
+        ("CYCL", R3, "12/04/2026"),
+    ],
+)
+_AOUT = {jour("01/08/2026"): {"HPH": 0, "HCH": 0, "HPB": 5120, "HCB": 2060}}
+AOUT = Histoire(
+    [situation("12/06/2026")],
+    [
+        ("MES", releve("2000000000000001", "12/06/2026", 0, 0, 5000, 2000), ""),
+        ("CYCL", releve("2000000000000002", "12/07/2026", 0, 0, 5000, 2000), "12/08/2026"),
+        (
+            "CYCL",
+            releve("2000000000000003", "12/08/2026", 0, 0, 5190, 2095, quotidiens=_AOUT),
+            "12/09/2026",
+        ),
+    ],
+)
+EXEMPLES = {"simple": SIMPLE, "puissance": PUISSANCE, "aout": AOUT}
