@@ -89,7 +89,8 @@ class LigneFacturee:
 
     def explained(self) -> str:
         """Say how it is computed, in French: « 31 j × 0,046027 = 1,43 (…) »."""
-        said = f"{with_comma(self.quantite)} {self.unite} × {with_comma(self.prix)} = {with_comma(self.montant)}"
+        quantite, prix, montant = map(with_comma, (self.quantite, self.prix, self.montant))
+        said = f"{quantite} {self.unite} × {prix} = {montant}"
         about = " ; ".join(filter(None, [self.calcul, self.grille, " → ".join(self.releves)]))
         return f"{said} ({about})" if about else said
 

@@ -206,9 +206,9 @@ def _price(keys: Sequence[Any], text: str) -> Decimal:
     key = ".".join(map(str, keys))
     found, figure = _KEY.fullmatch(key), _FIGURE.fullmatch(text)
     if found and key.startswith("c5.soutirage"):
-        tarif = elements()["tarifs"].get(found["fta"], {"classes": ()})
-        c5 = ["", *tarif["classes"]] if keys[-1] == "fixe" else tarif["classes"]
-        found = found if (found["classe"] or "") in c5 else None
+        tarif = elements()["tarifs"].get(found["fta"])
+        variable = keys[3] == "variable" and tarif and found["classe"] in tarif["classes"]
+        found = found if tarif and (keys[3:] == ["fixe"] or variable) else None
     if not found:
         raise ValueError(f"{key} : aucun prix ne s'appelle ainsi")
     if not figure:

@@ -3,9 +3,11 @@ say them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+from hypothesis import strategies as st
 
 from sge_sim.clock import PARIS, start_of_day
 from sge_sim.facturation.calcul import Facturation, PeriodeAFacturer
@@ -273,3 +275,28 @@ AOUT = Histoire(
     ],
 )
 EXEMPLES = {"simple": SIMPLE, "puissance": PUISSANCE, "aout": AOUT}
+
+
+DAYS = st.dates(date(2025, 8, 1), date(2029, 3, 1))
+
+
+@st.composite
+def histoires(draw: st.DrawFn) -> Histoire:
+    """Draw a situation that begins, changes of power, cyclic readings and its end."""
+    debut = draw(DAYS)
+    steps = draw(st.lists(st.integers(1, 70), min_size=2, max_size=9))
+    days = [debut + timedelta(sum(steps[:n])) for n in range(len(steps) + 1)]
+    fta = draw(st.sampled_from(["BTINFCU4", "BTINFMU4"]))
+    powers = st.sampled_from([3, 6, 9, 36])
+    motifs = ["MES", *(draw(st.sampled_from(["CYCL", "CYCL", "MCT"])) for _ in days[1:-1]), "RES"]
+    situations, lus, index = [], list[tuple[str, ReleveFacture, str]](), [0] * 4
+    for n, (day, motif) in enumerate(zip(days, motifs, strict=True)):
+        if motif in ("MES", "MCT"):
+            text = f"{day:%d/%m/%Y}"
+            mine = situation(text, draw(powers), len(situations) + 1, fta=fta)
+            situations.append(mine)
+        next_day = day + timedelta(draw(st.integers(1, 70)))
+        lus.append((motif, releve(f"{n}", f"{day:%d/%m/%Y}", *index), f"{next_day:%d/%m/%Y}"))
+        index = [each + draw(st.integers(0, 900)) for each in index]
+    lus[-1] = (*lus[-1][:2], "")
+    return Histoire(situations, lus)
