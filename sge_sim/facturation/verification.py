@@ -5,6 +5,7 @@ What a block should hold is computed from the reading that it invoices, those si
 was invoiced before, and the situations in between; never from other invoices.
 """
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -34,6 +35,8 @@ from sge_sim.facturation.prix import PrixInconnuError
 from sge_sim.machine.documents import parse_xml
 
 _JOUR: Final = timedelta(1)
+_OTHER: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{A-Za-z]")
+"""JSON and CSV begin so."""
 _SANS_RELEVE_REEL: Final = 12
 """Months without a real reading after which the additional component is due."""
 _Reference = tuple[str, str]
@@ -59,6 +62,8 @@ class VerificationFactures:
 
     def add(self, fichier: str, content: bytes) -> None:
         """Take a document; one that is none of these files is left aside."""
+        if _OTHER.match(content):
+            return
         try:
             root = parse_xml(content, bare=True)
         except ValueError as error:

@@ -162,3 +162,14 @@ def test_the_former_version_is_read() -> None:
 
 def test_power_in_each_sequence() -> None:
     assert len(PUISSANCE.blocs()[1].lignes) == 16
+
+
+@pytest.mark.parametrize("content", [b'{"a": 1}', b"PRM;jour", b"<Autre/>"])
+def test_other_files_are_left_aside(content: bytes) -> None:
+    assert checked({**FILES["simple"], "autre": content}) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\xff" * 40, b"<C15><a>"])
+def test_a_file_that_is_not_read_is_named(content: bytes) -> None:
+    (found,) = checked({**FILES["simple"], "autre": content})
+    assert (found.fichier, found.genre) == ("autre", "illisible")
