@@ -236,11 +236,36 @@ def invoice_files(facture: FactureFournisseur) -> dict[str, bytes]:
                 "Code_TVA": "FR00000000000",
             },
         },
-        "Fin_Message": facture.fin_de_message(),
+        "Fin_Message": end_of(facture),
     }
     return {
         "FL.xml": write_by_grammar("F15_FL", facture.detail(F15)),
         "FA.xml": write_by_grammar("F15_FA", general),
+    }
+
+
+def end_of(facture: FactureFournisseur) -> dict[str, Any]:
+    """Return the totals that end a general file."""
+    return {
+        "Montant_Total_HT": facture.total("ht"),
+        "Montant_Total_Lignes_Facture": facture.total("ht") + facture.remises,
+        "Montant_Total_Remises": facture.remises,
+        "Montant_Total_HTVA": facture.total("ht"),
+        "Montant_Total_TVA": facture.total("tva"),
+        "Montant_Total_TTC": facture.total("ttc"),
+        "Nb_Donnees_Valorisation_Total": len(facture.blocs),
+        "Detail_TVA": [
+            {
+                "Libelle": "TVA normale",
+                "Taux_TVA_Applicable": Decimal("20.000"),
+                "Type_TVA_Applicable": "TVA normale",
+                "Code_Type_TVA_Applicable": "S",
+                "Motif_Exoneration_TVA": "",
+                "Code_Motif_Exoneration_TVA": "",
+                "Assiette": facture.total("ht"),
+                "Montant": facture.total("tva"),
+            }
+        ],
     }
 
 

@@ -19,7 +19,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from importlib.resources import files
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from lxml import etree
 
@@ -80,17 +80,6 @@ class Noeud:
         return re.compile("".join(parts))
 
 
-class FauteDeForme(NamedTuple):
-    """What is wrong in a document, in French: its line there (0 where it has none), its path."""
-
-    ligne: int
-    chemin: str
-    quoi: str
-
-    def __str__(self) -> str:
-        return f"{f'ligne {self.ligne}, ' * bool(self.ligne)}{self.chemin} : {self.quoi}"
-
-
 @computed_once()
 def grammaires(document: str) -> Mapping[str, Noeud]:
     """Return the grammars of one of `DOCUMENTS` by version, the latest first."""
@@ -120,7 +109,7 @@ def _parse(
         yield Noeud(nom.removeprefix("<>"), least, most, genre, inner)
 
 
-def read_by_grammar(root: Any) -> tuple[str, str, ArbreDocument, list[FauteDeForme]]:
+def read_by_grammar(root: Any) -> tuple[str, str, ArbreDocument, list[str]]:
     """Return which of `DOCUMENTS` an element of lxml is the root of, its version, its tree, and
     what is wrong there: by the version of which the least is, the latest of these.
 
@@ -142,23 +131,21 @@ def write_by_grammar(document: str, tree: Mapping[str, Any], version: str | None
     """
     by_version = grammaires(document)
     noeud = by_version[version or next(iter(by_version))]
-    fautes: list[FauteDeForme] = []
+    fautes: list[str] = []
     root = _element(noeud, tree, noeud.nom, fautes)
     if fautes := [*fautes, *_read_root(noeud, root)[1]]:
-        raise ValueError(" ; ".join(map(str, fautes)))
+        raise ValueError(" ; ".join(fautes))
     options = {"encoding": "UTF-8", "xml_declaration": True, "pretty_print": True}
     return bytes(etree.tostring(root, **options))
 
 
-def _element(noeud: Noeud, value: Any, chemin: str, unknown: list[FauteDeForme]) -> Any:
+def _element(noeud: Noeud, value: Any, chemin: str, unknown: list[str]) -> Any:
     """Return an element of lxml; notes the names of a tree that its block doesn't have."""
     element = etree.Element(noeud.nom)
     if not noeud.inner:
         element.text = _text_of(value)
         return element
-    unknown += [
-        FauteDeForme(0, f"{chemin}/{nom}", _PLACE) for nom in value if nom not in noeud.within
-    ]
+    unknown += [f"{chemin}/{nom} : {_PLACE}" for nom in value if nom not in noeud.within]
     for nom, (each, _) in noeud.within.items():
         if nom.startswith("@") and nom in value:
             element.set(nom[1:], _text_of(value[nom]))
@@ -174,7 +161,7 @@ def _text_of(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _read_root(noeud: Noeud, root: Any) -> tuple[ArbreDocument, list[FauteDeForme]]:
+def _read_root(noeud: Noeud, root: Any) -> tuple[ArbreDocument, list[str]]:
     reader = _LecteurDeForme()
     return reader.inside(noeud, root, root.tag), reader.fautes
 
@@ -183,11 +170,12 @@ def _read_root(noeud: Noeud, root: Any) -> tuple[ArbreDocument, list[FauteDeForm
 class _LecteurDeForme:
     """Reads elements of lxml; what doesn't stand in its place is noted and left out."""
 
-    fautes: list[FauteDeForme] = field(default_factory=list)
+    fautes: list[str] = field(default_factory=list)
 
     def wrong(self, element: Any, chemin: str, quoi: str) -> None:
         if len(self.fautes) < _MOST_MISTAKES:
-            self.fautes.append(FauteDeForme(element.sourceline or 0, chemin, quoi))
+            ligne = f"ligne {element.sourceline}, " if element.sourceline else ""
+            self.fautes.append(f"{ligne}{chemin} : {quoi}")
 
     def inside(self, block: Noeud, element: Any, chemin: str) -> ArbreDocument:
         tree, children = ArbreDocument(), [each for each in element if isinstance(each.tag, str)]

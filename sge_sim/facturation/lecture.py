@@ -1,11 +1,12 @@
 """What documents of a supplier say of points, as values: situations of C15, readings of R15."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sge_sim.clock import PARIS
+from sge_sim.clock import legal_date
 from sge_sim.facturation.grammaire import ArbreDocument
 from sge_sim.facturation.lignes import ReleveFacture, SituationFacturee
 
@@ -17,10 +18,6 @@ invoiced."""
 _INDEX, _ENERGIE = "1", "2"
 _PARTAGE: Final = {"3": "AU", "4": "AL"}
 """What is produced by a collective operation, and what isn't, before the class."""
-
-
-Reference = tuple[str, str]
-"""A point and its contractual situation."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +37,9 @@ class ReleveRecu:
         return replace(self.releve, energies=self.partage) if by_share else self.releve
 
 
-def legal_day(instant: datetime | date) -> date:
+def _legal_day(stamp: datetime) -> date:
     """Return the legal day of a stamp; one without an offset is in legal time."""
-    if not isinstance(instant, datetime) or instant.tzinfo is None:
-        return instant.date() if isinstance(instant, datetime) else instant
-    return instant.astimezone(PARIS).date()
+    return stamp.date() if stamp.tzinfo is None else legal_date(stamp)
 
 
 def situation_of(prm: ArbreDocument, known: list[SituationFacturee]) -> None:
@@ -55,7 +50,7 @@ def situation_of(prm: ArbreDocument, known: list[SituationFacturee]) -> None:
         return
     compteurs = prm.get("Dispositif_De_Comptage", {}).get("Compteur", [])
     sequence = contrat["Num_Sequence"]
-    event = legal_day(prm["Evenement_Declencheur"]["Date_Evenement"])
+    event = _legal_day(prm["Evenement_Declencheur"]["Date_Evenement"])
     new = sequence not in {each.sequence for each in known}
     found = SituationFacturee(
         debut=contrat["Date_Debut_Num_Sequence"] if new else event,
@@ -74,29 +69,23 @@ def situation_of(prm: ArbreDocument, known: list[SituationFacturee]) -> None:
 def releve_of(tree: ArbreDocument) -> ReleveRecu:
     """Return what an R15 says of a reading: of the distributor's classes where it has them."""
     rows = tree.get("Classe_Temporelle_Distributeur") or tree["Classe_Temporelle"]
-    rows = [each for each in rows if each["Sens_Mesure"] == "0"]
-    values = {(r["Classe_Mesure"], r["Id_Classe_Temporelle"]): r for r in rows}
-    index = {classe: r["Valeur"] for (sorte, classe), r in values.items() if sorte == _INDEX}
-    before = {
-        classe: r["Valeur"] - r["Valeur_Precedent"]
-        for (sorte, classe), r in values.items()
-        if sorte == _INDEX and "Valeur_Precedent" in r
-    }
-    energies = {classe: r["Valeur"] for (sorte, classe), r in values.items() if sorte == _ENERGIE}
-    partage = {
-        f"{_PARTAGE[sorte]}{classe}": r["Valeur"]
-        for (sorte, classe), r in values.items()
-        if sorte in _PARTAGE
-    }
+    values: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in rows:
+        sorte, classe = row["Classe_Mesure"], row["Id_Classe_Temporelle"]
+        if row["Sens_Mesure"] == "0":
+            values[sorte][f"{_PARTAGE.get(sorte, '')}{classe}"] = row["Valeur"]
+            if sorte == _INDEX and "Valeur_Precedent" in row:
+                values[""][classe] = row["Valeur"] - row["Valeur_Precedent"]
     precedent: Any = None
     if "Id_Releve_Precedent" in tree and "Date_Releve_Precedent" in tree:
-        jour = legal_day(tree["Date_Releve_Precedent"])
+        jour = _legal_day(tree["Date_Releve_Precedent"])
         precedent = tree["Id_Releve_Precedent"], jour, tree.get("Motif_Releve_Precedent", "")
+    jour, energies = _legal_day(tree["Date_Releve"]), values[_ENERGIE] or values[""]
     return ReleveRecu(
-        ReleveFacture(tree["Id_Releve"], legal_day(tree["Date_Releve"]), index, energies or before),
+        ReleveFacture(tree["Id_Releve"], jour, values[_INDEX], energies),
         tree["Motif_Releve"],
         precedent,
         tree.get("Date_Theorique_Prochaine_Releve"),
         tree["Statut_Releve"],
-        partage,
+        {classe: kwh for sorte in _PARTAGE for classe, kwh in values[sorte].items()},
     )

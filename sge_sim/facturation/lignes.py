@@ -95,6 +95,11 @@ class LigneFacturee:
         return f"{said} ({about})" if about else said
 
     @property
+    def is_remise(self) -> bool:
+        """Whether it is a discount."""
+        return self.famille == "gestion_client"
+
+    @property
     def libelle(self) -> str:
         """What it is called."""
         noms, (bare, _, suffixe) = elements()["libelles"], self.id_ev.rpartition("-")

@@ -19,7 +19,7 @@ import yaml
 
 from sge_sim.errors import UsageError
 from sge_sim.machine.once import computed_once
-from sge_sim.machine.yaml_files import compose_yaml
+from sge_sim.machine.yaml_files import parse_yaml
 
 _FIGURE: Final = re.compile(r"[~?]?(-?\d{1,9}(?:\.\d{1,6})?)")
 """A price, after the sign that says how sure it is (`grilles.yaml`)."""
@@ -139,7 +139,7 @@ def read_grilles(path: Path) -> tuple[GrillesDatees, Hypotheses]:
     Raises `UsageError` with each line that is wrong.
     """
     try:
-        node = compose_yaml(path)
+        node = parse_yaml(path, as_nodes=True)
     except ValueError as error:
         raise UsageError(f"{path.name} : {error}.") from None
     heads: dict[object, dict[str, Any]] = defaultdict(dict)

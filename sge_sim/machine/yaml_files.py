@@ -9,7 +9,6 @@ simulator.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -24,53 +23,30 @@ from sge_sim.machine.texts import fit
 MAX_BYTES: Final = 1_000_000
 
 
-def parse_yaml(path: Path) -> object:
-    """Return what a file holds. Raises `ValueError` with a French sentence, and the line."""
-    with _in_french():
-        loader, node = _composed(path)
-        return node and fit(loader.construct_document(node))
+def parse_yaml(path: Path, *, as_nodes: bool = False) -> object:
+    """Return what a file holds, or its nodes, which have its lines and its texts as they are.
 
-
-def compose_yaml(path: Path) -> yaml.Node | None:
-    """Return the nodes of a file, with their lines and their values as they are written.
-
-    Raises `ValueError` as `parse_yaml` does.
+    Raises `ValueError` with a French sentence, and the line.
     """
-    with _in_french():
-        return _composed(path)[1]
-
-
-def _composed(path: Path) -> tuple[yaml.CSafeLoader, yaml.Node | None]:
     try:
         raw = read_user_file(path, MAX_BYTES)
     except OSError as error:
-        raise _SaidError(f"le fichier est illisible ({system_reason(error)})") from None
+        raise ValueError(f"le fichier est illisible ({system_reason(error)})") from None
     except UsageError as error:
-        raise _SaidError(str(error).removesuffix(".")) from None
-    loader = yaml.CSafeLoader(raw.decode("utf-8"))
-    node = loader.get_single_node()
-    beyond = None if node is None else next(_not_admitted(node), None)
-    if beyond is not None:
-        raise _SaidError(beyond)
-    return loader, node
-
-
-class _SaidError(ValueError):
-    """What is wrong, in French already."""
-
-
-@contextmanager
-def _in_french() -> Iterator[None]:
+        raise ValueError(str(error).removesuffix(".")) from None
     try:
-        yield
-    except _SaidError:
-        raise
+        loader = yaml.CSafeLoader(raw.decode("utf-8"))
+        node = loader.get_single_node()
+        beyond = None if node is None else next(_not_admitted(node), None)
+        if node is None or beyond is None:
+            return node if as_nodes else node and fit(loader.construct_document(node))
     except yaml.MarkedYAMLError as error:
         line = f"ligne {error.problem_mark.line + 1} : " if error.problem_mark else ""
         raise ValueError(f"{line}le YAML est illisible ({error.problem})") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         # ValueError: a date that doesn't exist, bytes that aren't UTF-8, a text that isn't fit.
         raise ValueError(f"le YAML est illisible ({' '.join(str(error).split())})") from None
+    raise ValueError(beyond)
 
 
 def _not_admitted(root: yaml.Node) -> Iterator[str]:
