@@ -5,15 +5,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from hypothesis import strategies as st
 
 from sge_sim.clock import PARIS, start_of_day
 from sge_sim.facturation.calcul import Facturation, PeriodeAFacturer
-from sge_sim.facturation.facture import BlocNumerote, FactureFournisseur
 from sge_sim.facturation.grammaire import write_by_grammar
-from sge_sim.facturation.lignes import BlocFacture, ReleveFacture, SituationFacturee
+from sge_sim.facturation.lignes import (
+    BlocFacture,
+    FactureFournisseur,
+    LigneFacturee,
+    ReleveFacture,
+    SituationFacturee,
+)
 
 PRM, REF = "30001610071843", "123456789"
 CREATION = datetime(2026, 9, 13, 5, 4, tzinfo=PARIS)
@@ -29,6 +35,13 @@ F15 = {
     "Libelle_Flux": "Donnees de facturation des PRM",
     "Identifiant_Contrat": "GRD-F139",
     **TETE,
+}
+DONNEES = {
+    "Id_PRM": PRM,
+    "Code_Commune": "44109",
+    "Code_Departement": "44",
+    "Ref_Situation_Contractuelle": REF,
+    "Type_Compteur": "CCB",
 }
 ADRESSE = {
     "Ligne_Adresse_1": "Enedis",
@@ -61,7 +74,6 @@ class Histoire:
     situations: Sequence[SituationFacturee]
     lus: Sequence[tuple[str, ReleveFacture, str]]
     facturation: Facturation = field(default_factory=Facturation)
-    donnees: Mapping[str, Any] = field(default_factory=dict)
 
     def blocs(self) -> list[BlocFacture]:
         made, pending = list[BlocFacture](), list[ReleveFacture]()
@@ -77,19 +89,7 @@ class Histoire:
         return made
 
     def facture(self, *blocs: BlocFacture, **more: Any) -> FactureFournisseur:
-        donnees = {
-            "Donnees_PRM": {
-                "Id_PRM": PRM,
-                "Code_Commune": "44109",
-                "Code_Departement": "44",
-                "Ref_Situation_Contractuelle": REF,
-                "Type_Compteur": "CCB",
-                **self.donnees,
-            }
-        }
-        numbered = [
-            BlocNumerote(f"V{n}", bloc, donnees) for n, bloc in enumerate(blocs or self.blocs(), 1)
-        ]
+        numbered = {f"V{n}": bloc for n, bloc in enumerate(blocs or self.blocs(), 1)}
         return FactureFournisseur("3210619182009", jour("13/09/2026"), numbered, **more)
 
     def files(self) -> dict[str, bytes]:
@@ -239,8 +239,81 @@ def invoice_files(facture: FactureFournisseur) -> dict[str, bytes]:
         "Fin_Message": end_of(facture),
     }
     return {
-        "FL.xml": write_by_grammar("F15_FL", facture.detail(F15)),
+        "FL.xml": write_by_grammar("F15_FL", detail_of(facture, DONNEES)),
         "FA.xml": write_by_grammar("F15_FA", general),
+    }
+
+
+LIGNE = {
+    "Id_EV": "id_ev",
+    "Libelle_EV": "libelle",
+    "Rupture": "rupture",
+    "Date_Debut": "debut",
+    "Date_Fin": "fin",
+    "Quantite": "quantite",
+    "Unite_Quantite": "unite",
+    "Prix_Unitaire": "prix",
+    "Montant_HT": "montant",
+    "Taux_TVA_Applicable": "tva",
+    "Puissance_Souscrite": "situation.puissance",
+    "Formule_Tarifaire_Acheminement": "situation.fta",
+}
+
+
+def detail_of(facture: FactureFournisseur, donnees: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the tree of a detail file."""
+    return {
+        "En_Tete_Flux": F15,
+        "Rappel_En_Tete": {
+            "Num_Facture": facture.numero,
+            "Date_Facture": facture.jour,
+            "Devise": "EUR",
+        },
+        "Donnees_Valorisation": [
+            _block(numero, bloc, donnees) for numero, bloc in facture.blocs.items()
+        ],
+    }
+
+
+def _block(numero: str, bloc: BlocFacture, donnees: Mapping[str, Any]) -> dict[str, Any]:
+    natures = sorted({each.nature for each in bloc.lignes})
+    tree = {
+        "Num_Valorisation": numero,
+        "Type_Facturation": bloc.type,
+        "Total_Valorise_HT": bloc.ht,
+        "Total_Valorise_TVA": bloc.tva,
+        "Total_Valorise_TTC": bloc.ttc,
+        "Periode_Ante_Migration": False,
+        "Donnees_PRM": donnees,
+        "Groupe_Valorise": [
+            {
+                "Nature_EV": nature,
+                "Element_Valorise": [_line(x) for x in bloc.lignes if x.nature == nature],
+            }
+            for nature in natures
+        ],
+        "Releve": [{"Id_Releve": each} for each in bloc.releves],
+    }
+    for nom, span in (("Fixe", bloc.part_fixe), ("Variable", bloc.part_variable)):
+        if span is not None:
+            tree |= {f"Date_Debut_Part_{nom}": span[0], f"Date_Fin_Part_{nom}": span[1]}
+    if bloc.origine is not None:
+        facture, valorisation, tree["Motif_Rectif_Facture"] = bloc.origine
+        tree["Facture_Origine"] = [
+            {"Origine_Facture": facture, "Origine_Valorisation": valorisation}
+        ]
+    return tree
+
+
+def _line(ligne: LigneFacturee) -> dict[str, Any]:
+    priced = ligne.famille in ("soutirage", "variable")
+    tree = {nom: attrgetter(key)(ligne) for nom, key in LIGNE.items() if priced or "." not in key}
+    sorte, code = ("Hors champ de TVA", "O") if ligne.tva is None else ("TVA normale", "S")
+    return {nom: value for nom, value in tree.items() if value not in (None, "")} | {
+        "Type_TVA_Applicable": sorte,
+        "Code_Type_TVA_Applicable": code,
+        "Date_TVA_Applicable": ligne.fin,
+        "Categorie": "Remise" if ligne.is_remise else "",
     }
 
 

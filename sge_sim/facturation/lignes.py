@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Final, Literal
 
 from sge_sim.facturation.prix import elements
 
@@ -141,3 +141,28 @@ class BlocFacture:
     def ttc(self) -> Decimal:
         """With tax."""
         return self.ht + self.tva
+
+
+@dataclass(frozen=True)
+class FactureFournisseur:
+    """An invoice of blocks, with their numbers; `type`: C cyclic or of events, R corrective."""
+
+    numero: str
+    jour: date
+    blocs: Mapping[str, BlocFacture]
+    type: str = "C"
+
+    def total(self, what: Literal["ht", "tva", "ttc"]) -> Decimal:
+        """Return the sum of its blocks."""
+        return sum((getattr(each, what) for each in self.blocs.values()), Decimal("0.00"))
+
+    @property
+    def remises(self) -> Decimal:
+        """What is taken off, above zero: the lines of « gestion client »."""
+        lines = [line for each in self.blocs.values() for line in each.lignes if line.is_remise]
+        return -sum((each.montant for each in lines), Decimal("0.00"))
+
+    @property
+    def type_dgfip(self) -> str:
+        """380 an invoice, 381 a credit note: of a negative total."""
+        return "381" if self.total("ht") < 0 else "380"
