@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any, Final
 
 from sge_sim.facturation.grammaire import ArbreDocument
@@ -50,7 +51,7 @@ class BlocEcrit:
     facture: str
     arbre: ArbreDocument
 
-    @property
+    @cached_property
     def lignes(self) -> list[LigneFacturee]:
         """Its lines, those of a negative quantity with a negative price instead."""
         groups = self.arbre.get("Groupe_Valorise", [])

@@ -10,10 +10,16 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Final
 
 from sge_sim.clock import add_months
-from sge_sim.facturation.calcul import Facturation, PeriodeAFacturer, TarifInconnuError
+from sge_sim.facturation.calcul import (
+    Facturation,
+    PeriodeAFacturer,
+    TarifInconnuError,
+    en_vigueur_le,
+)
 from sge_sim.facturation.comparaison import (
     BlocEcrit,
     ConstatFacture,
@@ -59,11 +65,14 @@ class VerificationFactures:
     blocs: list[BlocEcrit] = field(default_factory=list)
     generales: list[tuple[str, ArbreDocument]] = field(default_factory=list)
     constats: list[ConstatFacture] = field(default_factory=list)
+    seen: set[bytes] = field(default_factory=set)
 
     def add(self, fichier: str, content: bytes) -> None:
-        """Take a document; one that is none of these files is left aside."""
-        if _OTHER.match(content):
+        """Take a document; one that is none of these files, or came before, is left aside."""
+        digest = sha256(content).digest()
+        if digest in self.seen or _OTHER.match(content):
             return
+        self.seen.add(digest)
         try:
             root = parse_xml(content, bare=True)
         except ValueError as error:
@@ -165,7 +174,8 @@ class VerificationFactures:
         if last.motif not in FINS and coming is None:
             quoi = f"ni {last.releve.id} ni le bloc ne disent la date du relevé suivant"
             raise _ApartError("relevé manquant", quoi)
-        releves = [each.under(situations[-1].fta) for each in chain]
+        before = [en_vigueur_le(situations, each.releve.jour - _JOUR) for each in chain]
+        releves = [each.under(mine.fta) for each, mine in zip(chain, before, strict=True)]
         avance: list[LigneFacturee] = []
         try:
             if first.motif == CYCLIQUE and billed is not None:
@@ -181,7 +191,8 @@ class VerificationFactures:
         """Return the readings of a block: the last one that was invoiced before, or the first of
         the situation, then those since, to that which it invoices."""
         corrected = bloc.arbre["Type_Facturation"] == "RECT"
-        statuts = ("INITIAL", "RECTIFICATIF") if corrected else ("INITIAL",)
+        # What is annulled repeats what was first said.
+        statuts = ("ANNULE", "INITIAL", *(["RECTIFICATIF"] if corrected else []))
         known = {(lu.releve.jour, lu.motif): lu for s in statuts for lu in lus if lu.statut == s}
         by_id = {lu.releve.id: lu for lu in (*lus, *known.values())}
         ids = [each["Id_Releve"] for each in bloc.arbre.get("Releve", [])]

@@ -1,21 +1,23 @@
 """The check of invoices explains those that are right, and names each line that isn't."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from facturation_kit import (
     EXEMPLES,
-    PUISSANCE,
     REF,
     SIMPLE,
     Histoire,
     histoires,
     invoice_files,
     jour,
+    releve,
 )
 from hypothesis import given, settings
 
+from sge_sim.facturation.calcul import PeriodeAFacturer
 from sge_sim.facturation.comparaison import ConstatFacture
 from sge_sim.facturation.lignes import BlocFacture
 from sge_sim.facturation.verification import VerificationFactures
@@ -160,10 +162,6 @@ def test_the_former_version_is_read() -> None:
     assert checked({**FILES["simple"], "FL.xml": text.encode()}) == []
 
 
-def test_power_in_each_sequence() -> None:
-    assert len(PUISSANCE.blocs()[1].lignes) == 16
-
-
 @pytest.mark.parametrize("content", [b'{"a": 1}', b"PRM;jour", b"<Autre/>"])
 def test_other_files_are_left_aside(content: bytes) -> None:
     assert checked({**FILES["simple"], "autre": content}) == []
@@ -173,3 +171,24 @@ def test_other_files_are_left_aside(content: bytes) -> None:
 def test_a_file_that_is_not_read_is_named(content: bytes) -> None:
     (found,) = checked({**FILES["simple"], "autre": content})
     assert (found.fichier, found.genre) == ("autre", "illisible")
+
+
+def test_a_file_that_comes_again_counts_once() -> None:
+    files = FILES["simple"]
+    assert checked({**files, "again.xml": files["FL.xml"], "R15-again.xml": files["R15.xml"]}) == []
+
+
+@pytest.mark.assumed("a correction resends the old reading ANNULE, then RECTIFICATIF")
+def test_a_correction_is_computed_from_the_corrected_reading() -> None:
+    (motif, start, _), (_, end, prochain), *_ = SIMPLE.lus
+    corrected = releve(end.id, "12/02/2026", 3100, 1105)
+    facturation, (first, *_) = SIMPLE.facturation, SIMPLE.blocs()
+    origine = ("3210619182009", "V1", "CORR_IDX")
+    periode = PeriodeAFacturer(SIMPLE.situations, [start, corrected], (), jour(prochain))
+    blocs = [first, facturation.annulled(first, origine), facturation.corrected(periode, origine)]
+    files = {**SIMPLE.files(), **invoice_files(SIMPLE.facture(*blocs))}
+    new = replace(SIMPLE, lus=[(motif, start, ""), ("CYCL", corrected, prochain)])
+    files["R15-2.xml"] = new.r15().replace(b"INITIAL", b"RECTIFICATIF")
+    assert checked(files) == []
+    del files["R15-2.xml"]
+    assert {each.bloc for each in checked(files)} == {"V3"}
