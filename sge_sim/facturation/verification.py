@@ -5,7 +5,6 @@ What a block should hold is computed from the reading that it invoices, those si
 was invoiced before, and the situations in between; never from other invoices.
 """
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -41,8 +40,6 @@ from sge_sim.facturation.prix import PrixInconnuError
 from sge_sim.machine.documents import parse_xml
 
 _JOUR: Final = timedelta(1)
-_OTHER: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{A-Za-z]")
-"""JSON and CSV begin so."""
 _SANS_RELEVE_REEL: Final = 12
 """Months without a real reading after which the additional component is due."""
 _Reference = tuple[str, str]
@@ -70,9 +67,15 @@ class VerificationFactures:
     def add(self, fichier: str, content: bytes) -> None:
         """Take a document; one that is none of these files, or came before, is left aside."""
         digest = sha256(content).digest()
-        if digest in self.seen or _OTHER.match(content):
+        if digest in self.seen:
             return
         self.seen.add(digest)
+        try:
+            if content.decode("utf-8-sig").lstrip()[:1] not in ("<", ""):
+                return  # JSON, CSV
+        except UnicodeDecodeError:
+            self.unreadable(fichier, "ni archive zip ni UTF-8 ; en donner la clé s'il est chiffré")
+            return
         try:
             root = parse_xml(content, bare=True)
         except ValueError as error:

@@ -167,7 +167,7 @@ def test_other_files_are_left_aside(content: bytes) -> None:
     assert checked({**FILES["simple"], "autre": content}) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00\xff" * 40, b"<C15><a>"])
+@pytest.mark.parametrize("content", [b"", b"A\xff" * 40, b"<C15><a>"])
 def test_a_file_that_is_not_read_is_named(content: bytes) -> None:
     (found,) = checked({**FILES["simple"], "autre": content})
     assert (found.fichier, found.genre) == ("autre", "illisible")
