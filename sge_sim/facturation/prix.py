@@ -204,6 +204,7 @@ def _day(text: str) -> date:
 
 def _price(keys: Sequence[Any], text: str) -> Decimal:
     key = ".".join(map(str, keys))
+    keys = key.split(".")  # a key may hold points
     found, figure = _KEY.fullmatch(key), _FIGURE.fullmatch(text)
     if found and key.startswith("c5.soutirage"):
         tarif = elements()["tarifs"].get(found["fta"])

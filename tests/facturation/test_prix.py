@@ -66,6 +66,7 @@ def test_a_user_completes_a_grid_and_sets_what_is_assumed(tmp_path: Path) -> Non
         ("grilles:\n- {c5: {gestion: '1,5'}}", "« 1,5 » n'est pas un prix comme 16.80"),
         ("grilles:\n- {c5: {gestion: .inf}}", "n'est pas un prix"),
         ("grilles:\n- {c5: {soutirage: {BTINFCU4: {variable: {HP: 1}}}}}", "variable.HP : aucun"),
+        ("grilles:\n- {c5.soutirage.BTINFXX.fixe: 1}", "BTINFXX.fixe : aucun prix"),
         ("grilles:\n- {c5: {soutirage: {BTINFXX: {fixe: 1}}}}", "BTINFXX.fixe : aucun prix"),
         (
             "grilles:\n- {nom: a, source: b, debut: 2024-01-01}\n"
