@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from sge_sim.clock import legal_date
 from sge_sim.facturation.grammaire import ArbreDocument
-from sge_sim.facturation.lignes import ReleveFacture, SituationFacturee
+from sge_sim.facturation.lignes import LINKY, ReleveFacture, SituationFacturee
 
+COMPTEURS: Final = (LINKY, "CEB", "CFB", "PSC")
 DEBUTS: Final = ("PMES", "MES", "CFNE")
 FINS: Final = ("RES", "CFNS")
 CYCLIQUE: Final = "CYCL"
@@ -57,7 +58,7 @@ def situation_of(prm: ArbreDocument, known: list[SituationFacturee]) -> None:
         fta=structure["Formule_Tarifaire_Acheminement"],
         puissance=structure["Puissance_Souscrite"],
         sequence=sequence,
-        compteur=compteurs[0]["Type"] if compteurs else "",
+        compteur=next((each["Type"] for each in compteurs if each["Type"] in COMPTEURS), ""),
         acc=prm.get("Autoconsommation_Collective", "0") != "0",
         autoproducteur=prm.get("Autoproducteur", False),
     )

@@ -165,6 +165,8 @@ class VerificationFactures:
             raise _ApartError("situation inconnue", f"aucun C15 ne dit celle de {reference[1]}")
         chain = self._chain(bloc, self.releves.get(reference, []))
         first, last = chain[0], chain[-1]
+        if first.releve.jour < self.situations[reference][0].debut:
+            raise _ApartError("situation inconnue", f"aucun C15 ne la dit au {first.releve.jour}")
         reel = donnees.get("Date_Dernier_Releve_Reel", last.releve.jour)
         late = add_months(reel, _SANS_RELEVE_REEL) <= last.releve.jour
         about = {"exemption": exemption, "sans_releve_reel": late}

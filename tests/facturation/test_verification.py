@@ -192,3 +192,15 @@ def test_a_correction_is_computed_from_the_corrected_reading() -> None:
     assert checked(files) == []
     del files["R15-2.xml"]
     assert {each.bloc for each in checked(files)} == {"V3"}
+
+
+def test_what_was_contracted_before_the_first_c15_is_said_apart() -> None:
+    files = dict(FILES["puissance"])
+    files["C15.xml"] = re.sub(rb"<PRM>.*?</PRM>", b"", files["C15.xml"], count=1, flags=re.S)
+    assert {each.genre for each in checked(files)} == {"situation inconnue"}
+
+
+def test_a_type_of_meter_that_c15_does_not_know_is_that_of_f15() -> None:
+    files = dict(FILES["simple"])
+    files["C15.xml"] = files["C15.xml"].replace(b"<Type>CCB<", b"<Type>G3-ITE411L3B<")
+    assert checked(files) == []
