@@ -1,5 +1,6 @@
 """Grids of prices: those of TURPE 7, and those of a user, refused with each line that is wrong."""
 
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sge_sim.errors import UsageError
-from sge_sim.facturation.prix import given_grilles, known_grilles
+from sge_sim.facturation.prix import Hypotheses, given_grilles, known_grilles
 
 
 @pytest.mark.documented("CRE 2026-105: each coefficient of the year before by 1.0304")
@@ -88,3 +89,19 @@ def test_all_wrong_lines_are_said_at_once(tmp_path: Path) -> None:
     file.write_text("grilles:\n- c5:\n    gestion: x\n    comptage: y\nregles: {annee: 1}\n")
     with pytest.raises(UsageError, match=r"ligne 3.*ligne 4.*ligne 5.*n'a pas de nom"):
         given_grilles(file)
+
+
+def test_the_page_has_every_price_of_c5() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "factures.md").read_text("utf-8")
+    rows = [line.split("|") for line in page.splitlines() if line.startswith("| BTINF")]
+    for rank, grille in zip((2, 4), known_grilles().grilles, strict=True):
+        for key, price in grille.prix.items():
+            text = f"{price:.2f}".replace(".", ",")
+            if key.startswith("c5.soutirage"):
+                fta = key.split(".")[2]
+                mine = [row for row in rows if row[1].split(",")[0].strip() == fta]
+                cells = [cell for row in mine for cell in row[rank : rank + 2]]
+                assert any(text in cell for cell in cells), key
+            elif key.startswith("c5"):
+                assert text in page, key
+    assert all(f"`{each.name}`" in page for each in fields(Hypotheses))
