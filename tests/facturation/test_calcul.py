@@ -140,6 +140,14 @@ def test_before_the_first_grid_no_invoice_is_made() -> None:
         Facturation().avance([situation("12/01/2025")], jour("12/01/2025"), jour("12/02/2025"))
 
 
+@pytest.mark.observed("an F12 of 2024 divides by 366")
+def test_a_price_for_a_day_is_by_the_days_of_its_year() -> None:
+    args = (jour("22/12/2027"), jour("11/01/2028"), [situation("01/01/2027")])
+    old, new = (each for each in Facturation().part_fixe("E", *args) if each.famille == "gestion")
+    assert (str(old.prix), str(old.quantite), old.fin) == ("0.047425", "10", jour("31/12/2027"))
+    assert (str(new.prix), str(new.quantite), new.rupture) == ("0.047295", "10", "T")
+
+
 @pytest.mark.parametrize(
     ("mine", "names"),
     [

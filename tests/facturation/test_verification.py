@@ -78,6 +78,7 @@ def test_each_number_of_each_line_that_changes_is_named(exemple: str) -> None:
         (r"<Id_Releve>1000000000000002", "<Id_Releve>9999999999999999", ["relevés"]),
         (r"<Type_Facturation>CYCL", "<Type_Facturation>EVNT", ["Type_Facturation"]),
         (r"(<Total_Valorise_TVA>)7.35", r"\g<1>7.34", ["total, Total_Valorise_TVA"]),
+        (r"<Unite_Quantite>kWh", "<Unite_Quantite>MWh", ["unite"]),
         (r"(<Taux_TVA_Applicable>)20", r"\g<1>10", ["tva"]),
         (r"<Nature_EV>01", "<Nature_EV>04", ["prix inconnu", "ligne manquante"]),
         (
@@ -203,4 +204,13 @@ def test_what_was_contracted_before_the_first_c15_is_said_apart() -> None:
 def test_a_type_of_meter_that_c15_does_not_know_is_that_of_f15() -> None:
     files = dict(FILES["simple"])
     files["C15.xml"] = files["C15.xml"].replace(b"<Type>CCB<", b"<Type>G3-ITE411L3B<")
+    assert checked(files) == []
+
+
+def test_what_is_injected_is_not_invoiced() -> None:
+    files, nom = dict(FILES["simple"]), b"Classe_Temporelle_Distributeur"
+    for block in re.findall(rb"<%s>.*?</%s>" % (nom, nom), files["R15.xml"], re.S):
+        other = block.replace(b"<Sens_Mesure>0", b"<Sens_Mesure>1")
+        other = re.sub(rb"<Valeur>\d+", b"<Valeur>7", other)
+        files["R15.xml"] = files["R15.xml"].replace(block, block + other, 1)
     assert checked(files) == []
