@@ -52,7 +52,10 @@ class _ApartError(Exception):
 
 @dataclass
 class VerificationFactures:
-    """Takes documents one after the other, then judges the blocks among them."""
+    """Takes documents one after the other, then judges the blocks among them.
+
+    What takes back may have a negative price or a negative quantity, whatever is assumed.
+    """
 
     facturation: Facturation = field(default_factory=Facturation)
     situations: dict[_Reference, list[SituationFacturee]] = field(
@@ -111,7 +114,9 @@ class VerificationFactures:
 
     def judge(self) -> list[ConstatFacture]:
         """Return all that isn't explained; nothing where all is."""
-        tva_par_ligne = self.facturation.hypotheses.arrondi_tva == "ligne"
+        hypotheses = replace(self.facturation.hypotheses, reprise="prix")  # as lines are read
+        self.facturation = replace(self.facturation, hypotheses=hypotheses)
+        tva_par_ligne = hypotheses.arrondi_tva == "ligne"
         for bloc in self.blocs:
             try:
                 self.constats += compare_lines(

@@ -1,9 +1,10 @@
 """What a reading is invoiced, to the cent, and that any window in parts is the whole."""
 
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from facturation_kit import (
@@ -31,7 +32,7 @@ from sge_sim.facturation.lignes import (
     ReleveFacture,
     SituationFacturee,
 )
-from sge_sim.facturation.prix import PrixInconnuError, given_grilles, known_grilles
+from sge_sim.facturation.prix import Hypotheses, PrixInconnuError, given_grilles, known_grilles
 
 CENT = Decimal("0.01")
 
@@ -146,6 +147,45 @@ def test_a_price_for_a_day_is_by_the_days_of_its_year() -> None:
     old, new = (each for each in Facturation().part_fixe("E", *args) if each.famille == "gestion")
     assert (str(old.prix), str(old.quantite), old.fin) == ("0.047425", "10", jour("31/12/2027"))
     assert (str(new.prix), str(new.quantite), new.rupture) == ("0.047295", "10", "T")
+
+
+@pytest.mark.assumed("no public document says these")
+@pytest.mark.parametrize(
+    ("regles", "said"),
+    [
+        ({"annee": "365"}, "365 "),
+        ({"decimales": "4"}, "0.0474 "),
+        ({"coupe_annee": False}, "31 0.047425"),
+        ({"gestion_client": True}, "-0.246740"),
+    ],
+)
+def test_what_is_assumed_is_a_setting(regles: dict[str, Any], said: str, tmp_path: Path) -> None:
+    (tmp_path / "g.yaml").write_text(
+        "grilles: [{nom: a, debut: 2026-08-01, source: b, c5: {gestion_client: 90.06}}]"
+    )
+    grilles, _ = given_grilles(tmp_path / "g.yaml")
+    facturation = Facturation(grilles, Hypotheses(**regles))
+    mine = [situation("01/01/2027")]
+    lignes = facturation.part_fixe("U", jour("15/12/2027"), jour("15/01/2028"), mine)
+    text = "".join(f"{each.quantite} {each.prix} {each.calcul[-5:]};" for each in lignes)
+    usual = "".join(
+        f"{each.quantite} {each.prix} {each.calcul[-5:]};"
+        for each in Facturation().part_fixe("U", jour("15/12/2027"), jour("15/01/2028"), mine)
+    )
+    assert text.count(said) > usual.count(said)
+
+
+@pytest.mark.assumed("no public document says how tax is rounded")
+def test_tax_is_rounded_by_block_or_by_line() -> None:
+    lignes = SIMPLE.blocs()[0].lignes
+    by_line = sum((each.montant * 20 / 100).quantize(CENT, ROUND_HALF_UP) for each in lignes)
+    assert BlocFacture("CYCL", lignes, tva_par_ligne=True).tva == by_line
+    assert BlocFacture("CYCL", lignes).tva == Decimal("7.35")
+    odd = LigneFacturee(**{**vars(lignes[0]), "montant": Decimal("0.02")})
+    assert [BlocFacture("", (odd,) * 3, tva_par_ligne=way).tva for way in (False, True)] == [
+        Decimal("0.01"),
+        Decimal("0.00"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,10 @@ from facturation_kit import (
 )
 from hypothesis import given, settings
 
-from sge_sim.facturation.calcul import PeriodeAFacturer
+from sge_sim.facturation.calcul import Facturation, PeriodeAFacturer
 from sge_sim.facturation.comparaison import ConstatFacture
 from sge_sim.facturation.lignes import BlocFacture
+from sge_sim.facturation.prix import Hypotheses
 from sge_sim.facturation.verification import VerificationFactures
 
 FILES = {nom: histoire.files() for nom, histoire in EXEMPLES.items()}
@@ -214,3 +215,15 @@ def test_what_is_injected_is_not_invoiced() -> None:
         other = re.sub(rb"<Valeur>\d+", b"<Valeur>7", other)
         files["R15.xml"] = files["R15.xml"].replace(block, block + other, 1)
     assert checked(files) == []
+
+
+@pytest.mark.parametrize("mine", ["prix", "quantite"])
+def test_what_takes_back_is_negative_in_either_way(mine: str) -> None:
+    facturation = Facturation(hypotheses=Hypotheses(reprise=mine))
+    files = replace(SIMPLE, facturation=facturation).files()
+    assert (b"<Quantite>-31<" in files["FL.xml"]) is (mine == "quantite")
+    for reprise in ("prix", "quantite"):
+        verification = VerificationFactures(Facturation(hypotheses=Hypotheses(reprise=reprise)))
+        for nom, content in files.items():
+            verification.add(nom, content)
+        assert verification.judge() == []
