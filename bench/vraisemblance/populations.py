@@ -19,12 +19,13 @@ from sge_sim.mesures import (
     courbe,
     courbe_10_minutes,
     parse_plages,
+    puissances_maximales,
 )
 from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.calendrier import calendrier, numero
 from sge_sim.mesures.climat import DELAISSEE, PREMIER_DE_ZONE, SECONDAIRE, VACANT
 from sge_sim.mesures.entrees_datees import find_contact
-from sge_sim.mesures.installations import find_installation
+from sge_sim.mesures.installations import find_installation, find_zone
 
 POINTS: Final = 200
 """Points of a population."""
@@ -178,7 +179,8 @@ def draw_points(nom: str, graine: int, nombre: int) -> Iterator[PointMesure]:
 def arrays_of(points: list[PointMesure], annee: int) -> dict[str, Any]:
     """Return the curves of a year: `W` (points, steps), `t` the start of each step (epoch s),
     `step` (minutes), `kva`, `temp` (daily mean of the country, C), `offset` (s to legal time),
-    and for large points `vars`."""
+    for large points `vars`, for small consumers `pmax` (largest VA of the year), for plants
+    `vente` (whether they sell all) and `zone`."""
     debut, fin = date(annee, 1, 1), date(annee + 1, 1, 1)
     petit = points[0].petit
     lire: Callable[..., Any] = courbe if petit else courbe_10_minutes
@@ -195,6 +197,13 @@ def arrays_of(points: list[PointMesure], annee: int) -> dict[str, Any]:
     if petit:
         # The offset of the start, not of the end, of a step.
         made["offset"] = np.concatenate([lues[0].decalages[:1], lues[0].decalages[:-1]])
+        if points[0].injection:
+            made["vente"] = np.array([point.couple is None for point in points])
+            made["zone"] = np.array([find_zone(point) for point in points])
+        else:
+            made["pmax"] = np.array(
+                [puissances_maximales(point, debut, fin).valeurs.max() for point in points]
+            )
     else:
         made["vars"] = np.array(
             [lire(point, debut, fin, Grandeur.PRI).valeurs for point in points], np.int32
