@@ -74,30 +74,32 @@ class FormeDeFoyer(NamedTuple):
     impulsions: tuple[Impulsion, ...]
 
 
-_MATIN = FormeDeFoyer((0x3A7, 1), 128, 30, (
+_MATIN = FormeDeFoyer((0x3A7, 1), 128, 26, (
     Impulsion((0, 1), (0, 2), (600, 1500)),
     # Before noon or at noon, in two rows of three.
     Impulsion((5, 15), (0, 3), (100, 1050), absente=1400),
 ))  # fmt: skip
-_SOIR = FormeDeFoyer((0x501, 2), 256, 36, (
+_SOIR = FormeDeFoyer((0x501, 2), 256, 28, (
     Impulsion((0, 2), (0, 2), (1300, 2600)),
     Impulsion((0, 3), (3, 7), (120, 480)),
     Impulsion((2, 7), (0, 1), (300, 1700), absente=2200),
 ))  # fmt: skip
-_APPAREIL = FormeDeFoyer((0xA99, 3), 32, 38, (
+_APPAREIL = FormeDeFoyer((0xA99, 3), 32, 32, (
     Impulsion((0, 1), (1, 3), (900, 1500)),
     Impulsion((3, 9), (0, 3), (400, 1500), absente=2600),
 ))  # fmt: skip
 
-_COMPRESSEUR, _ARRETS, _VIF, _LISSE, _PETITS, _EVEIL = 1, 5, 6, 7, 16, 200
+TIEDES, RARES = 250, 3985
+FOND, SOIREE, JOURNEE, MARCHE = 14, 130, 42, 155
+_COMPRESSEUR, _ARRETS, _VIF, _LISSE, _CREUX, _PETITS, _EVEIL = 1, 5, 6, 7, 8, 16, 200
 """Where what a standing load draws begins in its stream, after its slow noise."""
 _CHAUFFAGES: tuple[tuple[int, tuple[tuple[float, float, int], ...]], ...] = (
-    (100, ()),
-    (36, ((6, 22, 110),)),
-    (42, ((16.5, 23, 125), (5.5, 9, 140))),
-    (54, ((6, 23, 100),)),
-    (40, ((15.5, 23, 130),)),
-    (24, ((23, 7.5, 140),)),
+    (96, ((17, 22, 115), (9.5, 16, 66))),
+    (30, ((6, 22, 115), (9.5, 16, 80))),
+    (36, ((16.5, 23, 125), (5.5, 9, 140))),
+    (54, ((6, 23, 105), (10, 16, 66))),
+    (32, ((15.5, 23, 130),)),
+    (14, ((23.5, 7, 140),)),
 )
 """The level of each of `CHAUFFES`, per cent, then those from an hour to another (assumed)."""
 _POMPE_PAR_HEURE = (
@@ -120,7 +122,7 @@ def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
         # Large points have no meals: a row keeps their place.
         yield (plat, 1, 1) if fin else (_pulses(forme), DEPARTS, forme.variantes)
     yield _blocs(pas // 48, 2 if fin else 8), DEPARTS, 2 if fin else 8
-    yield _sum_steps(_chauffages(8 if fin else 32), pas), 1, 8 if fin else 32
+    yield _sum_steps(_chauffages(8 if fin else 128), pas), 1, 8 if fin else 128
     yield _pompes(2 if fin else 4, pas), 1, 2 if fin else 4
     for sans_midi in (False, True):
         yield _sum_steps(_plateaux(4, sans_midi=sans_midi), pas), DEPARTS, 4
@@ -186,9 +188,13 @@ def _socles(pas: int) -> Entiers:
     veille, marche = _veille(stream, n, pas), _compresseur(stream, n, demi)
     # The small things of a large place balance each other.
     petits = _petits(stream, n, pas) * 2 // (1 + demi)
-    cycles = veille * 4 // 5 + np.where(marche, 65, 0) + petits
+    cycles = veille * 4 // 5 + np.where(marche, MARCHE if pas == 48 else 65, 0) + petits
     arrets = np.where(marche, 460, 6) + stream.at(_ARRETS).uniform(n, pas) * 60 // UN
     lisse = 4 * _PLEIN + _doux(stream.at(_LISSE), n, pas)
+    if demi == 1:
+        # Now and then next to nothing.
+        rares = stream.at(_CREUX).uniform(n, pas) > RARES
+        veille, cycles = (np.where(rares, 40, rows) for rows in (veille, cycles))
     return np.concatenate([veille + petits, cycles, arrets, lisse])
 
 
@@ -203,10 +209,16 @@ def _eveils() -> Entiers:
         debout = (debout + np.roll(debout, 1) + np.roll(debout, -1)) // 3
         eveil = stream.at(_EVEIL)
         lent = eveil.slow(n, 48, 4, 30)
+        # Bursts: few by day, many in the evening.
         vif = eveil.uniform(n, 48) * eveil.uniform(n, 48) >> FRACTION
-        veille = _veille(stream, n, 48) + debout * (32 + lent + vif * 330 // 1024) // 100
+        vif = vif * eveil.uniform(n, 48) >> FRACTION
+        rare = vif * eveil.uniform(n, 48) >> FRACTION
+        soir = (rangs >= 34) & (rangs < 44)
+        vif = np.where(soir, np.minimum(vif * 3 // 4, 1000) * SOIREE, rare * 3 // 2 * JOURNEE) // 100
+        niveau = (32 + lent) * np.where(soir, SOIREE, JOURNEE) // 100
+        veille = _veille(stream, n, 48) * FOND // 100 + debout * (niveau + vif) // 100
         veille += _petits(stream, n, 48) * (debout + 15) // 100
-        rows += [veille, veille * 4 // 5 + np.where(_compresseur(stream, n, 1), 65, 0)]
+        rows.append(veille)
     return np.concatenate(rows)
 
 
@@ -316,9 +328,10 @@ def _thermostats(stream: RowStream, nombre: int, niveau: Entiers, pieces: int = 
         marche = np.clip((niveau * cycle * 99 >> 8) - (phase << 6), 0, 64)
         rows += marche * ici.between(120, 360, nombre, 1)
     # Doors, the sun, those who are there: by half-hours.
-    rude = np.repeat(stream.at(40).uniform(nombre, 48), 6, axis=1) * 100 >> FRACTION
-    rude += 205 + stream.at(32).slow(nombre, _FIN, 36, 50)
-    return (rows * rude >> 8) + 40
+    tires = np.repeat(stream.at(40).uniform(nombre, 48), 6, axis=1)
+    rude = (tires * 60 >> FRACTION) + 226 + stream.at(32).slow(nombre, _FIN, 36, 40)
+    # Warm enough, now and then: nothing for a half-hour.
+    return (rows * np.where(tires < TIEDES, 0, rude) >> 8) + 40
 
 
 def _pompes(variantes: int, pas: int) -> Entiers:

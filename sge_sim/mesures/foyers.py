@@ -54,14 +54,15 @@ def draw_foyer(
     usages = _draw_vie(t, taille, socle)
     habite = occupation not in (VACANT, DELAISSEE)
     if not habite:
-        usages[0] = _draw_empty_home(t, socle)
+        part = t.between(*logements.PART_DU_SOCLE)
+        usages[:2] = [_draw_empty_home(t, socle * w // 100) for w in (part, 100 - part)]
     if t.chance(logements.MACHINE) and occupation in (TOUJOURS, FAMILLE, VOYAGEUR):
         usages.append(_socle(t.between(*logements.VEILLE_DE_PLUS), LISSE)._replace(absence=100))
     semaine = t.pick(logements.SEMAINES)
     ciel = None
     if t.chance(logement.chauffes):
         seuil = t.pick(logements.SEUILS)
-        usages.append(_draw_chauffage(t, logement, find_facteur(zone, seuil)))
+        usages += _draw_chauffage(t, logement, find_facteur(zone, seuil))
         if usages[-1].par_ciel:
             ciel = find_ciel(zone, seuil)
     par_foyer = logements.EAU_ASSERVIE if asservi else logements.EAU_LIBRE
@@ -92,10 +93,12 @@ def _draw_empty_home(t: PointStream, watts: int) -> Charge:
 
 def _draw_eveil(t: PointStream, watts: int, eveil: int) -> Charge:
     """Return what never stops in a dwelling of this rank in `EVEILS`."""
-    cycles = t.chance(logements.FROID)
-    ligne = _groupe(Sorte.EVEIL).debut + (2 * eveil + cycles) * VARIANTES_D_EVEIL
-    ecart = 35 if t.chance(500) else 20
-    return Charge(24 * watts, Sorte.EVEIL, ligne, ecart=ecart, absence=74)
+    ligne = _groupe(Sorte.EVEIL).debut + eveil * VARIANTES_D_EVEIL
+    repos = t.between(97, 132)
+    return Charge(
+        24 * watts, Sorte.EVEIL, ligne, niveaux=(100, repos, 0), ecart=20,
+        absence=logements.EVEIL_ABSENT,
+    )  # fmt: skip
 
 
 def _draw_vie(t: PointStream, taille: int, socle: int) -> list[Charge]:
@@ -113,16 +116,19 @@ def _draw_vie(t: PointStream, taille: int, socle: int) -> list[Charge]:
         lever = t.around_hour(7, 1)
     lever, repas = min(max(lever, 2), 47), min(max(repas, 6), 47)
     # Some live by the clock.
-    regularite = logements.LIBRE if t.chance(770) else logements.PONCTUELLE
+    regularite = logements.LIBRE if t.chance(650) else logements.PONCTUELLE
     diner = logements.DINER_LIBRE if decale or t.chance(620) else regularite.diner
     matin, soir, machine = map(_groupe, (Sorte.MATIN, Sorte.SOIR, Sorte.APPAREIL))
     grasse = 0 if chez_soi else max(t.around_hour(1.5, 1), 0)
     # Some live more at home when they rest, some go away.
-    repos = t.size(119, 125, 25, 550)
+    repos = t.size(125, 120, 25, 550)
     vivacite = t.between(*logements.MATIN.presence)
     lessive = min(max(t.around_hour(19.5, 1), 8), 46)
+    part = t.between(*logements.PART_DU_SOCLE)
+    froid = CYCLES if t.chance(logements.FROID) else VIF
     usages = [
-        _draw_eveil(t, socle, eveil),
+        _socle(socle * part // 100, froid)._replace(absence=72),
+        _draw_eveil(t, socle * (100 - part) // 100, eveil),
         Charge(
             taille * t.between(*logements.MATIN.energie),
             Sorte.MATIN,
@@ -182,35 +188,43 @@ def _draw_jeu(t: PointStream, entre: Fourchette) -> int:
     return t.between(*entre) + len(JEUX) * t.between(0, MELANGES - 1)
 
 
-def _draw_chauffage(t: PointStream, logement: logements.Logement, facteur: int) -> Charge:
+def _draw_chauffage(t: PointStream, logement: logements.Logement, facteur: int) -> list[Charge]:
     """Return convectors, or a heat pump, which seldom stops, or heat that is stored by night."""
     groupe = _groupe(Sorte.CHAUFFAGE)
     sorte = t.between(0, 99)
     watts = t.size(*logement.par_degre)
     habitude = t.between(0, CHAUFFES - 2)
-    if sorte % 6 == 0:
+    if sorte % 5 == 0:
         habitude = CHAUFFES - 1
     elif sorte % 4 == 1:
         pompe = _groupe(Sorte.POMPE)
-        return Charge(
-            24 * watts,
-            Sorte.POMPE,
-            pompe.debut,
+        return [
+            Charge(
+                24 * watts,
+                Sorte.POMPE,
+                pompe.debut,
+                facteur=facteur,
+                ecart=1,
+                absence=80,
+                par_ciel=pompe.variantes,
+            )
+        ]
+    repos, absence, part = t.between(96, 120), t.between(20, 60), t.between(35, 65)
+    # What stores heat does it in two rooms.
+    parts = (part, 100 - part) if habitude == CHAUFFES - 1 else (100,)
+    return [
+        Charge(
+            24 * watts * part // 100,
+            Sorte.CHAUFFAGE,
+            groupe.debut + rang * groupe.variantes,
+            niveaux=(100, repos, 0),
             facteur=facteur,
-            ecart=1,
-            absence=80,
-            par_ciel=pompe.variantes,
+            ecart=10,
+            absence=absence,
         )
-    rang = habitude * DECALAGES_DE_CHAUFFE + t.between(0, DECALAGES_DE_CHAUFFE - 1)
-    return Charge(
-        24 * watts,
-        Sorte.CHAUFFAGE,
-        groupe.debut + rang * groupe.variantes,
-        niveaux=(100, t.between(96, 120), 0),
-        facteur=facteur,
-        ecart=10,
-        absence=t.between(20, 60),
-    )
+        for part in parts
+        for rang in (habitude * DECALAGES_DE_CHAUFFE + t.between(0, DECALAGES_DE_CHAUFFE - 1),)
+    ]
 
 
 def _tenue(

@@ -42,20 +42,20 @@ class Logement(NamedTuple):
 
 LOGEMENTS = {
     3: Logement(
-        taille=(38, 42, 16, 57), socle=(112, 82, 26, 500), chauffes=145,
-        par_degre=(34, 53, 10, 60), voitures=0,
+        taille=(38, 46, 16, 66), socle=(128, 82, 26, 500), chauffes=145,
+        par_degre=(35, 54, 10, 65), voitures=0,
     ),
     6: Logement(
-        taille=(42, 42, 16, 63), socle=(183, 82, 26, 500), chauffes=328,
-        par_degre=(73, 53, 10, 120), voitures=50,
+        taille=(42, 46, 16, 72), socle=(205, 82, 26, 500), chauffes=328,
+        par_degre=(76, 54, 10, 130), voitures=50,
     ),
     9: Logement(
-        taille=(54, 42, 16, 81), socle=(260, 82, 26, 500), chauffes=490,
-        par_degre=(147, 53, 10, 180), voitures=90,
+        taille=(54, 46, 16, 93), socle=(290, 82, 26, 500), chauffes=490,
+        par_degre=(154, 54, 10, 195), voitures=90,
     ),
     12: Logement(
-        taille=(64, 42, 16, 96), socle=(420, 82, 26, 500), chauffes=620,
-        par_degre=(186, 53, 10, 240), voitures=140,
+        taille=(64, 46, 16, 110), socle=(450, 82, 26, 500), chauffes=620,
+        par_degre=(195, 54, 10, 260), voitures=140,
     ),
 }  # fmt: skip
 """By power, kVA: beyond the last one, it is the last one's."""
@@ -73,6 +73,8 @@ RYTHMES = {"midi": 9, "chez soi": 26, "dehors": 60, "décalé": 5}
 """By what people live: at home, and cooking at noon, at home, away at work, by nights."""
 MACHINE, VEILLE_DE_PLUS = 25, (150, 500)
 """Chances out of 1000 that something always runs, a pump, a server, an aquarium; its W."""
+PART_DU_SOCLE = (45, 70)
+EVEIL_ABSENT = 25
 FROID = 650
 """Chances out of 1000 that the cycles of something cold are seen in what never stops."""
 
@@ -88,9 +90,9 @@ class Activite(NamedTuple):
     facteur: int = CONSTANT
 
 
-MATIN = Activite(energie=(4, 8), presence=(61, 97), ecart=35, facteur=LUMIERE)
-SOIR = Activite(energie=(16, 24), presence=(85, 100), ecart=35, facteur=LUMIERE)
-LESSIVE = Activite(energie=(5, 8), presence=(50, 90), ecart=20)
+MATIN = Activite(energie=(6, 11), presence=(61, 97), ecart=35, facteur=LUMIERE)
+SOIR = Activite(energie=(20, 30), presence=(70, 100), ecart=35, facteur=LUMIERE)
+LESSIVE = Activite(energie=(7, 11), presence=(50, 90), ecart=20)
 MIDI = Activite(energie=(3, 8), presence=(60, 95), ecart=20)
 A_DISTANCE = Activite(energie=(3, 8), presence=(20, 55), ecart=20)
 """Of those who work at home on some days."""
@@ -111,10 +113,10 @@ DINER_LIBRE = (5, 5)
 SEUILS = {CHAUFFAGE: 60, CHAUFFAGE_FRILEUX: 25, CHAUFFAGE_DOUX: 15}
 """Under which temperature a dwelling heats."""
 
-EAU_ASSERVIE, EAU_LIBRE = 495, 290
+EAU_ASSERVIE, EAU_LIBRE = 445, 270
 """Chances out of 1000 that a dwelling of more than 3 kVA has a water heater: where off-peak hours
 drive it, and where nothing does."""
-EAU_PAR_JOUR: Taille = (6400, 32, 1800, 9000)
+EAU_PAR_JOUR: Taille = (6900, 32, 1800, 9000)
 """Wh of hot water where `Logement.taille` is 100 (4.6 kWh for 200 l: ADEME)."""
 EAU_A_MIDI = (24, 38)
 """Part of its energy that a water heater takes in a second range, per cent."""

@@ -20,6 +20,7 @@ _DEPASSEMENT = 116
 _MARGE = 36
 """Per cent of its power by which a point that is cut may stay below it."""
 _QUINZE_BITS = 15
+_TROIS_TIRAGES = np.array([[18], [33], [48]])
 """Of a draw, which say by how much."""
 
 
@@ -123,7 +124,7 @@ def limit_power(
     breaker ends what is too much (assumed); a plant loses what exceeds its power, and a large
     meter records overruns, but not far above.
     """
-    par_pas = 500 * puissance if point.petit else puissance
+    par_pas = 490 * puissance if point.petit and not point.injection else 500 * puissance if point.petit else puissance
     if not (point.petit or point.injection):
         par_pas = par_pas * _DEPASSEMENT // 100
     maximum = (par_pas << BITS) - UNITE
@@ -141,8 +142,10 @@ def limit_power(
             trop, pointes = _find_excess(energies, lignes, trop, maximum, formes)
     if len(trop):
         # Not to the same power each time.
-        marge = 0 if point.injection else _MARGE
-        en_moins = (maximum[trop] >> _QUINZE_BITS) * (hasard[trop] >> 20 & (1 << _QUINZE_BITS) - 1)
+        marge = 0 if point.injection else 44 if point.petit else _MARGE
+        # Seldom near it: the largest of three draws.
+        tires = hasard[trop] >> _TROIS_TIRAGES & (1 << _QUINZE_BITS) - 1
+        en_moins = (maximum[trop] >> _QUINZE_BITS) * tires.max(axis=0)
         visee = maximum[trop] - en_moins * marge // 100
         part = (visee >> FRACTION) * UN // ((pointes >> FRACTION) + 1)
         energies[:, trop] = energies.take(trop, axis=1) * np.minimum(part, UN) >> FRACTION
