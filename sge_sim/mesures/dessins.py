@@ -74,31 +74,31 @@ class FormeDeFoyer(NamedTuple):
     impulsions: tuple[Impulsion, ...]
 
 
-_MATIN = FormeDeFoyer((0x3A7, 1), 128, 26, (
+_MATIN = FormeDeFoyer((0x3A7, 1), 128, 24, (
     Impulsion((0, 1), (0, 2), (600, 1500)),
     # Before noon or at noon, in two rows of three.
-    Impulsion((5, 15), (0, 3), (100, 1050), absente=1400),
+    Impulsion((4, 9), (0, 3), (100, 1050), absente=1400),
 ))  # fmt: skip
-_SOIR = FormeDeFoyer((0x501, 2), 256, 28, (
-    Impulsion((0, 2), (0, 2), (1300, 2600)),
-    Impulsion((0, 3), (3, 7), (120, 480)),
-    Impulsion((2, 7), (0, 1), (300, 1700), absente=2200),
+_SOIR = FormeDeFoyer((0x501, 2), 256, 24, (
+    Impulsion((0, 2), (0, 2), (1000, 2000)),
+    Impulsion((0, 3), (3, 7), (220, 640)),
+    Impulsion((2, 7), (0, 1), (300, 1500), absente=2200),
 ))  # fmt: skip
-_APPAREIL = FormeDeFoyer((0xA99, 3), 32, 32, (
+_APPAREIL = FormeDeFoyer((0xA99, 3), 32, 28, (
     Impulsion((0, 1), (1, 3), (900, 1500)),
     Impulsion((3, 9), (0, 3), (400, 1500), absente=2600),
 ))  # fmt: skip
 
 TIEDES, RARES = 250, 3985
-FOND, SOIREE, JOURNEE, MARCHE = 14, 130, 42, 155
+FOND, SOIREE, JOURNEE, MARCHE = 10, 125, 34, 160
 _COMPRESSEUR, _ARRETS, _VIF, _LISSE, _CREUX, _PETITS, _EVEIL = 1, 5, 6, 7, 8, 16, 200
 """Where what a standing load draws begins in its stream, after its slow noise."""
 _CHAUFFAGES: tuple[tuple[int, tuple[tuple[float, float, int], ...]], ...] = (
-    (96, ((17, 22, 115), (9.5, 16, 66))),
-    (30, ((6, 22, 115), (9.5, 16, 80))),
-    (36, ((16.5, 23, 125), (5.5, 9, 140))),
-    (54, ((6, 23, 105), (10, 16, 66))),
-    (32, ((15.5, 23, 130),)),
+    (96, ((17, 22, 112), (9.5, 16, 60))),
+    (40, ((6, 22, 110), (9.5, 16, 70))),
+    (44, ((16.5, 23, 118), (5.5, 9, 126))),
+    (58, ((6, 23, 105), (10, 16, 60))),
+    (42, ((15.5, 23, 122),)),
     (14, ((23.5, 7, 140),)),
 )
 """The level of each of `CHAUFFES`, per cent, then those from an hour to another (assumed)."""
@@ -213,11 +213,12 @@ def _eveils() -> Entiers:
         vif = eveil.uniform(n, 48) * eveil.uniform(n, 48) >> FRACTION
         vif = vif * eveil.uniform(n, 48) >> FRACTION
         rare = vif * eveil.uniform(n, 48) >> FRACTION
-        soir = (rangs >= 34) & (rangs < 44)
-        vif = np.where(soir, np.minimum(vif * 3 // 4, 1000) * SOIREE, rare * 3 // 2 * JOURNEE) // 100
+        soir = (rangs >= 33) & (rangs < 44)
+        vif = np.where(soir, np.minimum(vif * 3 // 4, 750) * SOIREE, rare * 3 // 2 * JOURNEE) // 100
         niveau = (32 + lent) * np.where(soir, SOIREE, JOURNEE) // 100
         veille = _veille(stream, n, 48) * FOND // 100 + debout * (niveau + vif) // 100
-        veille += _petits(stream, n, 48) * (debout + 15) // 100
+        veille += _petits(stream, n, 48) * (debout + 6) // 100
+        veille = np.minimum(veille, veille.sum(axis=1, keepdims=True) * 20 // 100)
         rows.append(veille)
     return np.concatenate(rows)
 
@@ -316,7 +317,7 @@ def _chauffages(variantes: int) -> Entiers:
     return np.concatenate(rows)
 
 
-def _thermostats(stream: RowStream, nombre: int, niveau: Entiers, pieces: int = 3) -> Entiers:
+def _thermostats(stream: RowStream, nombre: int, niveau: Entiers, pieces: int = 4) -> Entiers:
     """Return rows of so many rooms whose heaters are on, then off: a cycle lasts 30 to 60 minutes,
     and they are on for a part of it that `niveau` sets."""
     rangs, rows = np.arange(_FIN, dtype=np.int32), np.zeros((nombre, _FIN), np.int64)

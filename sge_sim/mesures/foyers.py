@@ -62,7 +62,8 @@ def draw_foyer(
     ciel = None
     if t.chance(logement.chauffes):
         seuil = t.pick(logements.SEUILS)
-        usages += _draw_chauffage(t, logement, find_facteur(zone, seuil))
+        vide = occupation in logements.SOCLES_VIDES
+        usages += _draw_chauffage(t, logement, find_facteur(zone, seuil), vide=vide)
         if usages[-1].par_ciel:
             ciel = find_ciel(zone, seuil)
     par_foyer = logements.EAU_ASSERVIE if asservi else logements.EAU_LIBRE
@@ -94,9 +95,9 @@ def _draw_empty_home(t: PointStream, watts: int) -> Charge:
 def _draw_eveil(t: PointStream, watts: int, eveil: int) -> Charge:
     """Return what never stops in a dwelling of this rank in `EVEILS`."""
     ligne = _groupe(Sorte.EVEIL).debut + eveil * VARIANTES_D_EVEIL
-    repos = t.between(97, 132)
+    repos = t.between(100, 180)
     return Charge(
-        24 * watts, Sorte.EVEIL, ligne, niveaux=(100, repos, 0), ecart=20,
+        24 * watts, Sorte.EVEIL, ligne, niveaux=(100, repos, 0), ecart=35,
         absence=logements.EVEIL_ABSENT,
     )  # fmt: skip
 
@@ -109,7 +110,7 @@ def _draw_vie(t: PointStream, taille: int, socle: int) -> list[Charge]:
         lever, repas, eveil = t.between_hours(2, 23), t.between_hours(8, 23.5), 9
     elif chez_soi:
         # Some cook more at noon than in the evening.
-        repas = t.around_hour(11.5 if a_midi else 18.5, 1.5)
+        repas = t.around_hour(11 if a_midi else 18.5, 1.5)
         lever, eveil = t.around_hour(8, 1), t.between(4, 7)
     else:
         repas, eveil = t.around_hour(19, 1), (0, 1, 2, 3, 8)[t.between(0, 4)]
@@ -127,7 +128,7 @@ def _draw_vie(t: PointStream, taille: int, socle: int) -> list[Charge]:
     part = t.between(*logements.PART_DU_SOCLE)
     froid = CYCLES if t.chance(logements.FROID) else VIF
     usages = [
-        _socle(socle * part // 100, froid)._replace(absence=72),
+        _socle(socle * part // 100, froid)._replace(absence=84),
         _draw_eveil(t, socle * (100 - part) // 100, eveil),
         Charge(
             taille * t.between(*logements.MATIN.energie),
@@ -163,7 +164,7 @@ def _draw_vie(t: PointStream, taille: int, socle: int) -> list[Charge]:
         ),
     ]
     a_distance = not chez_soi and t.chance(240)
-    if chez_soi or a_distance or t.chance(300):
+    if chez_soi or a_distance or t.chance(200):
         # Some work at home on some days; others are there at noon when they rest.
         midi = logements.A_DISTANCE if a_distance else logements.MIDI
         presence = t.between(*midi.presence)
@@ -171,9 +172,9 @@ def _draw_vie(t: PointStream, taille: int, socle: int) -> list[Charge]:
             Charge(
                 taille * t.between(*midi.energie) * (presence if a_distance else 100) // 100,
                 Sorte.SOIR if chez_soi else Sorte.MATIN,
-                soir.ligne(t.around_hour(18.5 if a_midi else 11.5, 1))
+                soir.ligne(t.around_hour(18.5 if a_midi else 11, 1))
                 if chez_soi
-                else matin.ligne(t.around_hour(12, 1)),
+                else matin.ligne(t.around_hour(11.5, 1)),
                 jeu=_draw_jeu(t, regularite.midi),
                 niveaux=(100 if chez_soi or a_distance else 25, repos, 0),
                 presence=presence,
@@ -188,7 +189,9 @@ def _draw_jeu(t: PointStream, entre: Fourchette) -> int:
     return t.between(*entre) + len(JEUX) * t.between(0, MELANGES - 1)
 
 
-def _draw_chauffage(t: PointStream, logement: logements.Logement, facteur: int) -> list[Charge]:
+def _draw_chauffage(
+    t: PointStream, logement: logements.Logement, facteur: int, *, vide: bool
+) -> list[Charge]:
     """Return convectors, or a heat pump, which seldom stops, or heat that is stored by night."""
     groupe = _groupe(Sorte.CHAUFFAGE)
     sorte = t.between(0, 99)
@@ -209,9 +212,9 @@ def _draw_chauffage(t: PointStream, logement: logements.Logement, facteur: int) 
                 par_ciel=pompe.variantes,
             )
         ]
-    repos, absence, part = t.between(96, 120), t.between(20, 60), t.between(35, 65)
-    # What stores heat does it in two rooms.
-    parts = (part, 100 - part) if habitude == CHAUFFES - 1 else (100,)
+    repos, absence, part = t.between(96, 120), t.between(30, 60), t.between(35, 65)
+    # In two rooms where hardly anything else would tell a day from those of others.
+    parts = (part, 100 - part) if vide or habitude == CHAUFFES - 1 else (100,)
     return [
         Charge(
             24 * watts * part // 100,

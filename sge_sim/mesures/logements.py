@@ -42,20 +42,20 @@ class Logement(NamedTuple):
 
 LOGEMENTS = {
     3: Logement(
-        taille=(38, 46, 16, 66), socle=(128, 82, 26, 500), chauffes=145,
+        taille=(38, 46, 16, 66), socle=(126, 78, 26, 560), chauffes=140,
         par_degre=(35, 54, 10, 65), voitures=0,
     ),
     6: Logement(
-        taille=(42, 46, 16, 72), socle=(205, 82, 26, 500), chauffes=328,
-        par_degre=(76, 54, 10, 130), voitures=50,
+        taille=(42, 46, 16, 72), socle=(206, 78, 26, 560), chauffes=318,
+        par_degre=(75, 54, 10, 130), voitures=50,
     ),
     9: Logement(
-        taille=(54, 46, 16, 93), socle=(290, 82, 26, 500), chauffes=490,
-        par_degre=(154, 54, 10, 195), voitures=90,
+        taille=(54, 46, 16, 93), socle=(290, 78, 26, 560), chauffes=480,
+        par_degre=(157, 54, 10, 195), voitures=90,
     ),
     12: Logement(
-        taille=(64, 46, 16, 110), socle=(450, 82, 26, 500), chauffes=620,
-        par_degre=(195, 54, 10, 260), voitures=140,
+        taille=(64, 46, 16, 110), socle=(450, 78, 26, 560), chauffes=610,
+        par_degre=(199, 54, 10, 260), voitures=140,
     ),
 }  # fmt: skip
 """By power, kVA: beyond the last one, it is the last one's."""
@@ -64,17 +64,17 @@ OCCUPATIONS = {
 }  # fmt: skip
 """Who is there (of all dwellings, INSEE has 7.7 % vacant and 9.9 % second homes)."""
 SOCLES_VIDES: dict[int, Taille] = {
-    VACANT: (4, 120, 2, 30), DELAISSEE: (14, 110, 3, 120), SECONDAIRE: (14, 110, 3, 120),
+    VACANT: (7, 120, 5, 30), DELAISSEE: (24, 110, 6, 120), SECONDAIRE: (24, 110, 6, 120),
 }  # fmt: skip
 """W of what never stops where nobody lives all year."""
 SEMAINES = {"00000111": 3, "00000001": 1, "11111111": 1, "10000011": 1}
 """Days of rest: a level a day from Monday, then public holidays."""
 RYTHMES = {"midi": 9, "chez soi": 26, "dehors": 60, "décalé": 5}
 """By what people live: at home, and cooking at noon, at home, away at work, by nights."""
-MACHINE, VEILLE_DE_PLUS = 25, (150, 500)
+MACHINE, VEILLE_DE_PLUS = 30, (160, 520)
 """Chances out of 1000 that something always runs, a pump, a server, an aquarium; its W."""
-PART_DU_SOCLE = (45, 70)
-EVEIL_ABSENT = 25
+PART_DU_SOCLE = (32, 74)
+EVEIL_ABSENT = 26
 FROID = 650
 """Chances out of 1000 that the cycles of something cold are seen in what never stops."""
 
@@ -91,8 +91,8 @@ class Activite(NamedTuple):
 
 
 MATIN = Activite(energie=(6, 11), presence=(61, 97), ecart=35, facteur=LUMIERE)
-SOIR = Activite(energie=(20, 30), presence=(70, 100), ecart=35, facteur=LUMIERE)
-LESSIVE = Activite(energie=(7, 11), presence=(50, 90), ecart=20)
+SOIR = Activite(energie=(22, 33), presence=(60, 95), ecart=35, facteur=LUMIERE)
+LESSIVE = Activite(energie=(7, 11), presence=(30, 75), ecart=35)
 MIDI = Activite(energie=(3, 8), presence=(60, 95), ecart=20)
 A_DISTANCE = Activite(energie=(3, 8), presence=(20, 55), ecart=20)
 """Of those who work at home on some days."""
@@ -113,10 +113,10 @@ DINER_LIBRE = (5, 5)
 SEUILS = {CHAUFFAGE: 60, CHAUFFAGE_FRILEUX: 25, CHAUFFAGE_DOUX: 15}
 """Under which temperature a dwelling heats."""
 
-EAU_ASSERVIE, EAU_LIBRE = 445, 270
+EAU_ASSERVIE, EAU_LIBRE = 425, 250
 """Chances out of 1000 that a dwelling of more than 3 kVA has a water heater: where off-peak hours
 drive it, and where nothing does."""
-EAU_PAR_JOUR: Taille = (6900, 32, 1800, 9000)
+EAU_PAR_JOUR: Taille = (5700, 42, 1800, 9000)
 """Wh of hot water where `Logement.taille` is 100 (4.6 kWh for 200 l: ADEME)."""
 EAU_A_MIDI = (24, 38)
 """Part of its energy that a water heater takes in a second range, per cent."""

@@ -124,7 +124,7 @@ def limit_power(
     breaker ends what is too much (assumed); a plant loses what exceeds its power, and a large
     meter records overruns, but not far above.
     """
-    par_pas = 490 * puissance if point.petit and not point.injection else 500 * puissance if point.petit else puissance
+    par_pas = 475 * puissance if point.petit and not point.injection else 500 * puissance if point.petit else puissance
     if not (point.petit or point.injection):
         par_pas = par_pas * _DEPASSEMENT // 100
     maximum = (par_pas << BITS) - UNITE
@@ -142,7 +142,7 @@ def limit_power(
             trop, pointes = _find_excess(energies, lignes, trop, maximum, formes)
     if len(trop):
         # Not to the same power each time.
-        marge = 0 if point.injection else 44 if point.petit else _MARGE
+        marge = 0 if point.injection else 40 if point.petit else _MARGE
         # Seldom near it: the largest of three draws.
         tires = hasard[trop] >> _TROIS_TIRAGES & (1 << _QUINZE_BITS) - 1
         en_moins = (maximum[trop] >> _QUINZE_BITS) * tires.max(axis=0)
