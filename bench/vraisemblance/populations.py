@@ -125,6 +125,8 @@ def _traits(point: PointMesure) -> tuple[tuple[int, ...], tuple[int, ...]]:
     energies, presence = installation.energies, installation.presence
     suivent = installation.facteurs >= PREMIER_DE_ZONE
     constantes = energies[~suivent].sum(axis=0)
+    # What starts comes after what never stops: two uses of a dwelling, one of a workplace.
+    premiers = slice(2, 4) if point.profil is ProfilConsommation.RESIDENTIEL else slice(1, 3)
     return (
         (
             point.puissances[0].valeur,
@@ -137,8 +139,8 @@ def _traits(point: PointMesure) -> tuple[tuple[int, ...], tuple[int, ...]]:
             int(energies[0, 0]),
             int(1000 * constantes[5:7].sum() // max(int(constantes[:5].sum()), 1)),
             int(constantes.sum()),
-            int(installation.lignes[1:3, 0].sum()),
-            int(installation.gigues[1:3].sum()),
+            int(installation.lignes[premiers, 0].sum()),
+            int(installation.gigues[premiers].sum()),
         ),
     )
 

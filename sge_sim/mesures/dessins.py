@@ -90,7 +90,7 @@ _APPAREIL = FormeDeFoyer((0xA99, 3), 32, 28, (
 ))  # fmt: skip
 
 TIEDES, RARES = 250, 3985
-FOND, SOIREE, JOURNEE, MARCHE = 10, 125, 34, 160
+FOND, SOIREE, JOURNEE, MARCHE = 8, 125, 80, 195
 _COMPRESSEUR, _ARRETS, _VIF, _LISSE, _CREUX, _PETITS, _EVEIL = 1, 5, 6, 7, 8, 16, 200
 """Where what a standing load draws begins in its stream, after its slow noise."""
 _CHAUFFAGES: tuple[tuple[int, tuple[tuple[float, float, int], ...]], ...] = (
@@ -123,7 +123,7 @@ def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
         yield (plat, 1, 1) if fin else (_pulses(forme), DEPARTS, forme.variantes)
     yield _blocs(pas // 48, 2 if fin else 8), DEPARTS, 2 if fin else 8
     yield _sum_steps(_chauffages(8 if fin else 128), pas), 1, 8 if fin else 128
-    yield _pompes(2 if fin else 4, pas), 1, 2 if fin else 4
+    yield _pompes(2 if fin else 24, pas), 1, 2 if fin else 24
     for sans_midi in (False, True):
         yield _sum_steps(_plateaux(4, sans_midi=sans_midi), pas), DEPARTS, 4
     yield _sum_steps(_machines(), pas), DEPARTS, 4
@@ -187,7 +187,7 @@ def _socles(pas: int) -> Entiers:
     stream = RowStream(subkey(0x50C1E, pas))
     veille, marche = _veille(stream, n, pas), _compresseur(stream, n, demi)
     # The small things of a large place balance each other.
-    petits = _petits(stream, n, pas) * 2 // (1 + demi)
+    petits = _petits(stream, n, pas) * 2 // (4 + demi if demi == 1 else 1 + demi)
     cycles = veille * 4 // 5 + np.where(marche, MARCHE if pas == 48 else 65, 0) + petits
     arrets = np.where(marche, 460, 6) + stream.at(_ARRETS).uniform(n, pas) * 60 // UN
     lisse = 4 * _PLEIN + _doux(stream.at(_LISSE), n, pas)
@@ -212,10 +212,10 @@ def _eveils() -> Entiers:
         # Bursts: few by day, many in the evening.
         vif = eveil.uniform(n, 48) * eveil.uniform(n, 48) >> FRACTION
         vif = vif * eveil.uniform(n, 48) >> FRACTION
-        rare = vif * eveil.uniform(n, 48) >> FRACTION
+        rare = np.where(eveil.uniform(n, 48) > 3000, vif, 0)
         soir = (rangs >= 33) & (rangs < 44)
-        vif = np.where(soir, np.minimum(vif * 3 // 4, 750) * SOIREE, rare * 3 // 2 * JOURNEE) // 100
-        niveau = (32 + lent) * np.where(soir, SOIREE, JOURNEE) // 100
+        vif = np.where(soir, np.minimum(vif * 3 // 4, 750) * SOIREE, rare * 2 * JOURNEE) // 100
+        niveau = (32 + lent) * np.where(soir, SOIREE, 12) // 100
         veille = _veille(stream, n, 48) * FOND // 100 + debout * (niveau + vif) // 100
         veille += _petits(stream, n, 48) * (debout + 6) // 100
         veille = np.minimum(veille, veille.sum(axis=1, keepdims=True) * 20 // 100)
@@ -227,7 +227,7 @@ def _veille(stream: RowStream, n: int, pas: int) -> Entiers:
     """Return rows of what stands by."""
     vif = stream.at(_VIF).uniform(n, pas)
     lent = stream.at(0).slow(n, pas, pas // 8, 20)
-    return 182 + lent + (vif * vif >> FRACTION) * 180 // UN
+    return 182 + lent + (vif * vif >> FRACTION) * (130 if pas == 48 else 180) // UN
 
 
 def _petits(stream: RowStream, n: int, pas: int) -> Entiers:
@@ -247,7 +247,7 @@ def _compresseur(stream: RowStream, n: int, demi: int) -> NDArray[np.bool_]:
     ici = stream.at(_COMPRESSEUR)
     periode = ici.between(30, 110, n, 1) * demi
     phase = (np.arange(48 * demi) * 40 + ici.uniform(n, 1)) % periode
-    marche: NDArray[np.bool_] = phase * UN < periode * ici.between(1400, 2600, n, 1)
+    marche: NDArray[np.bool_] = phase * UN < periode * (ici.between(1300, 2100, n, 1) if demi == 1 else ici.between(1400, 2600, n, 1))
     return marche
 
 
