@@ -90,15 +90,15 @@ _APPAREIL = FormeDeFoyer((0xA99, 3), 32, 28, (
 ))  # fmt: skip
 
 TIEDES, RARES = 250, 3985
-FOND, SOIREE, JOURNEE, MARCHE = 8, 125, 80, 195
+FOND, SOIREE, JOURNEE, MARCHE = 8, 135, 72, 170
 _COMPRESSEUR, _ARRETS, _VIF, _LISSE, _CREUX, _PETITS, _EVEIL = 1, 5, 6, 7, 8, 16, 200
 """Where what a standing load draws begins in its stream, after its slow noise."""
 _CHAUFFAGES: tuple[tuple[int, tuple[tuple[float, float, int], ...]], ...] = (
-    (96, ((17, 22, 112), (9.5, 16, 60))),
+    (96, ((16.5, 21.5, 113), (9.5, 16, 60))),
     (40, ((6, 22, 110), (9.5, 16, 70))),
-    (44, ((16.5, 23, 118), (5.5, 9, 126))),
+    (44, ((16, 22.5, 118), (5.5, 9, 126))),
     (58, ((6, 23, 105), (10, 16, 60))),
-    (42, ((15.5, 23, 122),)),
+    (42, ((15.5, 22.5, 122),)),
     (14, ((23.5, 7, 140),)),
 )
 """The level of each of `CHAUFFES`, per cent, then those from an hour to another (assumed)."""
@@ -213,7 +213,7 @@ def _eveils() -> Entiers:
         vif = eveil.uniform(n, 48) * eveil.uniform(n, 48) >> FRACTION
         vif = vif * eveil.uniform(n, 48) >> FRACTION
         rare = np.where(eveil.uniform(n, 48) > 3000, vif, 0)
-        soir = (rangs >= 33) & (rangs < 44)
+        soir = (rangs >= 33) & (rangs < 43)
         vif = np.where(soir, np.minimum(vif * 3 // 4, 750) * SOIREE, rare * 2 * JOURNEE) // 100
         niveau = (32 + lent) * np.where(soir, SOIREE, 12) // 100
         veille = _veille(stream, n, 48) * FOND // 100 + debout * (niveau + vif) // 100

@@ -110,10 +110,10 @@ def _draw_vie(t: PointStream, taille: int, socle: int) -> list[Charge]:
         lever, repas, eveil = t.between_hours(2, 23), t.between_hours(8, 23.5), 9
     elif chez_soi:
         # Some cook more at noon than in the evening.
-        repas = t.around_hour(11 if a_midi else 18.5, 1.5)
+        repas = t.around_hour(11 if a_midi else 18, 1.5)
         lever, eveil = t.around_hour(8, 1), t.between(4, 7)
     else:
-        repas, eveil = t.around_hour(19, 1), (0, 1, 2, 3, 8)[t.between(0, 4)]
+        repas, eveil = t.around_hour(18.5, 1), (0, 1, 2, 3, 8)[t.between(0, 4)]
         lever = t.around_hour(7, 1)
     lever, repas = min(max(lever, 2), 47), min(max(repas, 6), 47)
     # Some live by the clock.
@@ -128,7 +128,7 @@ def _draw_vie(t: PointStream, taille: int, socle: int) -> list[Charge]:
     part = t.between(*logements.PART_DU_SOCLE)
     froid = CYCLES if t.chance(logements.FROID) else VIF
     usages = [
-        _socle(socle * part // 100, froid)._replace(absence=97),
+        _socle(socle * part // 100, froid)._replace(absence=92),
         _draw_eveil(t, socle * (100 - part) // 100, eveil),
         Charge(
             taille * t.between(*logements.MATIN.energie),
@@ -171,10 +171,8 @@ def _draw_vie(t: PointStream, taille: int, socle: int) -> list[Charge]:
         usages.append(
             Charge(
                 taille * t.between(*midi.energie) * (presence if a_distance else 100) // 100,
-                Sorte.SOIR if chez_soi else Sorte.MATIN,
-                soir.ligne(t.around_hour(18.5 if a_midi else 11, 1))
-                if chez_soi
-                else matin.ligne(t.around_hour(11.5, 1)),
+                Sorte.MATIN,
+                matin.ligne(t.around_hour(18 if a_midi else 11.25, 1)),
                 jeu=_draw_jeu(t, regularite.midi),
                 niveaux=(100 if chez_soi or a_distance else 25, repos, 0),
                 presence=presence,

@@ -22,6 +22,8 @@ _APPEL = (480, 1600, 2600)
 """VA of a short load where 6 kVA are subscribed: at least, then what chance adds by its square and
 by its fourth power."""
 _DEMI_HEURE = 1800
+_DU_POINT = np.array([1 << 40])
+"""Where what a point draws for all its days is, beside what they draw."""
 
 
 def instantanees(
@@ -53,6 +55,8 @@ def instantanees(
         breves = valeurs[lignes, ailleurs] + appel
         rangs = np.where(breves > pleines, ailleurs, rangs)
         pleines = np.maximum(pleines, breves)
-    plafond = puissances * (1000 if injection else 10 * TOLERANCE)
+    # The nearer to what its breaker lets through, the less of it a point adds: no two stop alike.
+    tolere = 1000 if injection else 1000 + draws(cles, _DU_POINT) % (10 * TOLERANCE - 999)
+    reste, exces = np.maximum(puissances * tolere - moyennes, 0), pleines - moyennes
     secondes = rangs * _DEMI_HEURE + (hasard >> 32) % _DEMI_HEURE
-    return np.maximum(moyennes, np.minimum(pleines, plafond)), secondes
+    return moyennes + exces * reste // np.maximum(exces + reste, 1), secondes
