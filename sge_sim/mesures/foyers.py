@@ -128,7 +128,7 @@ def _draw_vie(t: PointStream, taille: int, socle: int) -> list[Charge]:
     part = t.between(*logements.PART_DU_SOCLE)
     froid = CYCLES if t.chance(logements.FROID) else VIF
     usages = [
-        _socle(socle * part // 100, froid)._replace(absence=92),
+        _socle(socle * part // 100, froid)._replace(absence=100),
         _draw_eveil(t, socle * (100 - part) // 100, eveil),
         Charge(
             taille * t.between(*logements.MATIN.energie),

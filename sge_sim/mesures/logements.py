@@ -60,7 +60,7 @@ LOGEMENTS = {
 }  # fmt: skip
 """By power, kVA: beyond the last one, it is the last one's."""
 OCCUPATIONS = {
-    VACANT: 20, DELAISSEE: 35, SECONDAIRE: 30, TOUJOURS: 185, VOYAGEUR: 330, FAMILLE: 400,
+    VACANT: 20, DELAISSEE: 35, SECONDAIRE: 30, TOUJOURS: 195, VOYAGEUR: 320, FAMILLE: 400,
 }  # fmt: skip
 """Who is there (of all dwellings, INSEE has 7.7 % vacant and 9.9 % second homes)."""
 SOCLES_VIDES: dict[int, Taille] = {
@@ -69,12 +69,12 @@ SOCLES_VIDES: dict[int, Taille] = {
 """W of what never stops where nobody lives all year."""
 SEMAINES = {"00000111": 3, "00000001": 1, "11111111": 1, "10000011": 1}
 """Days of rest: a level a day from Monday, then public holidays."""
-RYTHMES = {"midi": 9, "chez soi": 26, "dehors": 58, "décalé": 7}
+RYTHMES = {"midi": 7, "chez soi": 23, "dehors": 63, "décalé": 7}
 """By what people live: at home, and cooking at noon, at home, away at work, by nights."""
 MACHINE, VEILLE_DE_PLUS = 34, (160, 520)
 """Chances out of 1000 that something always runs, a pump, a server, an aquarium; its W."""
 PART_DU_SOCLE = (38, 80)
-EVEIL_ABSENT = 4
+EVEIL_ABSENT = 12
 FROID = 800
 """Chances out of 1000 that the cycles of something cold are seen in what never stops."""
 
@@ -92,7 +92,7 @@ class Activite(NamedTuple):
 
 MATIN = Activite(energie=(6, 11), presence=(61, 97), ecart=35, facteur=LUMIERE)
 SOIR = Activite(energie=(22, 34), presence=(56, 94), ecart=35, facteur=LUMIERE)
-LESSIVE = Activite(energie=(7, 11), presence=(30, 75), ecart=35)
+LESSIVE = Activite(energie=(7, 11), presence=(26, 68), ecart=35)
 MIDI = Activite(energie=(3, 8), presence=(60, 95), ecart=20)
 A_DISTANCE = Activite(energie=(3, 8), presence=(20, 55), ecart=20)
 """Of those who work at home on some days."""
