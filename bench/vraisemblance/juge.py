@@ -48,7 +48,11 @@ class Cible:
     @property
     def margin(self) -> float:
         """How far it is from its nearest bound, negative beyond it."""
-        return -np.inf if np.isnan(self.valeur) else min(self.valeur - self.bas, self.haut - self.valeur)
+        return (
+            -np.inf
+            if np.isnan(self.valeur)
+            else min(self.valeur - self.bas, self.haut - self.valeur)
+        )
 
 
 @dataclass(frozen=True)

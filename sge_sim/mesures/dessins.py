@@ -90,14 +90,14 @@ _APPAREIL = FormeDeFoyer((0xA99, 3), 32, 28, (
 ))  # fmt: skip
 
 TIEDES, RARES = 250, 3985
-FOND, SOIREE, JOURNEE, MARCHE = 8, 150, 60, 165
+FOND, SOIREE, JOURNEE, MARCHE = 8, 145, 62, 152
 _COMPRESSEUR, _ARRETS, _VIF, _LISSE, _CREUX, _PETITS, _EVEIL = 1, 5, 6, 7, 8, 16, 200
 """Where what a standing load draws begins in its stream, after its slow noise."""
 _CHAUFFAGES: tuple[tuple[int, tuple[tuple[float, float, int], ...]], ...] = (
-    (96, ((16.5, 21.5, 113), (9.5, 16, 60))),
-    (40, ((6, 22, 110), (9.5, 16, 70))),
+    (96, ((16.5, 21.5, 113), (9.5, 16, 52))),
+    (40, ((6, 22, 110), (9.5, 16, 60))),
     (44, ((16, 22.5, 118), (5.5, 9, 126))),
-    (58, ((6, 23, 105), (10, 16, 60))),
+    (58, ((6, 23, 105), (10, 16, 52))),
     (42, ((15.5, 22.5, 122),)),
     (14, ((23.5, 7, 140),)),
 )

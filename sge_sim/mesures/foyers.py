@@ -124,11 +124,11 @@ def _draw_vie(t: PointStream, taille: int, socle: int) -> list[Charge]:
     # Some live more at home when they rest, some go away.
     repos = t.size(125, 120, 25, 550)
     vivacite = t.between(*logements.MATIN.presence)
-    lessive = min(max(t.around_hour(19.5, 1), 8), 46)
+    lessive = min(max(t.around_hour(18, 1.5), 8), 46)
     part = t.between(*logements.PART_DU_SOCLE)
     froid = CYCLES if t.chance(logements.FROID) else VIF
     usages = [
-        _socle(socle * part // 100, froid)._replace(absence=100),
+        _socle(socle * part // 100, froid)._replace(absence=96),
         _draw_eveil(t, socle * (100 - part) // 100, eveil),
         Charge(
             taille * t.between(*logements.MATIN.energie),

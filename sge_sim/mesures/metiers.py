@@ -26,6 +26,11 @@ _VARIANTES = np.arange(4)[:, None]
 _POIDS = [{nom: de.poids[colonne] for nom, de in METIERS.items()} for colonne in range(3)]
 _MELANGE = 150
 """Chances out of 1000 that a place has two trades."""
+_REPOS = ((-10, 20), (-22, 100), (-26, 96))
+"""What a closed place leaves on of what it opens for, per cent, nothing under 0, in the order of
+`Metier.poids`."""
+_FERIES_OUVERTS = 600
+"""Chances out of 1000 that public holidays are as any day."""
 _ECART = 10
 """Most that a use varies from day to day, per cent: a place agitates less than its parts."""
 
@@ -40,11 +45,12 @@ def draw_metier(
     if principal.mois or second.mois:
         second = principal
     niveaux = _draw_niveaux(t, principal)
-    usages = [_draw_usage(t, part, pas_par_jour, zone) for part in principal.parts]
+    repos = t.between(*_REPOS[colonne])
+    usages = [_draw_usage(t, part, pas_par_jour, zone, repos) for part in principal.parts]
     parts = [100] * len(usages)
     if second is not principal:
         moitie = t.between(30, 70)
-        usages += [_draw_usage(t, part, pas_par_jour, zone) for part in second.parts]
+        usages += [_draw_usage(t, part, pas_par_jour, zone, repos) for part in second.parts]
         parts = [moitie] * len(parts) + [100 - moitie] * len(second.parts)
     if principal.mois:
         groupe = banque(pas_par_jour).groupes[Sorte.NUIT]
@@ -80,11 +86,13 @@ def _draw_niveaux(t: PointStream, de: Metier) -> tuple[int, ...]:
     if de.mois:
         return (OUVERT,) * TYPES
     semaine = de.semaines[t.between(0, len(de.semaines) - 1)]
+    if t.chance(_FERIES_OUVERTS):
+        semaine = semaine[:-1] + str(OUVERT)
     jours = tuple(map(int, semaine))
     return jours + tuple(max(jour, de.vacances) for jour in jours)
 
 
-def _draw_usage(t: PointStream, part: Part, pas_par_jour: int, zone: int) -> Charge:
+def _draw_usage(t: PointStream, part: Part, pas_par_jour: int, zone: int, repos: int) -> Charge:
     """Return a use of a place, in Wh of an open day of about 100 kWh."""
     groupes = banque(pas_par_jour).groupes
     sorte, jeu = part.sorte, part.jeu
@@ -119,8 +127,11 @@ def _draw_usage(t: PointStream, part: Part, pas_par_jour: int, zone: int) -> Cha
             ligne = groupes[sorte].ligne(debut, t.between(1, 4))
         case _:
             ligne = groupe.debut
+    ouvert, reduit, ferme = part.niveaux
+    if sorte is not Sorte.BLOC:
+        ferme = max(ferme, ouvert * repos // 100)
     return Charge(
-        energie, sorte, ligne, jeu, part.niveaux, facteur=find_facteur(zone, part.facteur),
+        energie, sorte, ligne, jeu, (ouvert, max(reduit, ferme), ferme), facteur=find_facteur(zone, part.facteur),
         presence=part.presence, ecart=part.ecart, absence=part.absence, tangente=part.tangente,
     )  # fmt: skip
 
