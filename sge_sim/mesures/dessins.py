@@ -90,7 +90,7 @@ _APPAREIL = FormeDeFoyer((0xA99, 3), 32, 28, (
 ))  # fmt: skip
 
 TIEDES, RARES = 250, 3985
-FOND, SOIREE, JOURNEE, MARCHE = 8, 145, 62, 152
+FOND, SOIREE, JOURNEE, MARCHE = 8, 145, 60, 156
 _COMPRESSEUR, _ARRETS, _VIF, _LISSE, _CREUX, _PETITS, _EVEIL = 1, 5, 6, 7, 8, 16, 200
 """Where what a standing load draws begins in its stream, after its slow noise."""
 _CHAUFFAGES: tuple[tuple[int, tuple[tuple[float, float, int], ...]], ...] = (

@@ -95,7 +95,7 @@ def _draw_empty_home(t: PointStream, watts: int) -> Charge:
 def _draw_eveil(t: PointStream, watts: int, eveil: int) -> Charge:
     """Return what never stops in a dwelling of this rank in `EVEILS`."""
     ligne = _groupe(Sorte.EVEIL).debut + eveil * VARIANTES_D_EVEIL
-    repos = t.between(100, 180)
+    repos = t.between(102, 190)
     return Charge(
         24 * watts, Sorte.EVEIL, ligne, niveaux=(100, repos, 0), ecart=35,
         absence=logements.EVEIL_ABSENT,
@@ -124,7 +124,7 @@ def _draw_vie(t: PointStream, taille: int, socle: int) -> list[Charge]:
     # Some live more at home when they rest, some go away.
     repos = t.size(125, 120, 25, 550)
     vivacite = t.between(*logements.MATIN.presence)
-    lessive = min(max(t.around_hour(18, 1.5), 8), 46)
+    lessive = min(max(t.around_hour(19, 1), 8), 46)
     part = t.between(*logements.PART_DU_SOCLE)
     froid = CYCLES if t.chance(logements.FROID) else VIF
     usages = [

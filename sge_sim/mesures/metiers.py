@@ -26,10 +26,10 @@ _VARIANTES = np.arange(4)[:, None]
 _POIDS = [{nom: de.poids[colonne] for nom, de in METIERS.items()} for colonne in range(3)]
 _MELANGE = 150
 """Chances out of 1000 that a place has two trades."""
-_REPOS = ((-10, 20), (-22, 100), (-26, 96))
+_REPOS = ((-10, 20), (-18, 110), (-20, 108))
 """What a closed place leaves on of what it opens for, per cent, nothing under 0, in the order of
 `Metier.poids`."""
-_FERIES_OUVERTS = 600
+_FERIES_OUVERTS = 570
 """Chances out of 1000 that public holidays are as any day."""
 _ECART = 10
 """Most that a use varies from day to day, per cent: a place agitates less than its parts."""
@@ -129,7 +129,7 @@ def _draw_usage(t: PointStream, part: Part, pas_par_jour: int, zone: int, repos:
             ligne = groupe.debut
     ouvert, reduit, ferme = part.niveaux
     if sorte is not Sorte.BLOC:
-        ferme = max(ferme, ouvert * repos // 100)
+        ferme = max(ferme, ouvert * min(repos, 100) // 100)
     return Charge(
         energie, sorte, ligne, jeu, (ouvert, max(reduit, ferme), ferme), facteur=find_facteur(zone, part.facteur),
         presence=part.presence, ecart=part.ecart, absence=part.absence, tangente=part.tangente,
