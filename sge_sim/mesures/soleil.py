@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import subkey
 from sge_sim.mesures.calendrier import calendrier
 from sge_sim.mesures.hasard import RowStream, join_knots
@@ -45,6 +46,7 @@ class Soleils(NamedTuple):
     rangs: EntiersCourts
 
 
+@computed_once(1)
 def read_lieux() -> Any:
     """Return what is known of places and school years, for tables that all points share."""
     from sge_sim.machine.yaml_files import parse_yaml
@@ -54,28 +56,24 @@ def read_lieux() -> Any:
 
 @common_table
 def soleils() -> Soleils:
-    """Return when the sun shines, by place: 10 to 30 minutes after it rises and before it sets.
-
-    On a day of 23 or 25 hours, legal time is that of noon.
-    """
+    """Return when the sun shines, by place: 10 to 30 minutes after it rises and before it sets, by
+    the legal time of noon."""
     table, lus = calendrier(), read_lieux()
-    decalages = table.decalages // 60 + (24 - table.heures) * 60
+    ete = table.decalages // 3600 + 23 - table.heures
     jours = np.arange(np.datetime64(PREMIER_JOUR), np.datetime64(FIN_DES_JOURS))
     jours = (jours - jours.astype("datetime64[Y]")).astype(np.int64)
-    par_jour = join_knots(np.array(lus["soleil"]).T * 10, jours, _JOURS_DU_SOLEIL)
-    paires = []
+    par_jour = join_knots(np.array(lus["soleil"]).T * 10, np.arange(366), _JOURS_DU_SOLEIL)
+    paires, pas, marge = [], 100 * _PAS_DU_SOLEIL, 100 * _MARGE
     for _, nord, est, _ in lus["lieux"].values():
         moitie = join_knots(par_jour[1:].T, np.array([round(100 * nord) - _SUD]), _DEGRES)[:, 0]
-        midi = 100 * (720 + decalages) - round(400 * est) - par_jour[0]
-        pas, marge = 100 * _PAS_DU_SOLEIL, 100 * _MARGE
+        midi = 100 * np.array([[780], [840]]) - round(400 * est) - par_jour[0]
         lever, coucher = -((moitie - marge - midi) // pas), (midi + moitie - marge) // pas
-        paires.append(lever << 8 | coucher)
-    vues, rangs = np.unique(np.stack(paires), return_inverse=True)
-    tables = Soleils(
-        (vues >> 8) * _PAS_DU_SOLEIL,
-        (vues & 0xFF) * _PAS_DU_SOLEIL,
-        rangs.reshape(len(paires), -1).astype(np.int16),
-    )
+        paires.append((lever << 8 | coucher)[ete, jours])
+    toutes = np.stack(paires)
+    vues = np.bincount(toutes.ravel()) > 0
+    levers, couchers = np.divmod(vues.nonzero()[0], 256)
+    rangs = (vues.cumsum() - 1).astype(np.int16)[toutes]
+    tables = Soleils(levers * _PAS_DU_SOLEIL, couchers * _PAS_DU_SOLEIL, rangs)
     for tableau in tables:
         tableau.setflags(write=False)
     return tables
