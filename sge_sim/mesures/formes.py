@@ -167,6 +167,8 @@ def _sommes(poids: Entiers, departs: int) -> NDArray[np.int32]:
     np.cumsum(poids, axis=1, out=sommes[:, 1:])
     sommes <<= BITS
     sommes //= np.maximum(sommes[:, -1:] >> BITS, 1)
+    if departs == 1:
+        return sommes.astype(np.int32)
     deux_jours = np.concatenate([sommes[:, :-1], sommes + sommes[:, -1:]], axis=1).astype(np.int32)
     toutes = np.empty((departs, nombre, pas + 1), np.int32)
     for rang, coupe in enumerate(_departs(departs, pas)):

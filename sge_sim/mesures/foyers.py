@@ -14,6 +14,8 @@ from sge_sim.mesures.climat import (
     TOUJOURS,
     VACANT,
     VOYAGEUR,
+    ZONE_DU_LIEU,
+    climat,
     find_ciel,
     find_facteur,
 )
@@ -38,10 +40,11 @@ _LONGS = 48
 
 
 def draw_foyer(
-    t: PointStream, kva: int, zone: int, plages: Plages, *, asservi: bool
+    t: PointStream, kva: int, lieu: int, plages: Plages, *, asservi: bool
 ) -> Installation:
     """Return what the draws make of a dwelling; `asservi`: the contact of the off-peak hours starts
     its water heater and its car."""
+    zone = ZONE_DU_LIEU[lieu]
     puissance = max([p for p in logements.LOGEMENTS if p <= kva], default=3)
     logement = logements.LOGEMENTS[puissance]
     occupation = t.pick(logements.OCCUPATIONS)
@@ -71,9 +74,9 @@ def draw_foyer(
         usages += _draw_eau(t, puissance, taille, plages, asservi=asservi)
     if t.chance(logement.voitures):
         usages.append(_draw_voiture(t, puissance, plages, asservi=asservi))
-    # School holidays are as the rest of the year.
-    niveaux = tuple(map(int, 2 * semaine))
-    return make_installation(usages, _LONGS, niveaux, presence=occupation, ciel=ciel)
+    # Those who are there in school holidays live as in the rest of the year.
+    niveaux, types = tuple(map(int, 2 * semaine)), climat().scolaires[lieu]
+    return make_installation(usages, _LONGS, niveaux, types=types, presence=occupation, ciel=ciel)
 
 
 def _groupe(sorte: Sorte) -> Groupe:

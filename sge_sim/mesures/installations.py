@@ -13,7 +13,7 @@ from sge_sim.domaine.plages import Plages
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import Cles, draws, subkeys
 from sge_sim.mesures.centrales import draw_centrale
-from sge_sim.mesures.climat import ZONES
+from sge_sim.mesures.climat import ZONE_DU_LIEU, ZONES
 from sge_sim.mesures.formes import Sorte, banque
 from sge_sim.mesures.foyers import draw_foyer
 from sge_sim.mesures.hasard import PointStream
@@ -33,6 +33,11 @@ _POINTES = {
 }
 """Largest ordinary step of a workplace, out of 1000 of its power: median, sigma of the logarithm in
 per cent, bounds (assumed). In the order of `Metier.poids`."""
+
+
+_LIEUX_DES_ZONES = [
+    [lieu for lieu, ici in enumerate(ZONE_DU_LIEU) if ici == zone] for zone in range(len(ZONES))
+]
 
 
 class ClesDePoint(NamedTuple):
@@ -95,17 +100,19 @@ def find_installation(point: PointMesure, plages: Plages, asservi: bool) -> Inst
         point.petit,
         point.profil_effectif,
         point.puissances[0].valeur,
-        find_zone(point),
+        find_lieu(point),
         plages,
         asservi,
     )
 
 
-def find_zone(point: PointMesure) -> int:
-    """Return the zone of weather of a point, that of its seed where none is given."""
-    if point.zone is not None:
-        return point.zone
-    return find_cles(point.graine).zone % len(ZONES)
+def find_lieu(point: PointMesure) -> int:
+    """Return the rank in `LIEUX` of a point: drawn in the zone of its seed where none is given."""
+    if point.lieu is not None:
+        return point.lieu
+    rang, zone = divmod(find_cles(point.graine).zone, len(ZONES))
+    lieux = _LIEUX_DES_ZONES[zone]
+    return lieux[rang % len(lieux)]
 
 
 @computed_once(POINTS_GARDES)
@@ -114,7 +121,7 @@ def installation(
     petit: bool,
     profil: ProfilConsommation,
     puissance: int,
-    zone: int,
+    lieu: int,
     plages: Plages,
     asservi: bool,
 ) -> Installation:
@@ -123,13 +130,13 @@ def installation(
     pas_par_jour = 48 if petit else 288
     match profil:
         case ProfilConsommation.RESIDENTIEL:
-            return draw_foyer(t, puissance, zone, plages, asservi=asservi)
+            return draw_foyer(t, puissance, lieu, plages, asservi=asservi)
         case ProfilConsommation.PRODUCTION:
-            return draw_centrale(t, puissance, pas_par_jour, zone)
+            return draw_centrale(t, puissance, pas_par_jour, lieu)
         case ProfilConsommation.AUCUN:
             rien = Charge(0, Sorte.SOCLE, banque(pas_par_jour).groupes[Sorte.SOCLE].debut)
             return make_installation([rien], pas_par_jour)
         case _:
             pointe = puissance * t.size(*_POINTES[profil])
             colonne = list(_POINTES).index(profil)
-            return draw_metier(t, pas_par_jour, zone, colonne, pointe)
+            return draw_metier(t, pas_par_jour, lieu, colonne, pointe)

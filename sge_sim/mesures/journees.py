@@ -95,26 +95,37 @@ def _journees(
         blocs = [_bloc(point, *jours, grandeur) for jours in _cuts(point, i0, i1)]
     else:
         blocs = [_computed(point, i0, i1, grandeur)]
-    parts = []
+    parts: list[list[tuple[Colonnes, Colonnes]]] = [[], []]
     for bloc in blocs:
-        ici = slice(max(i0 - bloc.premier, 0), i1 - bloc.premier)
-        parts.append((bloc.energies[:, ici], bloc.lignes[:, ici]))
-    energies, lignes = (
-        parts[0]
-        if len(parts) == 1
-        else [np.concatenate(columns, axis=1) for columns in zip(*parts, strict=True)]
+        for places, kept in zip(_places(bloc.premier, bloc.fin, i0, i1), parts, strict=True):
+            kept.append((bloc.energies[:, places], bloc.lignes[:, places]))
+    days, doubled = (
+        [np.concatenate(arrays, axis=1) for arrays in zip(*of, strict=True)] for of in parts
     )
-    return Journees(i0, energies, lignes, bloc.banque, bloc.pair, rangs, ecarts)
+    doubles = None
+    if changements:
+        doubles = Journees(i0, doubled[0], doubled[1], bloc.banque, bloc.pair, _AUCUN, _AUCUN, None)
+    return Journees(i0, days[0], days[1], bloc.banque, bloc.pair, rangs, ecarts, doubles)
 
 
 class _BlocDeJours(NamedTuple):
-    """The uses of days [premier, premier + n), as `Journees` has them."""
+    """The uses of days [premier, fin), as `Journees` has them, then of those of 23 or 25 hours in
+    the hour that is skipped, or lived again."""
 
     premier: int
+    fin: int
     energies: Colonnes
     lignes: Colonnes
     banque: Banque
     pair: bool
+
+
+def _places(premier: int, fin: int, i0: int, i1: int) -> tuple[slice, slice]:
+    """Return where the days [i0, i1) are among those of a block, then where the second ones are."""
+    debut, jusque = max(i0, premier), min(i1, fin)
+    first = fin - premier + len(find_changements(premier, debut))
+    last = first + len(find_changements(debut, jusque))
+    return slice(debut - premier, jusque - premier), slice(first, last)
 
 
 def _cuts(point: PointMesure, i0: int, i1: int) -> Iterator[tuple[int, int]]:
@@ -131,14 +142,17 @@ def _nettes(
     point: PointMesure, i0: int, i1: int, grandeur: Grandeur, rangs: Entiers, ecarts: Entiers
 ) -> JourneesNettes:
     """Return what a plant and a load behind one meter leave of each other, step by step."""
-    exacts = np.concatenate(
-        [
-            _net(point, debut, fin, grandeur)[max(i0 - debut, 0) : i1 - debut]
-            for debut, fin in _cuts(point, i0, i1)
-        ]
-    )
-    vide = np.zeros((0, len(exacts)), np.int64)
-    return JourneesNettes(i0, vide, vide, banque(48), False, rangs, ecarts, exacts)
+    parts: list[list[Entiers]] = [[], []]
+    for debut, fin in _cuts(point, i0, i1):
+        for places, kept in zip(_places(debut, fin, i0, i1), parts, strict=True):
+            kept.append(_net(point, debut, fin, grandeur)[places])
+    exacts, doubled = map(np.concatenate, parts)
+    vide, bank = np.zeros((0, len(exacts)), np.int64), banque(48)
+    doubles = None
+    if len(rangs):
+        nul = vide[:, : len(rangs)]
+        doubles = JourneesNettes(i0, nul, nul, bank, False, _AUCUN, _AUCUN, None, doubled)
+    return JourneesNettes(i0, vide, vide, bank, False, rangs, ecarts, doubles, exacts)
 
 
 @computed_once(32)
@@ -146,7 +160,7 @@ def _net(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers:
     """Return the exact sums of some months (100 kB each)."""
     assert point.couple is not None
     propre, autre = (
-        Journees(i0, bloc.energies, bloc.lignes, bloc.banque, False, _AUCUN, _AUCUN).cumuls()
+        Journees(i0, bloc.energies, bloc.lignes, bloc.banque, False, _AUCUN, _AUCUN, None).cumuls()
         for bloc in (_computed(part, i0, i1, grandeur) for part in (point, point.couple))
     )
     net = np.zeros_like(propre)
@@ -172,7 +186,8 @@ def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc
     formes = banque(48 if point.petit else 288)
     installation = find_installation(point, *find_contact(point, jour))
     cles, puissance = find_cles(point.graine).jours, find_puissance(point, jour)
-    energies, lignes, hasard = draw_days(installation, cles, i0, i1, formes)
+    doubles = np.array(find_changements(i0, i1), np.int64) - i0
+    energies, lignes, hasard = draw_days(installation, cles, i0, i1, formes, doubles)
     limit_power(point, energies, lignes, installation.retards, hasard, puissance, formes)
     if grandeur is Grandeur.PRI:
         energies = energies * installation.inductif >> FRACTION
@@ -183,7 +198,7 @@ def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc
     pair = not point.petit and jour < PASSAGE_5_MINUTES
     if pair:
         energies = energies & ~1
-    return _BlocDeJours(i0, energies, lignes, formes, pair)
+    return _BlocDeJours(i0, i1, energies, lignes, formes, pair)
 
 
 def _with_given(drawn: Iterator[Journees], known: Mapping[int, Entiers]) -> Iterator[Journees]:
@@ -198,7 +213,7 @@ def _with_given(drawn: Iterator[Journees], known: Mapping[int, Entiers]) -> Iter
         pas.cumsum(axis=1, out=cumuls[:, 1:])
         vide = np.zeros((0, n), np.int64)
         yield JourneesDonnees(
-            j.premier, vide, vide, j.banque, j.pair, j.changements, j.ecarts, cumuls
+            j.premier, vide, vide, j.banque, j.pair, j.changements, j.ecarts, None, cumuls
         )
 
 

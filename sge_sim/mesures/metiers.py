@@ -6,7 +6,7 @@ is one trade, now and then two, with hours of its own, sized by its subscribed p
 
 import numpy as np
 
-from sge_sim.mesures.climat import JOURS_DE_SEMAINE, MOIS, TYPES, climat, find_facteur
+from sge_sim.mesures.climat import MOIS, TYPES, ZONE_DU_LIEU, climat, find_facteur
 from sge_sim.mesures.corps_de_metier import METIERS, Metier, Part
 from sge_sim.mesures.dessins import (
     CHAUFFES,
@@ -36,10 +36,11 @@ _ECART = 10
 
 
 def draw_metier(
-    t: PointStream, pas_par_jour: int, zone: int, colonne: int, pointe: int
+    t: PointStream, pas_par_jour: int, lieu: int, colonne: int, pointe: int
 ) -> Installation:
     """Return what the draws make of a workplace. `colonne`: which of `Metier.poids`; `pointe`: the
     largest step of an ordinary day, W or kW times 1000."""
+    zone = ZONE_DU_LIEU[lieu]
     principal = METIERS[t.pick(_POIDS[colonne])]
     second = METIERS[t.pick(_POIDS[colonne])] if t.chance(_MELANGE) else principal
     if principal.mois or second.mois:
@@ -76,7 +77,7 @@ def draw_metier(
     else:
         capacitif = 0
     return make_installation(
-        usages, pas_par_jour, niveaux, types=MOIS if principal.mois else JOURS_DE_SEMAINE,
+        usages, pas_par_jour, niveaux, types=MOIS if principal.mois else climat().scolaires[lieu],
         presence=principal.presence, capacitif=capacitif,
     )  # fmt: skip
 

@@ -184,7 +184,8 @@ class PointMesure:
     force. `mise_en_service` is the last one: nothing is told before it. `jour_releve` (1 to 28)
     is the day of the cyclic reading. `tension` is the nominal voltage, V. `triphase`: the meter of
     a C5 is on three phases (the others are never asked). `pma_en_watts`: a large meter tells its
-    largest power in W, not in VA. `zone`: that of its weather, of its seed where None.
+    largest power in W, not in VA. `lieu`: its
+    department, a rank in `LIEUX`, drawn from its seed where None.
     `couple`: the plant or the load behind the same meter of 36 kVA or less, of which this direction
     is what is left. `pertes`: readings are lost as was seen. `donnees`: what was given of its
     measures, and isn't drawn. `memoire`: the days of curve that a large meter keeps for whoever
@@ -221,7 +222,7 @@ class PointMesure:
     triphase: bool = False
     pma_en_watts: bool = False
     profil: ProfilConsommation | None = None
-    zone: int | None = None
+    lieu: int | None = None
     couple: "PointMesure | None" = None
     pertes: bool = False
     donnees: MesuresDonnees | None = None

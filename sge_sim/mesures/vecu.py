@@ -7,7 +7,7 @@ import numpy as np
 
 from sge_sim.mesures.alea import Cles, draws
 from sge_sim.mesures.calendrier import calendrier
-from sge_sim.mesures.climat import TOUJOURS, TOUJOURS_ABSENT, climat
+from sge_sim.mesures.climat import MOIS, TOUJOURS, TOUJOURS_ABSENT, climat
 from sge_sim.mesures.formes import BITS, UNITE, Banque, gigues
 from sge_sim.mesures.hasard import FRACTION, UN, bruits
 from sge_sim.mesures.point import PointMesure
@@ -15,6 +15,8 @@ from sge_sim.mesures.tableaux import Entiers, EntiersCourts, Octets
 from sge_sim.mesures.usages import USAGES_PAR_TIRAGE, Installation
 
 _AUCUN = np.zeros(0, np.int64)
+ENCORE = 1 << 20
+"""Added to the number of a day to draw the second of two hours that legal time has twice."""
 _DEPASSEMENT = 116
 """Largest power of a large consumer, per cent of the subscribed (assumed)."""
 _MARGE = 36
@@ -25,24 +27,30 @@ _TROIS_TIRAGES = np.array([[18], [33], [48]])
 
 
 def draw_days(
-    inst: Installation, cles: Cles, i0: int, i1: int, formes: Banque
+    inst: Installation, cles: Cles, i0: int, i1: int, formes: Banque, doubles: Entiers
 ) -> tuple[Entiers, Entiers, Entiers]:
-    """Return the energies and the rows of the uses on the days [i0, i1), shapes (uses, n), and what
-    is left of the draws, (n,)."""
+    """Return the energies and the rows of the uses on the days [i0, i1), then on those of these
+    ranks as their second hour has them, shapes (uses, n), and what is left of the draws, (n,)."""
     table, jours = climat(), calendrier().compteurs[0, i0:i1]
     types = table.types[inst.types, i0:i1]
-    mots = draws(cles[1 : 1 + inst.tirages], jours)
-    absents = _AUCUN
-    if inst.presence != TOUJOURS:
-        chances = table.absences[:, inst.presence, i0:i1]
-        absents = find_empty_days(draw_weeks(cles[:1], i0, i1), chances, table.parties[i0:i1])
-    lignes = inst.lignes.take(types, axis=1)
+    facteurs = table.facteurs[inst.facteurs, i0:i1]
+    energies, lignes = inst.energies.take(types, axis=1), inst.lignes.take(types, axis=1)
     if inst.ciel is not None:
         lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1]
-    return apply_draws(
-        inst, inst.energies.take(types, axis=1), lignes, table.facteurs[inst.facteurs, i0:i1],
-        mots, absents, formes,
-    )  # fmt: skip
+    absents = _AUCUN
+    if inst.presence != TOUJOURS:
+        chances = table.absences[:, inst.types % MOIS, inst.presence, i0:i1]
+        absents = find_empty_days(draw_weeks(cles[:1], i0, i1), chances, table.parties[i0:i1])
+    if len(doubles):
+        rangs = np.concatenate([np.arange(i1 - i0), doubles])
+        energies, lignes = energies.take(rangs, axis=1), lignes.take(rangs, axis=1)
+        facteurs = facteurs.take(rangs, axis=1)
+        absents = np.isin(rangs, absents).nonzero()[0]
+        # In autumn the same day, but for chance.
+        jours = jours.take(rangs)
+        jours[i1 - i0 :] += ENCORE * (calendrier().heures[i0 + doubles] > 24)
+    mots = draws(cles[1 : 1 + inst.tirages], jours)
+    return apply_draws(inst, energies, lignes, facteurs, mots, absents, formes)
 
 
 def draw_weeks(cles: Cles, i0: int, i1: int) -> Entiers:

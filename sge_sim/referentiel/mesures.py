@@ -28,7 +28,7 @@ from sge_sim.mesures import (
     TrouDeCourbe,
     parse_plages,
 )
-from sge_sim.mesures.climat import zone_du_departement
+from sge_sim.mesures.climat import lieu_de_la_commune
 from sge_sim.mesures.jours_donnes import read_donnees
 from sge_sim.mesures.point import POINTS_GARDES
 from sge_sim.tables.mesures_facts import MesuresFacts
@@ -297,7 +297,7 @@ def _describe(donnees: _Donnees, mesures: MesuresFacts) -> PointMesure:
         rectifications=()
         if donnees.autre
         else tuple(JourRectifie(*rectifiee) for rectifiee in mesures.rectifications),
-        zone=zone_du_departement(donnees.commune),
+        lieu=lieu_de_la_commune(donnees.commune),
         memoire=donnees.memoire,
         pertes=donnees.pertes,
     )

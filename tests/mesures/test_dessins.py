@@ -51,7 +51,14 @@ def test_a_heat_pump_does_not_step_at_midnight() -> None:
         if not len(pompes):
             continue
         (rang,), (premier, nombre) = pompes, _HIVER
-        lus = draw_days(installation, find_cles(graine).jours, premier, premier + nombre, formes)
+        lus = draw_days(
+            installation,
+            find_cles(graine).jours,
+            premier,
+            premier + nombre,
+            formes,
+            np.zeros(0, np.int64),
+        )
         jours = lus[0][rang][:, None] * np.diff(formes.cumuls[lus[1][rang]], axis=1) / 2**24
         moyenne = jours.mean()
         steps.append(np.abs(jours[1:, 0] - jours[:-1, -1]) / moyenne)

@@ -47,7 +47,7 @@ from sge_sim.mesures import (
     tableaux,
 )
 from sge_sim.mesures.calendrier import calendrier, numero
-from sge_sim.mesures.climat import climat, read_temperature, zone_du_departement
+from sge_sim.mesures.climat import climat, lieu_de_la_commune, read_temperature
 from sge_sim.mesures.communs import PAS_PAR_JOUR, make_common_tables
 from sge_sim.mesures.courbes import is_recorded
 from sge_sim.mesures.depassements import heures_depassees
@@ -64,6 +64,7 @@ from sge_sim.mesures.metiers import facteurs_forts
 from sge_sim.mesures.rectifications import rectified_registers
 from sge_sim.mesures.releves import read_contextes
 from sge_sim.mesures.series import read_curves_of_day, read_series
+from sge_sim.mesures.soleil import soleils
 
 POINTS = {
     "residentiel": linky(
@@ -101,16 +102,16 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "4f5f35ee472ec2165bbe4ec1d71241fb1c6cadffbf5aa87005f90d845efdb994",
-    "commerce": "2eb4760b421210252b9b24900987a00c5608201a88a4b6af2309176b9521ebc9",
-    "activation": "1095a856537df6a168abaef8050d1ef81c25099030933dbf4d748c4cb9334d91",
-    "surplus": "8360631155f04a4c9ffecfbb03bc96a04a04f3284f4b242bbbe2fcdef372557a",
-    "tertiaire": "f1f285f034500b823d4f9416e9a3e59015d90d9781a6d49a76f6f4c585a33622",
-    "usine": "d9a129cc2c4844e6a560254b534dbcee6e7bcad99d84b9a9e0863e265e6ea3f3",
-    "centrale": "fa19b3064f024f7e1104e547e5f2c0e368041810fd93a6d8483790410ccc8923",
-    "voiture": "2f10b182ca53bb759f0b46d2c2dde1e9cfa9d56b4af88b570322a8f75750f000",
-    "delaissee": "3ac8e9bfc59101935efe4d713c290bfd4c594ceaa412114fbb4b845ae3b26435",
-    "atelier": "6adf1d5ba7f54ad64f4d607402c8d276aa7ec2b0e6fc9ae8ed2604ba2e65824c",
+    "residentiel": "d50aa2f25b2a34c4e97ac980b6b12a4925fccd64794870795eced9c92454a65c",
+    "commerce": "9b29b66e3eb0efc7a753fabfbdaf92e202f89d43a7d8b5ede32c329d43784886",
+    "activation": "22ca027d9a49ab060eccc48c0907cd0f6414fd515b5541ab16a91c656d22fd42",
+    "surplus": "e86e46728a565e6ecc62e9fb72f0650857f3dcd12f8369cd7878ed0eab799e5c",
+    "tertiaire": "d3fc09ed8f94055f3cf32d04d08b4115c0f3c984e5a3833a4ba19aee9fb1e64a",
+    "usine": "9b32af5fbc1f85668cb433115a55c36f91a20bc286881e3013b9cb0897c304ee",
+    "centrale": "911ba68c9b032302f833ad9fbc9b0d13471d08585c242e8e5a1e3ed756a758ba",
+    "voiture": "62ae96cc6c336c3ce0622c0a70bacd44649a9adddf687f74e50a334fcd6a897e",
+    "delaissee": "9e0c9c022aaa2f47cb6bd6b913a28f94ef5a646881ee9909416beb3135225ed4",
+    "atelier": "980fec9584fa32c802e80fea39c026d9adc216e48654a9cff2a5d4bbb87baccc",
 }
 
 
@@ -158,7 +159,7 @@ def digest(point: PointMesure) -> str:
 FACTUREES = {
     "tertiaire": "459a10a651c3a8b9e1ac6956e105f8f65186034a21104178f8b8504b303d1fd5",
     "usine": "ad1db2066ba1d36d5eab352da03bf05ba3fe15bcecc2a4ff949812e6997d0e32",
-    "centrale": "581c351f53390330d21187c3f5f9d0d3cd33bdd0d3be06abd11fe8d541ac6efa",
+    "centrale": "3a71e613c211b2f4d25edabfdd7274f1f6933657a8eecc00fb6ef754a93586bd",
     "moins puissante": "1c8693aef25f8d151adbdb3e4bc7b16756b5affd43a4f94650f2bf3cd9848097",
 }
 """Of what large meters count beside energies."""
@@ -217,12 +218,12 @@ DONNEES = {
     "donne, grand": [(J, " ".join(["30000"] * 287 + ["-"]), None)],
 }
 EMPREINTES_LUES = {
-    "foyer et sa centrale": "ee39dca2195e1484fd036eca08e316c8f44fc6e2d0a44940b07155c9f037a087",
-    "centrale et son foyer": "c96f797e4c4c447c976eae4b4c19ba97b8bce3f68927f9d834b2806f938597e4",
-    "reprogramme": "1c1ef63207d17fe7e6a375f2014febc8bcf8b8efe5997b73a090741cc48baf4e",
-    "remplace": "0037bf725eca8b7506591945d00a4c2c0d0706e4e5b995a08d320727a3cb6ad0",
-    "donne": "c043b1720ca8e3d4a5ac2ca420f2b119d901ecca71f8a913095cd86376b56057",
-    "donne, grand": "1e40987652cf0f4dfaad414a4d01b7176d1aa216fc95472ec5d2e063e5bd5d41",
+    "foyer et sa centrale": "5e93d69cdd7131181f625c9fc46c26a34b3b56e708aba4acebeef24bae6bc99a",
+    "centrale et son foyer": "acdc3c1bba7ec7de4da3cc2c75ec842f1d6fb8905c901fc002ceb307d2015757",
+    "reprogramme": "d817666baf28267186db0629c6b2067d60b4cbf8ded8bc8c9d72f893b5dce497",
+    "remplace": "09a917a19e5e4bc979c8d73cd46f6e3d5ba08386d39ce45bac80c9793f1306b5",
+    "donne": "0c88fb722d76db1b751d24ff36e14606cce71b9f65ec8cdc0472f2ce015e3ff9",
+    "donne, grand": "a31ecdd5dd5781a2d7ca301f8ba37afe9f9d5adc85731b393235800718461ed6",
 }
 
 
@@ -254,7 +255,7 @@ def told(point: PointMesure) -> Iterator[object]:
     yield point.metier, is_recorded(point, numero(J)), calendrier_du(point.grille_fournisseur, J)
     index = index_quotidiens(point, debut, fin)
     yield [write_stamps(each, index.horodates, index.decalages) for each in Stamp]
-    yield zone_du_departement("84042"), round(read_temperature(3, J) * 100)
+    yield lieu_de_la_commune("84042"), round(read_temperature(3, J) * 100)
 
 
 def plain(value: object) -> object:
@@ -279,6 +280,7 @@ def test_what_is_read_of_a_point_is_these_bytes(nom: str) -> None:
 
 TABLES: dict[str, Callable[[], object]] = {
     "calendrier": calendrier,
+    "soleils": soleils,
     "climat": climat,
     "bruits": bruits,
     "formes": lambda: [banque(pas) for pas in PAS_PAR_JOUR],
@@ -287,12 +289,13 @@ TABLES: dict[str, Callable[[], object]] = {
 }
 """What no point decides."""
 EMPREINTES_DES_TABLES = {
+    "soleils": "6a1fff61f9d41e00ff98908a3715ba9db381854e0cea029bf608d54b9415f0c9",
     "calendrier": "67254c1efb34d4d95e2b5b28fde8697c4fd360f124cb4fd33e1283300c152982",
-    "climat": "88ee63db536f7896554dfc6f1f76ecee0c60b3e52a4e7307b3889d9c9d9246ff",
+    "climat": "23dd650c6b65471815fc019081634e1ba08cc659781e855112fa05183d93bca4",
     "bruits": "2d2b2c8f5508c1aa762f589aa5f7fbe51bb8c36ccca221c498734d2049d00196",
-    "formes": "f98350ce22b7b0687cacfbfc1508174a2ffa35879a43f00fe07a91bf682db966",
-    "gigues": "0daa2bdbd7c738b50b1198cba7672a0ac66062bf46efb8da9dd991ce4e747f97",
-    "facteurs": "ab2bfe487786e457a06de4adf26b137917fee9c7eb49eac7bd2d79193e37fab2",
+    "formes": "77b03fcd7baada97b3bba4f6f68e091a2e91df66b4ff05e9cd37b2be5e7b384d",
+    "gigues": "203115971ec1c494bb316adc01f82285a5f79857110b92876f135edafd075a29",
+    "facteurs": "6413d7adfd76e1d53d34e979cd3f22ca9cc2c698c6c3a762af8e214097ddce60",
 }
 
 
@@ -343,23 +346,23 @@ def test_what_is_mapped_is_what_is_made(monkeypatch: pytest.MonkeyPatch, tmp_pat
 FOULES = {
     ProfilConsommation.RESIDENTIEL: (
         6000,
-        "e9265018a9647e8027eb098721d8110bb1f416d679e604277ea8956647b09373",
+        "697de74cbb99d7e605f639d6607df9ce0b4e3278c5114d09701286637ad5435f",
     ),
     ProfilConsommation.PROFESSIONNEL: (
         2000,
-        "52bd30c30ef2109a014aa79a1b4bb2eb21dc0f84558202131776aa3ecf0036e1",
+        "57a188ed9a8e9e84a9532556e6f3f514edb7fa51a57b447c81b7dcd80002eef0",
     ),
     ProfilConsommation.TERTIAIRE: (
         2000,
-        "7883a7d60ab2a0f5abbd29f0c23dcec2433fa1382adbe7dc60bdaaf30d6a404d",
+        "66b67c274a7fee129a78350501928750b58650292d5c4605932b725fed4e4f2b",
     ),
     ProfilConsommation.INDUSTRIEL: (
         2000,
-        "64be7c9b4fd3774ab4ef46180c617b2896468f12486304e8ef0a891e00be48df",
+        "60001bf041d0922e6b77996ed6f9cceda24762a314458c6191ffb9cb297ef473",
     ),
     ProfilConsommation.PRODUCTION: (
         1000,
-        "a1f8a7f64ac62316601eb32eba3e4651af7ce5d4e1c468114a13b492c0f050b5",
+        "7cca71ec433ced1a68dcd8e7b2f3955fe712dee5236d46604816541fe748e340",
     ),
 }
 """What is drawn for so many points of a profile: what one in a thousand has is among it."""
@@ -373,7 +376,7 @@ def test_what_is_drawn_for_many_points_is_these_bytes(profil: ProfilConsommation
         petit = profil is ProfilConsommation.RESIDENTIEL or graine % 2 == 0
         puissance = (3, 6, 9, 12, 36)[graine % 5] if petit else 60 * (1 + graine % 50)
         plages = PLAGES[graine % len(PLAGES)]
-        drawn = installation(graine, petit, profil, puissance, graine % 8, plages, graine % 3 == 0)
+        drawn = installation(graine, petit, profil, puissance, graine % 96, plages, graine % 3 == 0)
         for each in drawn:
             somme.update(
                 each.astype("<i8").tobytes() if is_array(each) else repr(plain(each)).encode()
