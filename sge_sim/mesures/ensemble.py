@@ -15,6 +15,7 @@ from sge_sim.mesures.climat import climat
 from sge_sim.mesures.courbes import is_collected
 from sge_sim.mesures.demi_heures import demi_heures
 from sge_sim.mesures.entrees_datees import cut_to_measured, find_contact, find_puissance
+from sge_sim.mesures.evenements import find_couple, find_derives, find_etat
 from sge_sim.mesures.formes import banque
 from sge_sim.mesures.installations import find_cles, find_installation, keep_cles
 from sge_sim.mesures.jours import Journees
@@ -78,11 +79,11 @@ def _valeurs(
     for rang, (point, dit) in enumerate(zip(points, dits, strict=True)):
         if not (dit and point.petit):
             continue
-        if point.couple is not None:
+        if find_couple(point, n) is not None:
             ((_, valeurs),) = demi_heures(point, n, n + 1)
             yield [rang], valeurs
             continue
-        installation = find_installation(point, *find_contact(point, jour))
+        installation = find_installation(point, *find_contact(point, jour), find_etat(point, n))
         rangs, ici = ensembles.setdefault((len(installation.facteurs), point.injection), ([], []))
         rangs.append(rang)
         ici.append(installation)
@@ -111,7 +112,8 @@ def _journees(points: Sequence[PointMesure], installations: list[Installation], 
     absents = find_empty_days(semaine, chances, table.parties[n : n + 1])
     mots = draws(cles[1 : 1 + tous.tirages], calendrier().compteurs[:1, n])
     facteurs = table.facteurs[:, n].take(tous.facteurs).astype(np.int64)
-    hasard = apply_draws(tous, energies, lignes, facteurs, mots, absents, formes)[2]
+    niveaux = find_derives(points, np.array([n], np.int64))
+    hasard = apply_draws(tous, energies, lignes, facteurs, mots, absents, formes, niveaux)[2]
     limit_power(
         points[0], energies, lignes, tous.retards, hasard, _puissances(points, jour_de(n)), formes
     )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
 from sge_sim.domaine.plages import Plages
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import Cles, draws, subkeys
@@ -20,12 +21,20 @@ from sge_sim.mesures.hasard import PointStream
 from sge_sim.mesures.metiers import draw_metier
 from sge_sim.mesures.point import POINTS_GARDES, PointMesure, ProfilConsommation
 from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.transformations import (
+    D_ORIGINE,
+    TIRAGES,
+    EtatDuLieu,
+    Lieu,
+    transform,
+)
 from sge_sim.mesures.usages import Charge, Installation, make_installation
 
 TIRAGES_D_UN_JOUR = 3
 """Most numbers that a day draws for the uses of a point."""
-_TIRAGES = 112
-"""More draws than an installation takes."""
+JOURS_D_UN_AN = 365
+_ANNEES = FIN_DES_JOURS.year - PREMIER_JOUR.year + 3
+"""The years of a point, and those into which the last ones lead."""
 _POINTES = {
     ProfilConsommation.PROFESSIONNEL: (620, 20, 180, 860),
     ProfilConsommation.TERTIAIRE: (910, 6, 600, 1050),
@@ -37,8 +46,8 @@ per cent, bounds (assumed). In the order of `Metier.poids`."""
 
 class ClesDePoint(NamedTuple):
     """The keys of a point: of its weeks, then of its days, of the instants of its maxima, of its
-    readings, of its voltages, of its phases, of its cycles, of its losses; and what its zone and
-    its installation draw."""
+    readings, of its voltages, of its phases, of its cycles, of its losses; and what its zone, its
+    installation and its years draw."""
 
     jours: Cles
     puissances: int
@@ -49,6 +58,7 @@ class ClesDePoint(NamedTuple):
     pertes: int
     zone: int
     tirages: Entiers
+    annees: Entiers
 
 
 def find_cles(graine: int) -> ClesDePoint:
@@ -71,25 +81,28 @@ def keep_cles(graines: Iterable[int]) -> None:
     # What a seed draws, in the order of its keys: nothing under the first one.
     (
         _, installations, semaines, zones, puissances, releves, tensions, phases, cycles, pertes,
-        *des_jours,
-    ) = subkeys(list(places), 10 + TIRAGES_D_UN_JOUR)  # fmt: skip
-    tirages = draws(installations[:, None].view(np.uint64), np.arange(_TIRAGES))
+        *des_jours, vies,
+    ) = subkeys(list(places), 11 + TIRAGES_D_UN_JOUR)  # fmt: skip
+    tirages = draws(installations[:, None].view(np.uint64), np.arange(TIRAGES))
+    annees = draws(vies[:, None].view(np.uint64), np.arange(_ANNEES))
     jours = np.stack([semaines, *des_jours]).view(np.uint64)
     autres = zip(
         *(cles.tolist() for cles in (puissances, releves, tensions, phases, cycles, pertes)),
         draws(zones.view(np.uint64), np.zeros(1, np.int64)).tolist(),
         strict=True,
     )
-    for tableau in (jours, tirages):
+    for tableau in (jours, tirages, annees):
         tableau.setflags(write=False)
     for rang, (gardees, cles_du_rang) in enumerate(zip(places.values(), autres, strict=True)):
         ici = jours[:, rang : rang + 1]
-        gardees.append(ClesDePoint._make((ici, *cles_du_rang, tirages[rang])))
+        gardees.append(ClesDePoint(ici, *cles_du_rang, tirages[rang], annees[rang]))
 
 
-def find_installation(point: PointMesure, plages: Plages, asservi: bool) -> Installation:
+def find_installation(
+    point: PointMesure, plages: Plages, asservi: bool, etat: EtatDuLieu = D_ORIGINE
+) -> Installation:
     """Return the installation of a point under these off-peak ranges; `asservi`: their contact
-    drives what can wait for them."""
+    drives what can wait for them; `etat`: what had happened to it."""
     return installation(
         point.graine,
         point.petit,
@@ -98,6 +111,7 @@ def find_installation(point: PointMesure, plages: Plages, asservi: bool) -> Inst
         find_zone(point),
         plages,
         asservi,
+        etat,
     )
 
 
@@ -117,9 +131,30 @@ def installation(
     zone: int,
     plages: Plages,
     asservi: bool,
+    etat: EtatDuLieu = D_ORIGINE,
 ) -> Installation:
-    """Return what the seed drew for a point of this profile sized by this power (kVA or kW)."""
-    t = PointStream(find_cles(graine).tirages)
+    """Return what the seed drew for a point of this profile sized by this power (kVA or kW), and
+    what has become of it."""
+
+    def tirer(t: PointStream) -> Installation:
+        return _draw_installation(t, petit, profil, puissance, zone, plages, asservi)
+
+    if etat == D_ORIGINE:
+        return tirer(PointStream(find_cles(graine).tirages))
+    premiere = installation(graine, petit, profil, puissance, zone, plages, asservi, D_ORIGINE)
+    lieu = Lieu(puissance, zone, plages, asservi, petit, tirer)
+    return transform(premiere, etat, lieu, foyer=profil is ProfilConsommation.RESIDENTIEL)
+
+
+def _draw_installation(
+    t: PointStream,
+    petit: bool,
+    profil: ProfilConsommation,
+    puissance: int,
+    zone: int,
+    plages: Plages,
+    asservi: bool,
+) -> Installation:
     pas_par_jour = 48 if petit else 288
     match profil:
         case ProfilConsommation.RESIDENTIEL:

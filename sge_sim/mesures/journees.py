@@ -18,8 +18,8 @@ energy that two indexes leave.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,6 +33,7 @@ from sge_sim.mesures.entrees_datees import (
     find_coupes,
     find_puissance,
 )
+from sge_sim.mesures.evenements import find_couple, find_derives, find_etats
 from sge_sim.mesures.formes import BITS, UNITE, Banque, Sorte, banque
 from sge_sim.mesures.hasard import FRACTION
 from sge_sim.mesures.installations import find_cles, find_installation
@@ -89,7 +90,7 @@ def _journees(
 ) -> Journees:
     rangs = np.array(changements, np.int64) if changements else _AUCUN
     ecarts = calendrier().heures[i0 + rangs] - 24 if changements else _AUCUN
-    if point.couple is not None:
+    if find_couple(point, i0) is not None:
         return _nettes(point, i0, i1, grandeur, rangs, ecarts)
     if ((i1 - 1) >> _BITS_BLOC) - (i0 >> _BITS_BLOC) < _BLOCS_JOINTS:
         blocs = [_bloc(point, *jours, grandeur) for jours in _cuts(point, i0, i1)]
@@ -100,9 +101,7 @@ def _journees(
         ici = slice(max(i0 - bloc.premier, 0), i1 - bloc.premier)
         parts.append((bloc.energies[:, ici], bloc.lignes[:, ici]))
     energies, lignes = (
-        parts[0]
-        if len(parts) == 1
-        else [np.concatenate(columns, axis=1) for columns in zip(*parts, strict=True)]
+        parts[0] if len(parts) == 1 else [_beside(columns) for columns in zip(*parts, strict=True)]
     )
     return Journees(i0, energies, lignes, bloc.banque, bloc.pair, rangs, ecarts)
 
@@ -144,10 +143,11 @@ def _nettes(
 @computed_once(32)
 def _net(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers:
     """Return the exact sums of some months (100 kB each)."""
-    assert point.couple is not None
+    couple = find_couple(point, i0)
+    assert couple is not None
     propre, autre = (
         Journees(i0, bloc.energies, bloc.lignes, bloc.banque, False, _AUCUN, _AUCUN).cumuls()
-        for bloc in (_computed(part, i0, i1, grandeur) for part in (point, point.couple))
+        for bloc in (_computed(part, i0, i1, grandeur) for part in (point, couple))
     )
     net = np.zeros_like(propre)
     np.cumsum(np.maximum(np.diff(propre) - np.diff(autre), 0), axis=1, out=net[:, 1:])
@@ -170,20 +170,67 @@ def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc
     """Return the uses of days under the same dated entries."""
     jour = jour_de(i0)
     formes = banque(48 if point.petit else 288)
-    installation = find_installation(point, *find_contact(point, jour))
-    cles, puissance = find_cles(point.graine).jours, find_puissance(point, jour)
-    energies, lignes, hasard = draw_days(installation, cles, i0, i1, formes)
-    limit_power(point, energies, lignes, installation.retards, hasard, puissance, formes)
+    contact, puissance = find_contact(point, jour), find_puissance(point, jour)
+    cles, niveaux = find_cles(point.graine).jours, find_derives([point], np.arange(i0, i1))
+    drawn: list[_Tires] = []
+    for etat, debut, fin in find_etats(point, i0, i1):
+        inst = find_installation(point, *contact, etat)
+        ici = None if niveaux is None else niveaux[debut - i0 : fin - i0]
+        jours = draw_days(inst, cles, debut, fin, formes, ici)
+        drawn.append(_Tires(*jours, inst.retards, inst.inductif, inst.capacitif))
+    energies, lignes, hasard, retards, inductif, capacitif = (
+        drawn[0] if len(drawn) == 1 else _joined(drawn)
+    )
+    limit_power(point, energies, lignes, retards, hasard, puissance, formes)
     if grandeur is Grandeur.PRI:
-        energies = energies * installation.inductif >> FRACTION
+        energies = energies * inductif >> FRACTION
     elif grandeur is Grandeur.PRC:
         nuits = formes.groupes[Sorte.CAPACITIF]
-        energies = energies[:1] * installation.capacitif >> FRACTION
+        energies = energies[:1] * capacitif >> FRACTION
         lignes = nuits.debut + lignes[:1] % nuits.variantes
     pair = not point.petit and jour < PASSAGE_5_MINUTES
     if pair:
         energies = energies & ~1
     return _BlocDeJours(i0, energies, lignes, formes, pair)
+
+
+class _Tires(NamedTuple):
+    """What `draw_days` drew of days between two events, and what follows from the installation."""
+
+    energies: Entiers
+    lignes: Entiers
+    hasard: Entiers
+    retards: Entiers
+    inductif: Entiers
+    capacitif: int | Entiers
+
+
+def _joined(drawn: list[_Tires]) -> _Tires:
+    """Return days one after the other."""
+    shapes = [part.energies.shape for part in drawn]
+    energies, lignes, retards, inductif = (
+        _beside([np.broadcast_to(column, of) for column, of in zip(columns, shapes, strict=True)])
+        for columns in (
+            [part.energies for part in drawn],
+            [part.lignes for part in drawn],
+            [part.retards for part in drawn],
+            [part.inductif for part in drawn],
+        )
+    )
+    capacitif = np.repeat([part.capacitif for part in drawn], [n for _, n in shapes])
+    hasard = np.concatenate([part.hasard for part in drawn])
+    return _Tires(energies, lignes, hasard, retards, inductif, capacitif)
+
+
+def _beside(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Return the uses of days one after the other; those that some days lack take nothing then."""
+    if len({len(part) for part in parts}) == 1:
+        return np.concatenate(parts, axis=1)
+    bords = [0, *accumulate(part.shape[1] for part in parts)]
+    whole = np.zeros((max(map(len, parts)), bords[-1]), parts[0].dtype)
+    for part, debut in zip(parts, bords, strict=False):
+        whole[: len(part), debut : debut + part.shape[1]] = part
+    return whole
 
 
 def _with_given(drawn: Iterator[Journees], known: Mapping[int, Entiers]) -> Iterator[Journees]:

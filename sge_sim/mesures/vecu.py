@@ -24,10 +24,15 @@ _QUINZE_BITS = 15
 
 
 def draw_days(
-    inst: Installation, cles: Cles, i0: int, i1: int, formes: Banque
+    inst: Installation,
+    cles: Cles,
+    i0: int,
+    i1: int,
+    formes: Banque,
+    niveaux: Entiers | None = None,
 ) -> tuple[Entiers, Entiers, Entiers]:
     """Return the energies and the rows of the uses on the days [i0, i1), shapes (uses, n), and what
-    is left of the draws, (n,)."""
+    is left of the draws, (n,). `niveaux`: where the level of the point stands, over `UN`, (n,)."""
     table, jours = climat(), calendrier().compteurs[0, i0:i1]
     types = table.types[inst.types, i0:i1]
     mots = draws(cles[1 : 1 + inst.tirages], jours)
@@ -40,7 +45,7 @@ def draw_days(
         lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1]
     return apply_draws(
         inst, inst.energies.take(types, axis=1), lignes, table.facteurs[inst.facteurs, i0:i1],
-        mots, absents, formes,
+        mots, absents, formes, niveaux,
     )  # fmt: skip
 
 
@@ -71,6 +76,7 @@ def apply_draws(
     mots: Entiers,
     absents: Entiers,
     formes: Banque,
+    niveaux: Entiers | None,
 ) -> tuple[Entiers, Entiers, Entiers]:
     """Return what the draws make of energies and rows, which are changed in place.
 
@@ -80,6 +86,9 @@ def apply_draws(
     if inst.blocs.any():
         # What is held is as long as its energy says.
         np.copyto(rangs_ligne, rangs_bruit, where=inst.blocs)
+    if niveaux is not None:
+        energies *= niveaux
+        energies >>= FRACTION
     energies *= facteurs
     energies >>= FRACTION
     rangs_bruit += inst.bruits

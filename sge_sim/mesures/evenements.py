@@ -1,0 +1,226 @@
+"""What happens behind a meter over the years: events, dated, and how its level moves.
+
+Nothing of it is stored. A year of a point is 365 days from the first one that can be computed on;
+the one number that its seed draws for a year says whether something happens in it, what, when and
+how much of it, and where the level of that year stands. What holds on a day is then looked up among
+the periods of the point. An event falls at a legal midnight.
+
+How often things happen is plausible, not measured (assumed), but where a source is named.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from operator import attrgetter
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from sge_sim.machine.once import computed_once
+from sge_sim.mesures.alea import draw
+from sge_sim.mesures.calendrier import numero_borne
+from sge_sim.mesures.hasard import FRACTION, UN, Fourchette
+from sge_sim.mesures.installations import JOURS_D_UN_AN, find_cles
+from sge_sim.mesures.point import (
+    POINTS_GARDES,
+    PointMesure,
+    ProfilConsommation,
+    PuissanceSouscrite,
+)
+from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.transformations import D_ORIGINE, EtatDuLieu
+
+PREMIERE_ANNEE: Final = 18
+"""The first year in which something happens, from the end of 2022 on: what a place was drawn as is
+what it had become by then."""
+
+
+class Nature(NamedTuple):
+    """A kind of event. `par_an`: chances out of 10 000 that a year has it; `part`: per cent of what
+    it changes that is left, or comes; `jours`: how long it lasts, then comes `suite`."""
+
+    libelle: str
+    par_an: int = 0
+    part: Fourchette = (100, 100)
+    jours: Fourchette = (0, 0)
+    suite: str = ""
+
+
+_LIEUX_DE_TRAVAIL: Final = {
+    "croissance": Nature("L'activité augmente.", 250, part=(115, 150)),
+    "baisse": Nature("L'activité baisse.", 200, part=(62, 88)),
+    "equipe": Nature("Une seconde équipe prend la suite de la première.", 120, part=(70, 100)),
+    "travaux": Nature("Des travaux commencent.", 300, part=(15, 45), jours=(21, 90), suite="fin"),
+    "fermeture": Nature("L'activité cesse.", 200, part=(0, 5), jours=(40, 240), suite="reprise"),
+}
+NATURES: Final[dict[ProfilConsommation, dict[str, Nature]]] = {
+    ProfilConsommation.RESIDENTIEL: {
+        # One home in ten or so: INSEE has 10 % of households that move in a year.
+        "occupants": Nature("D'autres occupants arrivent.", 1000),
+        "voiture": Nature("Une voiture électrique se recharge.", 90),
+        "pompe": Nature("Une pompe à chaleur chauffe le logement.", 60, part=(30, 42)),
+        "isolation": Nature("Le logement est mieux isolé.", 120, part=(55, 82)),
+        "centrale": Nature("Des panneaux solaires sont posés, sans vente de surplus.", 30),
+    },
+    ProfilConsommation.PROFESSIONNEL: _LIEUX_DE_TRAVAIL,
+    ProfilConsommation.TERTIAIRE: _LIEUX_DE_TRAVAIL,
+    ProfilConsommation.INDUSTRIEL: _LIEUX_DE_TRAVAIL,
+}
+"""What may happen in a year, by who is behind the meter; nothing to plants."""
+SUITES: Final = {
+    "titulaire": Nature("Un autre titulaire arrive, par un nouveau contrat."),
+    "fin": Nature("Les travaux se terminent."),
+    "reprise": Nature("Une autre activité reprend le lieu."),
+}
+"""What follows from an event, or from a contract."""
+LIBELLES: Final = {
+    nom: nature.libelle
+    for natures in (*NATURES.values(), SUITES)
+    for nom, nature in natures.items()
+}
+_ARRIVEES: Final = ("occupants", "titulaire", "reprise")
+_DU_BATI: Final = ("isolation", "pompe", "centrale")
+"""What stays when people leave."""
+_PLUSIEURS_FOIS: Final = ("croissance", "baisse")
+_CENTRALE_KVA: Final = 3
+_DERIVES: Final = {
+    ProfilConsommation.RESIDENTIEL: 37,
+    ProfilConsommation.PROFESSIONNEL: 14,
+    ProfilConsommation.TERTIAIRE: 10,
+    ProfilConsommation.INDUSTRIEL: 10,
+}
+"""How far the level of a year is from the mean at most, per cent (standard deviation: 0.41 of it);
+it moves day by day from that of a year to that of the next one."""
+_QUINZE_BITS: Final = (1 << 15) - 1
+
+
+class PeriodeDeVie(NamedTuple):
+    """What holds from a day on, by its number, until the next period; `cause`: the event that began
+    it, a key of `LIBELLES`, empty for the first."""
+
+    debut: int
+    cause: str
+    etat: EtatDuLieu
+
+
+_PREMIERE: Final = (PeriodeDeVie(0, "", D_ORIGINE),)
+_DEBUT: Final = attrgetter("debut")
+
+
+@computed_once(POINTS_GARDES)
+def find_periodes(point: PointMesure) -> tuple[PeriodeDeVie, ...]:
+    """Return the periods of a point: one for the whole of the life of a point that isn't
+    `vivant`."""
+    if not point.vivant or point.profil_effectif not in NATURES:
+        return _PREMIERE
+    periodes = [*_PREMIERE]
+    for jour, nom, part, tire in sorted((*_draw_evenements(point), *_find_arrivees(point))):
+        etat = _after(periodes[-1].etat, nom, part, tire)
+        if etat != periodes[-1].etat:
+            periodes.append(PeriodeDeVie(jour, nom, etat))
+    return tuple(periodes)
+
+
+def find_etat(point: PointMesure, n: int) -> EtatDuLieu:
+    """Return what had happened to a point by the day of this number."""
+    periodes = find_periodes(point) if point.vivant else _PREMIERE
+    if len(periodes) == 1:
+        return periodes[0].etat
+    return periodes[bisect_right(periodes, n, key=_DEBUT) - 1].etat
+
+
+def find_etats(point: PointMesure, i0: int, i1: int) -> list[tuple[EtatDuLieu, int, int]]:
+    """Return what had happened to a point by the days [i0, i1), with the days of each."""
+    periodes = find_periodes(point) if point.vivant else _PREMIERE
+    rang = bisect_right(periodes, i0, key=_DEBUT) - 1
+    fin = bisect_left(periodes, i1, key=_DEBUT)
+    debuts = [i0, *(periode.debut for periode in periodes[rang + 1 : fin]), i1]
+    etats = [periode.etat for periode in periodes[rang:fin]]
+    return list(zip(etats, debuts, debuts[1:], strict=False))
+
+
+def find_poses(point: PointMesure) -> list[int]:
+    """Return the days from which on a plant stands behind the meter of a consumer."""
+    return [periode.debut for periode in find_periodes(point) if periode.cause == "centrale"]
+
+
+def find_couple(point: PointMesure, n: int) -> PointMesure | None:
+    """Return what stands behind the same meter on a day: the plant of an event too, of which the
+    meter counts nothing."""
+    if point.couple is not None or not point.vivant:
+        return point.couple
+    if any(nom == "centrale" for nom, _, _ in find_etat(point, n).acquis):
+        return _centrale(point)
+    return None
+
+
+@computed_once(256)
+def _centrale(point: PointMesure) -> PointMesure:
+    depuis = point.puissances[0].depuis
+    return PointMesure(
+        # Neither this installation nor that of the other direction.
+        graine=point.graine ^ 2,
+        segment="P4",
+        puissances=(PuissanceSouscrite(depuis, _CENTRALE_KVA),),
+        mise_en_service=depuis,
+        compteurs=point.compteurs,
+        zone=point.zone,
+    )
+
+
+def find_derives(points: Sequence[PointMesure], jours: Entiers) -> Entiers | None:
+    """Return where the level of a point stands on days, or that of points on a day, over `UN`; None
+    where nothing moves."""
+    amplitudes = [_DERIVES.get(point.profil_effectif, 0) if point.vivant else 0 for point in points]
+    if not any(amplitudes):
+        return None
+    annees = np.stack([find_cles(point.graine).annees for point in points])
+    rangs, passes = np.divmod(jours + annees[:, 0] % JOURS_D_UN_AN, JOURS_D_UN_AN)
+    points_lus = np.arange(len(points))
+    avant, apres = (
+        (tires >> 32 & _QUINZE_BITS) + (tires >> 47 & _QUINZE_BITS) - _QUINZE_BITS
+        for tires in (annees[points_lus, rangs], annees[points_lus, rangs + 1])
+    )
+    ecarts = (avant * (JOURS_D_UN_AN - passes) + apres * passes) // JOURS_D_UN_AN
+    return UN + (ecarts * np.array(amplitudes) // 100 >> 15 - FRACTION)
+
+
+def _draw_evenements(point: PointMesure) -> Iterator[tuple[int, str, int, int]]:
+    """Yield the day of each event, its name, its per cent and the number that its year drew."""
+    natures = NATURES[point.profil_effectif]
+    bornes = [*accumulate(nature.par_an for nature in natures.values())]
+    tires = find_cles(point.graine).annees.tolist()
+    for annee in range(PREMIERE_ANNEE, len(tires)):
+        tire = tires[annee]
+        reste = tire % 10_000
+        if reste >= bornes[-1]:
+            continue
+        nom, nature = next(
+            each for each, most in zip(natures.items(), bornes, strict=True) if reste < most
+        )
+        duree, part = (
+            least + (tire >> bits) % (most - least + 1)
+            for bits, (least, most) in ((24, nature.jours), (40, nature.part))
+        )
+        # It ends in the year in which it begins.
+        jour = JOURS_D_UN_AN * annee + (JOURS_D_UN_AN - duree) * (tire >> 13 & 1023) // 1024
+        yield jour, nom, part, tire
+        if nature.suite:
+            yield jour + duree, nature.suite, 100, tire
+
+
+def _find_arrivees(point: PointMesure) -> Iterator[tuple[int, str, int, int]]:
+    for jour in point.arrivees:
+        n = numero_borne(jour)
+        yield n, "titulaire", 100, draw(point.graine, n)
+
+
+def _after(etat: EtatDuLieu, nom: str, part: int, tire: int) -> EtatDuLieu:
+    """Return what has happened to a place after an event."""
+    if nom in _ARRIVEES:
+        return EtatDuLieu(tire, tuple(each for each in etat.acquis if each[0] in _DU_BATI))
+    if nom == "fin":
+        return etat._replace(acquis=tuple(each for each in etat.acquis if each[0] != "travaux"))
+    if nom not in _PLUSIEURS_FOIS and any(nom == each[0] for each in etat.acquis):
+        return etat
+    return etat._replace(acquis=(*etat.acquis, (nom, part, tire)))
