@@ -15,8 +15,9 @@ from sge_sim.mesures.climat import climat
 from sge_sim.mesures.courbes import is_collected
 from sge_sim.mesures.demi_heures import demi_heures
 from sge_sim.mesures.entrees_datees import cut_to_measured, find_contact, find_puissance
-from sge_sim.mesures.evenements import find_couple, find_derives, find_etat
+from sge_sim.mesures.evenements import find_couple, find_etat, find_niveaux
 from sge_sim.mesures.formes import banque
+from sge_sim.mesures.hasard import FRACTION
 from sge_sim.mesures.installations import find_cles, find_installation, keep_cles
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.pertes import ILLISIBLE, is_unreadable
@@ -103,6 +104,9 @@ def _journees(points: Sequence[PointMesure], installations: list[Installation], 
     lignes = np.stack(
         [inst.lignes[:, ici] for inst, ici in zip(installations, types, strict=True)], axis=1
     )
+    niveaux = find_niveaux(points, n)
+    if niveaux is not None:
+        energies = energies * niveaux >> FRACTION
     tous = join_installations(installations)
     lignes += tous.par_ciel * np.array(
         [0 if inst.ciel is None else int(table.ciels[inst.ciel, n]) for inst in installations]
@@ -112,8 +116,7 @@ def _journees(points: Sequence[PointMesure], installations: list[Installation], 
     absents = find_empty_days(semaine, chances, table.parties[n : n + 1])
     mots = draws(cles[1 : 1 + tous.tirages], calendrier().compteurs[:1, n])
     facteurs = table.facteurs[:, n].take(tous.facteurs).astype(np.int64)
-    niveaux = find_derives(points, np.array([n], np.int64))
-    hasard = apply_draws(tous, energies, lignes, facteurs, mots, absents, formes, niveaux)[2]
+    hasard = apply_draws(tous, energies, lignes, facteurs, mots, absents, formes)[2]
     limit_power(
         points[0], energies, lignes, tous.retards, hasard, _puissances(points, jour_de(n)), formes
     )

@@ -29,6 +29,7 @@ from sge_sim.mesures.point import (
 )
 from sge_sim.mesures.tableaux import Entiers
 from sge_sim.mesures.transformations import D_ORIGINE, EtatDuLieu
+from sge_sim.mesures.vecu import Derive
 
 PREMIERE_ANNEE: Final = 18
 """The first year in which something happens, from the end of 2022 on: what a place was drawn as is
@@ -90,7 +91,9 @@ _DERIVES: Final = {
     ProfilConsommation.INDUSTRIEL: 10,
 }
 """How far the level of a year is from the mean at most, per cent (standard deviation: 0.41 of it);
-it moves day by day from that of a year to that of the next one."""
+in four quarters it moves from that of a year to that of the next one."""
+_TRIMESTRE: Final = 91
+"""Days for which a level stands: a quarter."""
 _QUINZE_BITS: Final = (1 << 15) - 1
 
 
@@ -168,21 +171,45 @@ def _centrale(point: PointMesure) -> PointMesure:
     )
 
 
-def find_derives(points: Sequence[PointMesure], jours: Entiers) -> Entiers | None:
-    """Return where the level of a point stands on days, or that of points on a day, over `UN`; None
-    where nothing moves."""
-    amplitudes = [_DERIVES.get(point.profil_effectif, 0) if point.vivant else 0 for point in points]
+def find_derives(point: PointMesure, i0: int, i1: int) -> Derive | None:
+    """Return where the level of a point stands on the days [i0, i1); None where it doesn't move."""
+    amplitude = _amplitude(point)
+    if not amplitude:
+        return None
+    annees = find_cles(point.graine).annees
+    debut = i0 + int(annees[0]) % JOURS_D_UN_AN
+    premier, dernier = debut // _TRIMESTRE, (debut + i1 - i0 - 1) // _TRIMESTRE
+    bords = np.arange(premier, dernier + 2) * _TRIMESTRE - debut
+    bords[[0, -1]] = 0, i1 - i0
+    trimestres = np.arange(premier, dernier + 1)
+    rangs = np.repeat(trimestres - premier, np.diff(bords))
+    annee, passes = trimestres // 4, trimestres % 4
+    return Derive(_levels(annees[annee], annees[annee + 1], passes, amplitude), rangs)
+
+
+def find_niveaux(points: Sequence[PointMesure], n: int) -> Entiers | None:
+    """Return where the level of points stands on a day, over `UN`; None where none moves."""
+    amplitudes = [_amplitude(point) for point in points]
     if not any(amplitudes):
         return None
-    annees = np.stack([find_cles(point.graine).annees for point in points])
-    rangs, passes = np.divmod(jours + annees[:, 0] % JOURS_D_UN_AN, JOURS_D_UN_AN)
-    points_lus = np.arange(len(points))
-    avant, apres = (
+    annees = np.stack([find_cles(point.graine).annees for point in points], axis=1)
+    annee, passes = np.divmod((n + annees[0] % JOURS_D_UN_AN) // _TRIMESTRE, 4)
+    avant, apres = annees[annee, lus := np.arange(len(points))], annees[annee + 1, lus]
+    return _levels(avant, apres, passes, np.array(amplitudes))
+
+
+def _amplitude(point: PointMesure) -> int:
+    return _DERIVES.get(point.profil_effectif, 0) if point.vivant else 0
+
+
+def _levels(avant: Entiers, apres: Entiers, passes: Entiers, amplitude: int | Entiers) -> Entiers:
+    """Return the levels of quarters, so many of which have passed between two of those drawn."""
+    ecarts = (
         (tires >> 32 & _QUINZE_BITS) + (tires >> 47 & _QUINZE_BITS) - _QUINZE_BITS
-        for tires in (annees[points_lus, rangs], annees[points_lus, rangs + 1])
+        for tires in (avant, apres)
     )
-    ecarts = (avant * (JOURS_D_UN_AN - passes) + apres * passes) // JOURS_D_UN_AN
-    return UN + (ecarts * np.array(amplitudes) // 100 >> 15 - FRACTION)
+    ecart = next(ecarts) * (4 - passes) + next(ecarts) * passes
+    return UN + (ecart * amplitude // 400 >> 15 - FRACTION)
 
 
 def _draw_evenements(point: PointMesure) -> Iterator[tuple[int, str, int, int]]:

@@ -95,7 +95,7 @@ def keep_cles(graines: Iterable[int]) -> None:
         tableau.setflags(write=False)
     for rang, (gardees, cles_du_rang) in enumerate(zip(places.values(), autres, strict=True)):
         ici = jours[:, rang : rang + 1]
-        gardees.append(ClesDePoint(ici, *cles_du_rang, tirages[rang], annees[rang]))
+        gardees.append(ClesDePoint._make((ici, *cles_du_rang, tirages[rang], annees[rang])))
 
 
 def find_installation(

@@ -171,61 +171,31 @@ def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc
     jour = jour_de(i0)
     formes = banque(48 if point.petit else 288)
     contact, puissance = find_contact(point, jour), find_puissance(point, jour)
-    cles, niveaux = find_cles(point.graine).jours, find_derives([point], np.arange(i0, i1))
-    drawn: list[_Tires] = []
+    cles, derives = find_cles(point.graine).jours, find_derives(point, i0, i1)
+    parts = []
     for etat, debut, fin in find_etats(point, i0, i1):
-        inst = find_installation(point, *contact, etat)
-        ici = None if niveaux is None else niveaux[debut - i0 : fin - i0]
-        jours = draw_days(inst, cles, debut, fin, formes, ici)
-        drawn.append(_Tires(*jours, inst.retards, inst.inductif, inst.capacitif))
-    energies, lignes, hasard, retards, inductif, capacitif = (
-        drawn[0] if len(drawn) == 1 else _joined(drawn)
-    )
-    limit_power(point, energies, lignes, retards, hasard, puissance, formes)
-    if grandeur is Grandeur.PRI:
-        energies = energies * inductif >> FRACTION
-    elif grandeur is Grandeur.PRC:
-        nuits = formes.groupes[Sorte.CAPACITIF]
-        energies = energies[:1] * capacitif >> FRACTION
-        lignes = nuits.debut + lignes[:1] % nuits.variantes
+        installation = find_installation(point, *contact, etat)
+        derive = None if derives is None else derives.of(debut - i0, fin - i0)
+        energies, lignes, hasard = draw_days(installation, cles, debut, fin, formes, derive)
+        limit_power(point, energies, lignes, installation.retards, hasard, puissance, formes)
+        if grandeur is Grandeur.PRI:
+            energies = energies * installation.inductif >> FRACTION
+        elif grandeur is Grandeur.PRC:
+            nuits = formes.groupes[Sorte.CAPACITIF]
+            energies = energies[:1] * installation.capacitif >> FRACTION
+            lignes = nuits.debut + lignes[:1] % nuits.variantes
+        parts.append((energies, lignes))
+    energies, lignes = map(_beside, zip(*parts, strict=True))
     pair = not point.petit and jour < PASSAGE_5_MINUTES
     if pair:
         energies = energies & ~1
     return _BlocDeJours(i0, energies, lignes, formes, pair)
 
 
-class _Tires(NamedTuple):
-    """What `draw_days` drew of days between two events, and what follows from the installation."""
-
-    energies: Entiers
-    lignes: Entiers
-    hasard: Entiers
-    retards: Entiers
-    inductif: Entiers
-    capacitif: int | Entiers
-
-
-def _joined(drawn: list[_Tires]) -> _Tires:
-    """Return days one after the other."""
-    shapes = [part.energies.shape for part in drawn]
-    energies, lignes, retards, inductif = (
-        _beside([np.broadcast_to(column, of) for column, of in zip(columns, shapes, strict=True)])
-        for columns in (
-            [part.energies for part in drawn],
-            [part.lignes for part in drawn],
-            [part.retards for part in drawn],
-            [part.inductif for part in drawn],
-        )
-    )
-    capacitif = np.repeat([part.capacitif for part in drawn], [n for _, n in shapes])
-    hasard = np.concatenate([part.hasard for part in drawn])
-    return _Tires(energies, lignes, hasard, retards, inductif, capacitif)
-
-
 def _beside(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
     """Return the uses of days one after the other; those that some days lack take nothing then."""
-    if len({len(part) for part in parts}) == 1:
-        return np.concatenate(parts, axis=1)
+    if len(parts) == 1:
+        return parts[0]
     bords = [0, *accumulate(part.shape[1] for part in parts)]
     whole = np.zeros((max(map(len, parts)), bords[-1]), parts[0].dtype)
     for part, debut in zip(parts, bords, strict=False):

@@ -128,7 +128,7 @@ def _add_pompe(dwelling: Installation, part: int, tire: int, lieu: Lieu) -> Inst
         return dwelling
     chauffe = is_chauffage(dwelling)
     if chauffe.any():
-        watts = int(dwelling.energies[chauffe, 0].max()) // 24
+        watts = int(dwelling.energies[chauffe, 0].sum()) // 24
         facteur = int(dwelling.facteurs[chauffe][0])
     else:
         watts = stream_of(tire).size(*find_logement(lieu.puissance)[1].par_degre)

@@ -3,11 +3,13 @@
 The same columns serve the days of one point and one day of many points.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sge_sim.mesures.alea import Cles, draws
 from sge_sim.mesures.calendrier import calendrier
-from sge_sim.mesures.climat import TOUJOURS, TOUJOURS_ABSENT, climat
+from sge_sim.mesures.climat import TOUJOURS, TOUJOURS_ABSENT, TYPES, climat
 from sge_sim.mesures.formes import BITS, UNITE, Banque, gigues
 from sge_sim.mesures.hasard import FRACTION, UN, bruits
 from sge_sim.mesures.point import PointMesure
@@ -23,16 +25,29 @@ _QUINZE_BITS = 15
 """Of a draw, which say by how much."""
 
 
+class Derive(NamedTuple):
+    """Where the level of a point stands: `niveaux`, over `UN`, and the rank in them of each day."""
+
+    niveaux: Entiers
+    rangs: Entiers
+
+    def of(self, debut: int, fin: int) -> "Derive":
+        """Return it for some of the days, by their ranks."""
+        rangs = self.rangs[debut:fin]
+        premier = int(rangs[0])
+        return Derive(self.niveaux[premier : int(rangs[-1]) + 1], rangs - premier)
+
+
 def draw_days(
     inst: Installation,
     cles: Cles,
     i0: int,
     i1: int,
     formes: Banque,
-    niveaux: Entiers | None = None,
+    derive: Derive | None = None,
 ) -> tuple[Entiers, Entiers, Entiers]:
     """Return the energies and the rows of the uses on the days [i0, i1), shapes (uses, n), and what
-    is left of the draws, (n,). `niveaux`: where the level of the point stands, over `UN`, (n,)."""
+    is left of the draws, (n,). `derive`: where the level of the point stands."""
     table, jours = climat(), calendrier().compteurs[0, i0:i1]
     types = table.types[inst.types, i0:i1]
     mots = draws(cles[1 : 1 + inst.tirages], jours)
@@ -43,9 +58,14 @@ def draw_days(
     lignes = inst.lignes.take(types, axis=1)
     if inst.ciel is not None:
         lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1]
+    energies = inst.energies
+    if derive is not None:
+        types = types + TYPES * derive.rangs
+        par_niveau = energies[:, None] * derive.niveaux[:, None] >> FRACTION
+        energies = par_niveau.reshape(len(energies), -1)
     return apply_draws(
-        inst, inst.energies.take(types, axis=1), lignes, table.facteurs[inst.facteurs, i0:i1],
-        mots, absents, formes, niveaux,
+        inst, energies.take(types, axis=1), lignes, table.facteurs[inst.facteurs, i0:i1],
+        mots, absents, formes,
     )  # fmt: skip
 
 
@@ -76,7 +96,6 @@ def apply_draws(
     mots: Entiers,
     absents: Entiers,
     formes: Banque,
-    niveaux: Entiers | None,
 ) -> tuple[Entiers, Entiers, Entiers]:
     """Return what the draws make of energies and rows, which are changed in place.
 
@@ -86,9 +105,6 @@ def apply_draws(
     if inst.blocs.any():
         # What is held is as long as its energy says.
         np.copyto(rangs_ligne, rangs_bruit, where=inst.blocs)
-    if niveaux is not None:
-        energies *= niveaux
-        energies >>= FRACTION
     energies *= facteurs
     energies >>= FRACTION
     rangs_bruit += inst.bruits
