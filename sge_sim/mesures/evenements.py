@@ -27,7 +27,7 @@ from sge_sim.mesures.point import (
     ProfilConsommation,
     PuissanceSouscrite,
 )
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.tableaux import Entiers, EntiersCourts
 from sge_sim.mesures.transformations import D_ORIGINE, EtatDuLieu
 from sge_sim.mesures.vecu import Derive
 
@@ -61,7 +61,8 @@ NATURES: Final[dict[ProfilConsommation, dict[str, Nature]]] = {
         "voiture": Nature("Une voiture électrique se recharge.", 90),
         "pompe": Nature("Une pompe à chaleur chauffe le logement.", 60, part=(30, 42)),
         "isolation": Nature("Le logement est mieux isolé.", 120, part=(55, 82)),
-        "centrale": Nature("Des panneaux solaires sont posés, sans vente de surplus.", 30),
+        # Most of those who have some sell what they leave, by a contract.
+        "centrale": Nature("Des panneaux solaires sont posés, sans vente de surplus.", 20),
     },
     ProfilConsommation.PROFESSIONNEL: _LIEUX_DE_TRAVAIL,
     ProfilConsommation.TERTIAIRE: _LIEUX_DE_TRAVAIL,
@@ -94,7 +95,6 @@ _DERIVES: Final = {
 in four quarters it moves from that of a year to that of the next one."""
 _TRIMESTRE: Final = 91
 """Days for which a level stands: a quarter."""
-_QUINZE_BITS: Final = (1 << 15) - 1
 
 
 class PeriodeDeVie(NamedTuple):
@@ -176,15 +176,13 @@ def find_derives(point: PointMesure, i0: int, i1: int) -> Derive | None:
     amplitude = _amplitude(point)
     if not amplitude:
         return None
-    annees = find_cles(point.graine).annees
-    debut = i0 + int(annees[0]) % JOURS_D_UN_AN
+    debut = i0 + point.graine % _TRIMESTRE
     premier, dernier = debut // _TRIMESTRE, (debut + i1 - i0 - 1) // _TRIMESTRE
+    niveaux = find_cles(point.graine).niveaux[premier : dernier + 1]
     bords = np.arange(premier, dernier + 2) * _TRIMESTRE - debut
     bords[[0, -1]] = 0, i1 - i0
-    trimestres = np.arange(premier, dernier + 1)
-    rangs = np.repeat(trimestres - premier, np.diff(bords))
-    annee, passes = trimestres // 4, trimestres % 4
-    return Derive(_levels(annees[annee], annees[annee + 1], passes, amplitude), rangs)
+    rangs = np.arange(len(niveaux)).repeat(bords[1:] - bords[:-1])
+    return Derive(_over_one(niveaux, amplitude), rangs)
 
 
 def find_niveaux(points: Sequence[PointMesure], n: int) -> Entiers | None:
@@ -192,35 +190,28 @@ def find_niveaux(points: Sequence[PointMesure], n: int) -> Entiers | None:
     amplitudes = [_amplitude(point) for point in points]
     if not any(amplitudes):
         return None
-    annees = np.stack([find_cles(point.graine).annees for point in points], axis=1)
-    annee, passes = np.divmod((n + annees[0] % JOURS_D_UN_AN) // _TRIMESTRE, 4)
-    avant, apres = annees[annee, lus := np.arange(len(points))], annees[annee + 1, lus]
-    return _levels(avant, apres, passes, np.array(amplitudes))
+    ici = [
+        find_cles(point.graine).niveaux[(n + point.graine % _TRIMESTRE) // _TRIMESTRE]
+        for point in points
+    ]
+    return _over_one(np.array(ici), np.array(amplitudes))
 
 
 def _amplitude(point: PointMesure) -> int:
     return _DERIVES.get(point.profil_effectif, 0) if point.vivant else 0
 
 
-def _levels(avant: Entiers, apres: Entiers, passes: Entiers, amplitude: int | Entiers) -> Entiers:
-    """Return the levels of quarters, so many of which have passed between two of those drawn."""
-    ecarts = (
-        (tires >> 32 & _QUINZE_BITS) + (tires >> 47 & _QUINZE_BITS) - _QUINZE_BITS
-        for tires in (avant, apres)
-    )
-    ecart = next(ecarts) * (4 - passes) + next(ecarts) * passes
-    return UN + (ecart * amplitude // 400 >> 15 - FRACTION)
+def _over_one(niveaux: EntiersCourts, amplitude: int | Entiers) -> Entiers:
+    return UN + (niveaux.astype(np.int64) * amplitude // 100 >> 15 - FRACTION)
 
 
 def _draw_evenements(point: PointMesure) -> Iterator[tuple[int, str, int, int]]:
     """Yield the day of each event, its name, its per cent and the number that its year drew."""
     natures = NATURES[point.profil_effectif]
     bornes = [*accumulate(nature.par_an for nature in natures.values())]
-    tires = find_cles(point.graine).annees.tolist()
-    for annee in range(PREMIERE_ANNEE, len(tires)):
-        tire = tires[annee]
+    for annee, tire in find_cles(point.graine).annees:
         reste = tire % 10_000
-        if reste >= bornes[-1]:
+        if annee < PREMIERE_ANNEE or reste >= bornes[-1]:
             continue
         nom, nature = next(
             each for each, most in zip(natures.items(), bornes, strict=True) if reste < most

@@ -20,7 +20,7 @@ from sge_sim.mesures.foyers import draw_foyer
 from sge_sim.mesures.hasard import PointStream
 from sge_sim.mesures.metiers import draw_metier
 from sge_sim.mesures.point import POINTS_GARDES, PointMesure, ProfilConsommation
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.tableaux import Entiers, EntiersCourts
 from sge_sim.mesures.transformations import (
     D_ORIGINE,
     TIRAGES,
@@ -32,7 +32,10 @@ from sge_sim.mesures.usages import Charge, Installation, make_installation
 
 TIRAGES_D_UN_JOUR = 3
 """Most numbers that a day draws for the uses of a point."""
-JOURS_D_UN_AN = 365
+CHANCES = 1300
+"""Most chances out of 10 000 that something happens in a year of a point."""
+JOURS_D_UN_AN, TRIMESTRES_D_UN_AN = 365, 4
+_QUINZE_BITS = (1 << 15) - 1
 _ANNEES = FIN_DES_JOURS.year - PREMIER_JOUR.year + 3
 """The years of a point, and those into which the last ones lead."""
 _POINTES = {
@@ -46,8 +49,9 @@ per cent, bounds (assumed). In the order of `Metier.poids`."""
 
 class ClesDePoint(NamedTuple):
     """The keys of a point: of its weeks, then of its days, of the instants of its maxima, of its
-    readings, of its voltages, of its phases, of its cycles, of its losses; and what its zone, its
-    installation and its years draw."""
+    readings, of its voltages, of its phases, of its cycles, of its losses; and what its zone and
+    its installation draw. `annees`: the years in which something may happen, with what they draw;
+    `niveaux`: where the level of the point stands in each quarter, of 2 ** 15 at most."""
 
     jours: Cles
     puissances: int
@@ -58,7 +62,8 @@ class ClesDePoint(NamedTuple):
     pertes: int
     zone: int
     tirages: Entiers
-    annees: Entiers
+    annees: list[tuple[int, int]]
+    niveaux: EntiersCourts
 
 
 def find_cles(graine: int) -> ClesDePoint:
@@ -85,17 +90,32 @@ def keep_cles(graines: Iterable[int]) -> None:
     ) = subkeys(list(places), 11 + TIRAGES_D_UN_JOUR)  # fmt: skip
     tirages = draws(installations[:, None].view(np.uint64), np.arange(TIRAGES))
     annees = draws(vies[:, None].view(np.uint64), np.arange(_ANNEES))
+    niveaux = _find_niveaux(annees)
+    vecues: list[list[tuple[int, int]]] = [[] for _ in places]
+    for rang, annee in np.argwhere(annees[:, :-2] % 10_000 < CHANCES).tolist():
+        vecues[rang].append((annee, int(annees[rang, annee])))
     jours = np.stack([semaines, *des_jours]).view(np.uint64)
     autres = zip(
         *(cles.tolist() for cles in (puissances, releves, tensions, phases, cycles, pertes)),
         draws(zones.view(np.uint64), np.zeros(1, np.int64)).tolist(),
         strict=True,
     )
-    for tableau in (jours, tirages, annees):
+    for tableau in (jours, tirages, niveaux):
         tableau.setflags(write=False)
     for rang, (gardees, cles_du_rang) in enumerate(zip(places.values(), autres, strict=True)):
         ici = jours[:, rang : rang + 1]
-        gardees.append(ClesDePoint._make((ici, *cles_du_rang, tirages[rang], annees[rang])))
+        gardees.append(
+            ClesDePoint._make((ici, *cles_du_rang, tirages[rang], vecues[rang], niveaux[rang]))
+        )
+
+
+def _find_niveaux(annees: Entiers) -> EntiersCourts:
+    """Return the levels of quarters: those of years, drawn, and between them."""
+    tires = (annees >> 32 & _QUINZE_BITS) + (annees >> 47 & _QUINZE_BITS) - _QUINZE_BITS
+    passes = np.arange(TRIMESTRES_D_UN_AN)
+    avant, apres = tires[:, :-1, None], tires[:, 1:, None]
+    niveaux = (avant * (TRIMESTRES_D_UN_AN - passes) + apres * passes) // TRIMESTRES_D_UN_AN
+    return niveaux.astype(np.int16).reshape(len(annees), passes.size * (annees.shape[1] - 1))
 
 
 def find_installation(

@@ -7,7 +7,7 @@ unit. All is plausible, not measured (assumed); how often, and by how much: `eve
 from collections.abc import Callable
 from itertools import count
 from math import isqrt
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -94,7 +94,8 @@ def transform(premiere: Installation, etat: EtatDuLieu, lieu: Lieu, *, foyer: bo
 
 def is_chauffage(dwelling: Installation) -> Masque:
     """Tell which uses of a dwelling heat it: nothing else of it follows its zone."""
-    return dwelling.facteurs >= PREMIER_DE_ZONE
+    chauffe: Masque = dwelling.facteurs >= PREMIER_DE_ZONE
+    return chauffe
 
 
 def _is_voiture(dwelling: Installation) -> Masque:
@@ -180,10 +181,13 @@ def _scale(inst: Installation, usages: Masque, part: int) -> Installation:
 
 
 def _only(inst: Installation, usages: Masque) -> Installation:
-    return inst._replace(**{nom: getattr(inst, nom)[usages] for nom in COLONNES})
+    rangs = usages.nonzero()[0]
+    columns: dict[str, Any] = {nom: getattr(inst, nom).take(rangs, axis=0) for nom in COLONNES}
+    return inst._replace(**columns)
 
 
 def _add(inst: Installation, autre: Installation) -> Installation:
-    return inst._replace(
-        **{nom: np.concatenate([getattr(inst, nom), getattr(autre, nom)]) for nom in COLONNES}
-    )
+    columns: dict[str, Any] = {
+        nom: np.concatenate((getattr(inst, nom), getattr(autre, nom))) for nom in COLONNES
+    }
+    return inst._replace(**columns)

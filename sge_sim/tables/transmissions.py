@@ -90,6 +90,7 @@ class PointTransmis(NamedTuple):
     contrat_soutirage: bool
     contrat_injection: bool
     graine: int
+    pourquoi: str | None
 
 
 class ServiceTransmis(NamedTuple):
