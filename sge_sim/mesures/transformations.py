@@ -99,8 +99,8 @@ def is_chauffage(dwelling: Installation) -> Masque:
 
 
 def _is_voiture(dwelling: Installation) -> Masque:
-    tenues: Masque = (dwelling.blocs & (dwelling.retards != 0))[:, 0]
-    return tenues & (dwelling.facteurs != EAU)
+    voiture: Masque = (dwelling.blocs & (dwelling.retards != 0))[:, 0] & (dwelling.facteurs != EAU)
+    return voiture
 
 
 def _move_in(dwelling: Installation, occupant: int, lieu: Lieu) -> Installation:

@@ -25,7 +25,7 @@ else:
     changements = late("sge_sim.commandes.changements")
     echeances = late("sge_sim.commandes.echeances")
     histoire = late("sge_sim.referentiel.histoire")
-mesures = late("sge_sim.referentiel.mesures")
+    mesures = late("sge_sim.referentiel.mesures")
     referentiel = late("sge_sim.referentiel.points")
     reglages = late("sge_sim.referentiel.reglages")
     series = late("sge_sim.referentiel.series")
@@ -299,8 +299,8 @@ def read_mesures(
 
 
 @operation(
-    "Ce qui s'est passé derrière le compteur d'un point jusqu'à l'heure simulée, et que rien d'autre "
-    "ne dit : occupants, voiture, chauffage, isolation, activité",
+    "Ce qui s'est passé derrière le compteur d'un point jusqu'à l'heure simulée, et que rien "
+    "d'autre ne dit : occupants, voiture, chauffage, isolation, activité",
     "GET /points/{prm}/histoire",
     "points histoire PRM",
     place="GET /points/{prm}",

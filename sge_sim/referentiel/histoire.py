@@ -1,4 +1,4 @@
-"""What happened behind the meter of a point: the truth, which no service, file or interface tells."""
+"""What happened behind the meter of a point: the truth, which no answer and no file tells."""
 
 from datetime import date
 from itertools import pairwise
@@ -50,5 +50,8 @@ def _changes(point: PointMesure, avant: PeriodeDeVie, apres: PeriodeDeVie) -> bo
     if apres.cause == "centrale":
         return point.couple is None
     contact = find_contact(point, jour_de(apres.debut))
-    before, after = (find_installation(point, *contact, each.etat) for each in (avant, apres))
+    before, after = (
+        [np.asarray(column, np.object_) for column in find_installation(point, *contact, each.etat)]
+        for each in (avant, apres)
+    )
     return not all(map(np.array_equal, before, after))

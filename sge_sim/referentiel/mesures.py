@@ -108,7 +108,9 @@ class _Donnees(NamedTuple):
     """What is taken from the data sheet: compared by value, so that a change is never missed.
 
     `inerte`: nothing goes that way, though the meter counts it; `autre`: it isn't the direction of
-    the segment; `nomme`: the data set has it for a reason. `etats`: the day and the other values of each `_Etat`, oldest first.
+    the segment; `nomme`: the data set has it for a reason, or a
+    user brought it in. `etats`: the day and the other values
+    of each `_Etat`, oldest first.
     """
 
     graine: int
@@ -214,7 +216,7 @@ def _described(
             pertes=pertes,
             memoire=_memoire(point),
             commune=point.code_insee,
-            nomme=point.pourquoi is not None,
+            nomme=point.pourquoi is not None or point.apport_id is not None,
         ),
         mesures,
     )

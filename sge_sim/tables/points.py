@@ -79,14 +79,9 @@ class Commune(Base):
 
 
 class Point(Situation, PointColumns, Base):
-    """A point: the columns that it shares with its facts, and those that they leave out.
-
-    `apport_id`: what brought in a point of one's own, which is there once that is published.
-    """
+    """A point: the columns that it shares with its facts, and those that are searched."""
 
     __tablename__ = "point"
-
-    apport_id: Mapped[int | None] = mapped_column(ForeignKey("apport.id"), sort_order=1)
 
     recherche_escalier: Mapped[str | None] = mapped_column(sort_order=1)
     recherche_batiment: Mapped[str | None] = mapped_column(sort_order=1)

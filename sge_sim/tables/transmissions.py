@@ -91,6 +91,7 @@ class PointTransmis(NamedTuple):
     contrat_injection: bool
     graine: int
     pourquoi: str | None
+    apport_id: int | None
 
 
 class ServiceTransmis(NamedTuple):
