@@ -9,8 +9,7 @@ How often things happen is plausible, not measured (assumed), but where a source
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Final, NamedTuple
 
@@ -62,13 +61,18 @@ NATURES: Final[dict[ProfilConsommation, dict[str, Nature]]] = {
         "pompe": Nature("Une pompe à chaleur chauffe le logement.", 60, part=(30, 42)),
         "isolation": Nature("Le logement est mieux isolé.", 120, part=(55, 82)),
         # Most of those who have some sell what they leave, by a contract.
-        "centrale": Nature("Des panneaux solaires sont posés, sans vente de surplus.", 20),
+        "centrale": Nature("Des panneaux solaires sont posés, sans vente de surplus.", 12),
     },
     ProfilConsommation.PROFESSIONNEL: _LIEUX_DE_TRAVAIL,
     ProfilConsommation.TERTIAIRE: _LIEUX_DE_TRAVAIL,
     ProfilConsommation.INDUSTRIEL: _LIEUX_DE_TRAVAIL,
 }
 """What may happen in a year, by who is behind the meter; nothing to plants."""
+_TIRES: Final = {
+    profil: [nom for nom, nature in natures.items() for _ in range(nature.par_an)]
+    for profil, natures in NATURES.items()
+}
+"""The event of each of the chances that have one."""
 SUITES: Final = {
     "titulaire": Nature("Un autre titulaire arrive, par un nouveau contrat."),
     "fin": Nature("Les travaux se terminent."),
@@ -116,10 +120,17 @@ def find_periodes(point: PointMesure) -> tuple[PeriodeDeVie, ...]:
     `vivant`."""
     if not point.vivant or point.profil_effectif not in NATURES:
         return _PREMIERE
-    periodes = [*_PREMIERE]
-    for jour, nom, part, tire in sorted((*_draw_evenements(point), *_find_arrivees(point))):
-        etat = _after(periodes[-1].etat, nom, part, tire)
-        if etat != periodes[-1].etat:
+    events = _draw_evenements(point)
+    if point.arrivees:
+        events += [
+            (n, "titulaire", 100, draw(point.graine, n)) for n in map(numero_borne, point.arrivees)
+        ]
+        events.sort()
+    periodes, etat = [*_PREMIERE], D_ORIGINE
+    for jour, nom, part, tire in events:
+        suivant = _after(etat, nom, part, tire)
+        if suivant != etat:
+            etat = suivant
             periodes.append(PeriodeDeVie(jour, nom, etat))
     return tuple(periodes)
 
@@ -205,32 +216,26 @@ def _over_one(niveaux: EntiersCourts, amplitude: int | Entiers) -> Entiers:
     return UN + (niveaux.astype(np.int64) * amplitude // 100 >> 15 - FRACTION)
 
 
-def _draw_evenements(point: PointMesure) -> Iterator[tuple[int, str, int, int]]:
-    """Yield the day of each event, its name, its per cent and the number that its year drew."""
-    natures = NATURES[point.profil_effectif]
-    bornes = [*accumulate(nature.par_an for nature in natures.values())]
+def _draw_evenements(point: PointMesure) -> list[tuple[int, str, int, int]]:
+    """Return the day of each event, its name, its per cent and the number that its year drew."""
+    noms, natures = _TIRES[point.profil_effectif], NATURES[point.profil_effectif]
+    events = []
     for annee, tire in find_cles(point.graine).annees:
-        reste = tire % 10_000
-        if annee < PREMIERE_ANNEE or reste >= bornes[-1]:
+        rang = tire % 10_000
+        if annee < PREMIERE_ANNEE or rang >= len(noms):
             continue
-        nom, nature = next(
-            each for each, most in zip(natures.items(), bornes, strict=True) if reste < most
-        )
+        nom = noms[rang]
+        _, _, (least, most), (court, long), suite = natures[nom]
         duree, part = (
-            least + (tire >> bits) % (most - least + 1)
-            for bits, (least, most) in ((24, nature.jours), (40, nature.part))
+            court + (tire >> 24) % (long - court + 1),
+            least + (tire >> 40) % (most - least + 1),
         )
         # It ends in the year in which it begins.
         jour = JOURS_D_UN_AN * annee + (JOURS_D_UN_AN - duree) * (tire >> 13 & 1023) // 1024
-        yield jour, nom, part, tire
-        if nature.suite:
-            yield jour + duree, nature.suite, 100, tire
-
-
-def _find_arrivees(point: PointMesure) -> Iterator[tuple[int, str, int, int]]:
-    for jour in point.arrivees:
-        n = numero_borne(jour)
-        yield n, "titulaire", 100, draw(point.graine, n)
+        events.append((jour, nom, part, tire))
+        if suite:
+            events.append((jour + duree, suite, 100, tire))
+    return events
 
 
 def _after(etat: EtatDuLieu, nom: str, part: int, tire: int) -> EtatDuLieu:

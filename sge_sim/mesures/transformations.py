@@ -111,16 +111,36 @@ def _move_in(dwelling: Installation, occupant: int, lieu: Lieu) -> Installation:
         return dwelling
     drawn = (lieu.tirer(stream_of(occupant + rang)) for rang in count())
     others = next(inst for inst in drawn if inst.presence in _HABITEES)
-    bati, autre_bati = (is_chauffage(inst) | (inst.facteurs == EAU) for inst in (dwelling, others))
-    avant, apres = (
-        int(inst.energies[~(murs | _is_voiture(inst)), 0].sum())
-        for inst, murs in ((dwelling, bati), (others, autre_bati))
-    )
+    (a, b), (c, d) = _find_bati(dwelling), _find_bati(others)
+    columns: dict[str, Any] = {
+        nom: np.concatenate((theirs[:c], getattr(dwelling, nom)[a:b], theirs[d:]))
+        for nom in COLONNES
+        for theirs in (getattr(others, nom),)
+    }
+    avant, apres = int(dwelling.energies[:a, 0].sum()), int(others.energies[:c, 0].sum())
     niveau = isqrt(UN * UN * avant // max(apres, 1))
-    others = others._replace(energies=others.energies * niveau >> FRACTION)
     least, most = _REGLAGE
-    kept = _scale(dwelling, is_chauffage(dwelling), least + occupant % (most - least + 1))
-    return _add(_only(others, ~autre_bati), _only(kept, bati))._replace(ciel=dwelling.ciel)
+    chauffage = UN * (least + occupant % (most - least + 1)) // 100
+    energies = columns["energies"]
+    parts = [niveau] * c + [
+        chauffage if facteur >= PREMIER_DE_ZONE else UN for facteur in dwelling.facteurs[a:b]
+    ]
+    energies[: len(parts)] = energies[: len(parts)] * np.array(parts)[:, None] >> FRACTION
+    return others._replace(**columns, ciel=dwelling.ciel)
+
+
+def _find_bati(dwelling: Installation) -> tuple[int, int]:
+    """Return which uses of a dwelling are its heating and its water heater: after those of who
+    lives there, before the car."""
+    bati = [
+        rang
+        for rang, facteur in enumerate(dwelling.facteurs.tolist())
+        if facteur == EAU or facteur >= PREMIER_DE_ZONE
+    ]
+    if not bati:
+        last = len(dwelling.facteurs) - int(_is_voiture(dwelling).sum())
+        return last, last
+    return bati[0], bati[-1] + 1
 
 
 def _add_pompe(dwelling: Installation, part: int, tire: int, lieu: Lieu) -> Installation:

@@ -304,13 +304,8 @@ def _describe(donnees: _Donnees, mesures: MesuresFacts) -> PointMesure:
         zone=zone_du_departement(donnees.commune),
         memoire=donnees.memoire,
         pertes=donnees.pertes,
-        # What is known of a point, or counted on, stays as it is.
         vivant=not donnees.nomme and not donnees.autre and given is None,
-        arrivees=tuple(
-            ancienne.jusqu_a
-            for ancienne in mesures.anciennes
-            if ancienne.nom == "date_mise_en_service"
-        ),
+        arrivees=mesures.arrivees,
     )
 
 

@@ -293,7 +293,7 @@ VIVANTS = [
     )
     for graine in range(300)
 ]
-EMPREINTE_DES_VIES = "d612d39de6b60452d97aaf25acf4ec0ee25c96a56232a02750caaad1e1cc1e1e"
+EMPREINTE_DES_VIES = "045b586ad87f2c55006265ccf884195a11e21aed4e98901c43c140c35c5c749b"
 
 
 def digest_vies() -> str:
