@@ -35,6 +35,9 @@ from bench.vraisemblance.statistiques import (
     pentes,
     temperatures,
 )
+from sge_sim.mesures import PointMesure
+from sge_sim.mesures.calendrier import numero
+from sge_sim.mesures.evenements import find_periodes
 
 ANNEES: Final = tuple(range(2023, 2028))
 GRAINES: Final = 10
@@ -120,12 +123,22 @@ def read_cells(nom: str, graine: int, annees: list[int], *, dessinee: bool) -> l
             kwh = data["W"].mean(1) * _HEURES
             if avant is None:
                 avant = arrays_of(points, annee - 1)["W"].mean(1) * _HEURES
-            found |= years(kwh, avant)
+            found |= years(kwh, avant) | _arrivals(points, annee)
             avant = kwh
         if dessinee and annee == annees[0] and nom in _DESSINEES:
             _plots(nom, data)
         lues.append(Lue(nom, graine, annee, found, ecarts, numeros, sommes))
     return lues
+
+
+def _arrivals(points: list[PointMesure], annee: int) -> Figures:
+    """Return the share of homes to which other occupants come in a year."""
+    debut, fin = numero(date(annee, 1, 1)), numero(date(annee + 1, 1, 1))
+    arrivees = [
+        any(p.cause == "occupants" and debut <= p.debut < fin for p in find_periodes(point))
+        for point in points
+    ]
+    return {"homes whose occupants change in a year %": np.array([100 * np.mean(arrivees)])}
 
 
 def _of_firms(lues: list[Lue]) -> Iterator[tuple[tuple[int, int], list[Ligne]]]:

@@ -17,6 +17,8 @@ from bench.vraisemblance.statistiques import (
     months,
     q,
 )
+from sge_sim.mesures.climat import LIEUX, ZONE_DU_LIEU
+from sge_sim.mesures.soleil import read_lieux
 
 FERIES: Final = ("1 mai", "8 mai", "ascension", "noël")
 """Public holidays, in the order of their figures."""
@@ -105,12 +107,18 @@ def _maxima(pmax: NDArray[np.int64], kva: Nombres) -> Figures:
 
 
 def _plants(data: Donnees) -> Figures:
-    """Return figures of plants that sell all: how alike those of a zone are, their peaks."""
-    seules = np.asarray(data["vente"], bool)
-    W, zones = np.asarray(data["W"], float)[seules], np.asarray(data["zone"])[seules]
+    """Return figures of plants: what all give in the dark; of those that sell all, how alike those
+    of a zone are, and their peaks."""
+    seules, lieux = np.asarray(data["vente"], bool), np.asarray(data["lieu"])
+    tout = np.asarray(data["W"], float)
+    W, zones = tout[seules], np.array(ZONE_DU_LIEU)[lieux[seules]]
     R = correlations(np.diff(W, axis=1))
     a, b = np.triu_indices(len(W), 1)
     ici = zones[a] == zones[b]
+    dark = sum(
+        int((tout[lieux == lieu][:, _is_dark(lieu, data["t"], data["step"])] > 0).sum())
+        for lieu in np.unique(lieux).tolist()
+    )
     return {
         "plants of a zone: pairs over .999 in increments %": np.array(
             [100 * np.mean(R[a, b][ici] > 0.999)]
@@ -118,7 +126,30 @@ def _plants(data: Donnees) -> Figures:
         "yearly peak of a plant over its power p5 p50 p95": q(
             W.max(1) / np.asarray(data["kva"], float)[seules] / 1000, 5, 50, 95
         ),
+        "half-hours of the dark with production": np.array([dark]),
     }
+
+
+def _is_dark(lieu: int, debuts: NDArray[np.int64], pas: int) -> NDArray[np.bool_]:
+    """Tell which steps are wholly before sunrise or after sunset at a prefecture (NOAA's formulas,
+    to some minutes)."""
+    _, nord, est, _ = read_lieux()["lieux"][LIEUX[lieu]]
+    bords = np.concatenate([debuts, debuts[-1:] + 60 * pas])
+    an = 2 * np.pi * (bords / 86400 - 10957.5) / 365.2422
+    decalage = 229.18 * (
+        0.000075 + 0.001868 * np.cos(an) - 0.032077 * np.sin(an)
+        - 0.014615 * np.cos(2 * an) - 0.040849 * np.sin(2 * an)
+    )  # fmt: skip
+    incline = (
+        0.006918 - 0.399912 * np.cos(an) + 0.070257 * np.sin(an) - 0.006758 * np.cos(2 * an)
+        + 0.000907 * np.sin(2 * an) - 0.002697 * np.cos(3 * an) + 0.00148 * np.sin(3 * an)
+    )  # fmt: skip
+    heure = np.radians((bords % 86400 / 60 + decalage + 4 * est) / 4 - 180)
+    phi = np.radians(nord)
+    sinus = np.sin(phi) * np.sin(incline) + np.cos(phi) * np.cos(incline) * np.cos(heure)
+    couche = sinus < np.sin(np.radians(-0.833))
+    dark: NDArray[np.bool_] = couche[:-1] & couche[1:]
+    return dark
 
 
 def firms(numeros: NDArray[np.int64], sommes: Nombres, feries: dict[str, int]) -> Figures:

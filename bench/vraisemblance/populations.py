@@ -25,7 +25,7 @@ from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.calendrier import calendrier, numero
 from sge_sim.mesures.climat import DELAISSEE, PREMIER_DE_ZONE, SECONDAIRE, VACANT
 from sge_sim.mesures.entrees_datees import find_contact
-from sge_sim.mesures.installations import find_installation, find_zone
+from sge_sim.mesures.installations import find_installation, find_lieu
 
 POINTS: Final = 200
 """Points of a population."""
@@ -165,6 +165,7 @@ def draw_points(nom: str, graine: int, nombre: int) -> Iterator[PointMesure]:
             heures_creuses=(HeuresCreuses(_POSE, parse_plages(plages)),) if plages else (),
             collectes=(PeriodeCollecte(_POSE),),
             profil=population.profil,
+            vivant=True,
         )
         if nom == "p4" and d % 4:
             foyer = replace(
@@ -201,7 +202,7 @@ def arrays_of(points: list[PointMesure], annee: int) -> dict[str, Any]:
         made["offset"] = np.concatenate([lues[0].decalages[:1], lues[0].decalages[:-1]])
         if points[0].injection:
             made["vente"] = np.array([point.couple is None for point in points])
-            made["zone"] = np.array([find_zone(point) for point in points])
+            made["lieu"] = np.array([find_lieu(point) for point in points])
         else:
             made["pmax"] = np.array(
                 [puissances_maximales(point, debut, fin).valeurs.max() for point in points]

@@ -248,7 +248,9 @@ def _compresseur(stream: RowStream, n: int, demi: int) -> NDArray[np.bool_]:
     ici = stream.at(_COMPRESSEUR)
     periode = ici.between(30, 110, n, 1) * demi
     phase = (np.arange(48 * demi) * 40 + ici.uniform(n, 1)) % periode
-    marche: NDArray[np.bool_] = phase * UN < periode * (ici.between(1300, 2100, n, 1) if demi == 1 else ici.between(1400, 2600, n, 1))
+    marche: NDArray[np.bool_] = phase * UN < periode * (
+        ici.between(1300, 2100, n, 1) if demi == 1 else ici.between(1400, 2600, n, 1)
+    )
     return marche
 
 

@@ -15,7 +15,9 @@ from sge_sim.mesures.climat import MOIS, climat
 from sge_sim.mesures.courbes import is_collected
 from sge_sim.mesures.demi_heures import demi_heures
 from sge_sim.mesures.entrees_datees import cut_to_measured, find_contact, find_puissance
+from sge_sim.mesures.evenements import find_couple, find_etat, find_niveaux
 from sge_sim.mesures.formes import banque
+from sge_sim.mesures.hasard import FRACTION
 from sge_sim.mesures.installations import find_cles, find_installation, keep_cles
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.pertes import ILLISIBLE, is_unreadable
@@ -78,11 +80,11 @@ def _valeurs(
     for rang, (point, dit) in enumerate(zip(points, dits, strict=True)):
         if not (dit and point.petit):
             continue
-        if point.couple is not None:
+        if find_couple(point, n) is not None:
             ((_, valeurs),) = demi_heures(point, n, n + 1)
             yield [rang], valeurs
             continue
-        installation = find_installation(point, *find_contact(point, jour))
+        installation = find_installation(point, *find_contact(point, jour), find_etat(point, n))
         rangs, ici = ensembles.setdefault((len(installation.facteurs), point.injection), ([], []))
         rangs.append(rang)
         ici.append(installation)
@@ -108,6 +110,9 @@ def _journees(
     lignes = np.stack(
         [inst.lignes[:, ici] for inst, ici in zip(installations, types, strict=True)], axis=1
     )
+    niveaux = find_niveaux(points, n)
+    if niveaux is not None:
+        energies = energies * niveaux >> FRACTION
     tous = join_installations(installations)
     lignes += tous.par_ciel * np.array(
         [0 if inst.ciel is None else int(table.ciels[inst.ciel, n]) for inst in installations]

@@ -39,14 +39,19 @@ _LONGS = 48
 """Half-hours of a day."""
 
 
+def find_logement(kva: int) -> tuple[int, logements.Logement]:
+    """Return the power from which dwellings are as those of this power, and what they are."""
+    puissance = max([p for p in logements.LOGEMENTS if p <= kva], default=3)
+    return puissance, logements.LOGEMENTS[puissance]
+
+
 def draw_foyer(
     t: PointStream, kva: int, lieu: int, plages: Plages, *, asservi: bool
 ) -> Installation:
     """Return what the draws make of a dwelling; `asservi`: the contact of the off-peak hours starts
     its water heater and its car."""
     zone = ZONE_DU_LIEU[lieu]
-    puissance = max([p for p in logements.LOGEMENTS if p <= kva], default=3)
-    logement = logements.LOGEMENTS[puissance]
+    puissance, logement = find_logement(kva)
     occupation = t.pick(logements.OCCUPATIONS)
     taille = t.size(*logement.taille)
     socle = t.size(*logement.socle)
@@ -73,7 +78,7 @@ def draw_foyer(
     if puissance > 3 and habite and t.chance(par_foyer):
         usages += _draw_eau(t, puissance, taille, plages, asservi=asservi)
     if t.chance(logement.voitures):
-        usages.append(_draw_voiture(t, puissance, plages, asservi=asservi))
+        usages.append(draw_voiture(t, puissance, plages, asservi=asservi))
     # Those who are there in school holidays live as in the rest of the year.
     niveaux, types = tuple(map(int, 2 * semaine)), climat().scolaires[lieu]
     return make_installation(usages, _LONGS, niveaux, types=types, presence=occupation, ciel=ciel)
@@ -201,18 +206,7 @@ def _draw_chauffage(
     if sorte % 5 == 0:
         habitude = CHAUFFES - 1
     elif sorte % 4 == 1:
-        pompe = _groupe(Sorte.POMPE)
-        return [
-            Charge(
-                24 * watts,
-                Sorte.POMPE,
-                pompe.debut,
-                facteur=facteur,
-                ecart=1,
-                absence=80,
-                par_ciel=pompe.variantes,
-            )
-        ]
+        return [make_pompe(watts, facteur)]
     repos, absence, part = t.between(96, 120), t.between(30, 60), t.between(35, 65)
     # In two rooms where hardly anything else would tell a day from those of others.
     parts = (part, 100 - part) if vide or habitude == CHAUFFES - 1 else (100,)
@@ -229,6 +223,20 @@ def _draw_chauffage(
         for part in parts
         for rang in (habitude * DECALAGES_DE_CHAUFFE + t.between(0, DECALAGES_DE_CHAUFFE - 1),)
     ]
+
+
+def make_pompe(watts: int, facteur: int) -> Charge:
+    """Return a heat pump that takes so many W per degree."""
+    pompe = _groupe(Sorte.POMPE)
+    return Charge(
+        24 * watts,
+        Sorte.POMPE,
+        pompe.debut,
+        facteur=facteur,
+        ecart=1,
+        absence=80,
+        par_ciel=pompe.variantes,
+    )
 
 
 def _tenue(
@@ -279,7 +287,7 @@ def _draw_eau(
     ]
 
 
-def _draw_voiture(t: PointStream, puissance: int, plages: Plages, *, asservi: bool) -> Charge:
+def draw_voiture(t: PointStream, puissance: int, plages: Plages, *, asservi: bool) -> Charge:
     """Return an electric vehicle, charged some nights a week: from a socket, or from a wall box."""
     watts = t.pick(logements.BORNES_DE_CHARGE)
     if puissance < 9:

@@ -18,8 +18,8 @@ energy that two indexes leave.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,6 +33,7 @@ from sge_sim.mesures.entrees_datees import (
     find_coupes,
     find_puissance,
 )
+from sge_sim.mesures.evenements import find_couple, find_derives, find_etats
 from sge_sim.mesures.formes import BITS, UNITE, Banque, Sorte, banque
 from sge_sim.mesures.hasard import FRACTION
 from sge_sim.mesures.installations import find_cles, find_installation
@@ -89,7 +90,7 @@ def _journees(
 ) -> Journees:
     rangs = np.array(changements, np.int64) if changements else _AUCUN
     ecarts = calendrier().heures[i0 + rangs] - 24 if changements else _AUCUN
-    if point.couple is not None:
+    if find_couple(point, i0) is not None:
         return _nettes(point, i0, i1, grandeur, rangs, ecarts)
     if ((i1 - 1) >> _BITS_BLOC) - (i0 >> _BITS_BLOC) < _BLOCS_JOINTS:
         blocs = [_bloc(point, *jours, grandeur) for jours in _cuts(point, i0, i1)]
@@ -99,9 +100,7 @@ def _journees(
     for bloc in blocs:
         for places, kept in zip(_places(bloc.premier, bloc.fin, i0, i1), parts, strict=True):
             kept.append((bloc.energies[:, places], bloc.lignes[:, places]))
-    days, doubled = (
-        [np.concatenate(arrays, axis=1) for arrays in zip(*of, strict=True)] for of in parts
-    )
+    days, doubled = ([_beside(columns) for columns in zip(*of, strict=True)] for of in parts)
     doubles = None
     if changements:
         doubles = Journees(i0, doubled[0], doubled[1], bloc.banque, bloc.pair, _AUCUN, _AUCUN, None)
@@ -158,10 +157,11 @@ def _nettes(
 @computed_once(32)
 def _net(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers:
     """Return the exact sums of some months (100 kB each)."""
-    assert point.couple is not None
+    couple = find_couple(point, i0)
+    assert couple is not None
     propre, autre = (
         Journees(i0, bloc.energies, bloc.lignes, bloc.banque, False, _AUCUN, _AUCUN, None).cumuls()
-        for bloc in (_computed(part, i0, i1, grandeur) for part in (point, point.couple))
+        for bloc in (_computed(part, i0, i1, grandeur) for part in (point, couple))
     )
     net = np.zeros_like(propre)
     np.cumsum(np.maximum(np.diff(propre) - np.diff(autre), 0), axis=1, out=net[:, 1:])
@@ -184,21 +184,50 @@ def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc
     """Return the uses of days under the same dated entries."""
     jour = jour_de(i0)
     formes = banque(48 if point.petit else 288)
-    installation = find_installation(point, *find_contact(point, jour))
-    cles, puissance = find_cles(point.graine).jours, find_puissance(point, jour)
-    doubles = np.array(find_changements(i0, i1), np.int64) - i0
-    energies, lignes, hasard = draw_days(installation, cles, i0, i1, formes, doubles)
-    limit_power(point, energies, lignes, installation.retards, hasard, puissance, formes)
-    if grandeur is Grandeur.PRI:
-        energies = energies * installation.inductif >> FRACTION
-    elif grandeur is Grandeur.PRC:
-        nuits = formes.groupes[Sorte.CAPACITIF]
-        energies = energies[:1] * installation.capacitif >> FRACTION
-        lignes = nuits.debut + lignes[:1] % nuits.variantes
+    contact, puissance = find_contact(point, jour), find_puissance(point, jour)
+    cles, derives = find_cles(point.graine).jours, find_derives(point, i0, i1)
+    parts, longueurs = [], []
+    for etat, debut, fin in find_etats(point, i0, i1):
+        installation = find_installation(point, *contact, etat)
+        derive = None if derives is None else derives.of(debut - i0, fin - i0)
+        doubles = np.array(find_changements(debut, fin), np.int64) - debut
+        energies, lignes, hasard = draw_days(
+            installation, cles, debut, fin, formes, doubles, derive
+        )
+        limit_power(point, energies, lignes, installation.retards, hasard, puissance, formes)
+        if grandeur is Grandeur.PRI:
+            energies = energies * installation.inductif >> FRACTION
+        elif grandeur is Grandeur.PRC:
+            nuits = formes.groupes[Sorte.CAPACITIF]
+            energies = energies[:1] * installation.capacitif >> FRACTION
+            lignes = nuits.debut + lignes[:1] % nuits.variantes
+        parts.append((energies, lignes))
+        longueurs.append(fin - debut)
+    energies, lignes = parts[0]
+    if len(parts) > 1:
+        # All the days, then all those of the second hours.
+        energies, lignes = (
+            _beside(
+                [part[:, :n] for part, n in zip(columns, longueurs, strict=True)]
+                + [part[:, n:] for part, n in zip(columns, longueurs, strict=True)]
+            )
+            for columns in zip(*parts, strict=True)
+        )
     pair = not point.petit and jour < PASSAGE_5_MINUTES
     if pair:
         energies = energies & ~1
     return _BlocDeJours(i0, i1, energies, lignes, formes, pair)
+
+
+def _beside(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Return the uses of days one after the other; those that some days lack take nothing then."""
+    if len(parts) == 1:
+        return parts[0]
+    bords = [0, *accumulate(part.shape[1] for part in parts)]
+    whole = np.zeros((max(map(len, parts)), bords[-1]), parts[0].dtype)
+    for part, debut in zip(parts, bords, strict=False):
+        whole[: len(part), debut : debut + part.shape[1]] = part
+    return whole
 
 
 def _with_given(drawn: Iterator[Journees], known: Mapping[int, Entiers]) -> Iterator[Journees]:

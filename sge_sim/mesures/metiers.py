@@ -132,7 +132,8 @@ def _draw_usage(t: PointStream, part: Part, pas_par_jour: int, zone: int, repos:
     if sorte is not Sorte.BLOC:
         ferme = max(ferme, ouvert * min(repos, 100) // 100)
     return Charge(
-        energie, sorte, ligne, jeu, (ouvert, max(reduit, ferme), ferme), facteur=find_facteur(zone, part.facteur),
+        energie, sorte, ligne, jeu, (ouvert, max(reduit, ferme), ferme),
+        facteur=find_facteur(zone, part.facteur),
         presence=part.presence, ecart=part.ecart, absence=part.absence, tangente=part.tangente,
     )  # fmt: skip
 

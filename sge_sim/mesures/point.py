@@ -191,7 +191,8 @@ class PointMesure:
     measures, and isn't drawn. `memoire`: the days of curve that a large meter keeps for whoever
     has it collected; None where it is collected always. `rectifications`: the days that were put
     right, one each. `ponctuels`: when a large meter was read because somebody asked, aware,
-    ascending.
+    ascending. `vivant`: things happen behind the meter as years go by (`evenements`); `arrivees`:
+    the days on which another holder came since the point was made.
 
     >>> jour = date(2021, 1, 7)
     >>> PointMesure(
@@ -229,6 +230,8 @@ class PointMesure:
     memoire: int | None = None
     rectifications: tuple[JourRectifie, ...] = ()
     ponctuels: tuple[datetime, ...] = ()
+    vivant: bool = False
+    arrivees: tuple[date, ...] = ()
 
     def __post_init__(self) -> None:
         if self.segment not in SEGMENTS:

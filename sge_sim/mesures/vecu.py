@@ -3,11 +3,13 @@
 The same columns serve the days of one point and one day of many points.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sge_sim.mesures.alea import Cles, draws
 from sge_sim.mesures.calendrier import calendrier
-from sge_sim.mesures.climat import MOIS, TOUJOURS, TOUJOURS_ABSENT, climat
+from sge_sim.mesures.climat import MOIS, TOUJOURS, TOUJOURS_ABSENT, TYPES, climat
 from sge_sim.mesures.formes import BITS, UNITE, Banque, gigues
 from sge_sim.mesures.hasard import FRACTION, UN, bruits
 from sge_sim.mesures.point import PointMesure
@@ -26,17 +28,42 @@ _TROIS_TIRAGES = np.array([[18], [33], [48]])
 """Of a draw, which say by how much."""
 
 
+class Derive(NamedTuple):
+    """Where the level of a point stands: `niveaux`, over `UN`, and the rank in them of each day."""
+
+    niveaux: Entiers
+    rangs: Entiers
+
+    def of(self, debut: int, fin: int) -> "Derive":
+        """Return it for some of the days, by their ranks."""
+        rangs = self.rangs[debut:fin]
+        premier = int(rangs[0])
+        return Derive(self.niveaux[premier : int(rangs[-1]) + 1], rangs - premier)
+
+
 def draw_days(
-    inst: Installation, cles: Cles, i0: int, i1: int, formes: Banque, doubles: Entiers
+    inst: Installation,
+    cles: Cles,
+    i0: int,
+    i1: int,
+    formes: Banque,
+    doubles: Entiers,
+    derive: Derive | None = None,
 ) -> tuple[Entiers, Entiers, Entiers]:
     """Return the energies and the rows of the uses on the days [i0, i1), then on those of these
-    ranks as their second hour has them, shapes (uses, n), and what is left of the draws, (n,)."""
+    ranks as their second hour has them, shapes (uses, n), and what is left of the draws, (n,).
+    `derive`: where the level of the point stands."""
     table, jours = climat(), calendrier().compteurs[0, i0:i1]
     types = table.types[inst.types, i0:i1]
     facteurs = table.facteurs[inst.facteurs, i0:i1]
-    energies, lignes = inst.energies.take(types, axis=1), inst.lignes.take(types, axis=1)
+    lignes, energies = inst.lignes.take(types, axis=1), inst.energies
     if inst.ciel is not None:
         lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1]
+    if derive is not None:
+        types = types + TYPES * derive.rangs
+        par_niveau = energies[:, None] * derive.niveaux[:, None] >> FRACTION
+        energies = par_niveau.reshape(len(energies), -1)
+    energies = energies.take(types, axis=1)
     absents = _AUCUN
     if inst.presence != TOUJOURS:
         chances = table.absences[:, inst.types % MOIS, inst.presence, i0:i1]
@@ -132,7 +159,13 @@ def limit_power(
     breaker ends what is too much (assumed); a plant loses what exceeds its power, and a large
     meter records overruns, but not far above.
     """
-    par_pas = 475 * puissance if point.petit and not point.injection else 500 * puissance if point.petit else puissance
+    par_pas = (
+        475 * puissance
+        if point.petit and not point.injection
+        else 500 * puissance
+        if point.petit
+        else puissance
+    )
     if not (point.petit or point.injection):
         par_pas = par_pas * _DEPASSEMENT // 100
     maximum = (par_pas << BITS) - UNITE

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from mesures_points import PLAGES, POSE, grand, linky
+from mesures_points import PLAGES, POSE, STRUCTURES_C5, grand, linky
 
 import sge_sim.mesures
 from sge_sim.clock import PARIS
@@ -51,7 +51,8 @@ from sge_sim.mesures.climat import climat, lieu_de_la_commune, read_temperature
 from sge_sim.mesures.communs import PAS_PAR_JOUR, make_common_tables
 from sge_sim.mesures.courbes import is_recorded
 from sge_sim.mesures.depassements import heures_depassees
-from sge_sim.mesures.ensemble import maxima_du_jour
+from sge_sim.mesures.ensemble import courbes_du_jour, maxima_du_jour
+from sge_sim.mesures.evenements import find_periodes
 from sge_sim.mesures.formes import banque, gigues
 from sge_sim.mesures.grilles_nommees import calendrier_du
 from sge_sim.mesures.hasard import bruits
@@ -278,6 +279,40 @@ def test_what_is_read_of_a_point_is_these_bytes(nom: str) -> None:
     assert digest_lu(point_lu(nom)) == EMPREINTES_LUES[nom]
 
 
+VIVANTS = [
+    replace(
+        grand(graine)
+        if graine % 5 == 0
+        else linky(
+            graine,
+            kva=(3, 6, 9, 12)[graine % 4],
+            fournisseur=STRUCTURES_C5[graine % 4],
+            profil=ProfilConsommation.PROFESSIONNEL if graine % 3 == 0 else None,
+        ),
+        vivant=True,
+        arrivees=(J,) if graine % 7 == 0 else (),
+    )
+    for graine in range(300)
+]
+EMPREINTE_DES_VIES = "045b586ad87f2c55006265ccf884195a11e21aed4e98901c43c140c35c5c749b"
+
+
+def digest_vies() -> str:
+    """What happens to points in some years, and what a week of many is once it has."""
+    somme = hashlib.sha256()
+    for point in VIVANTS:
+        somme.update(repr([plain(each) for each in find_periodes(point)]).encode())
+        lue = energies_quotidiennes(point, date(2027, 1, 4), date(2027, 1, 11))
+        somme.update(lue.valeurs.astype("<i8").tobytes())
+    petits = [point for point in VIVANTS if point.petit]
+    somme.update(repr(courbes_du_jour(petits, date(2026, 12, 2))).encode())
+    return somme.hexdigest()
+
+
+def test_what_happens_to_points_is_these_bytes() -> None:
+    assert digest_vies() == EMPREINTE_DES_VIES
+
+
 TABLES: dict[str, Callable[[], object]] = {
     "calendrier": calendrier,
     "soleils": soleils,
@@ -430,6 +465,7 @@ def functions_called(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
             digest(point)
         for nom in LUS:
             digest_lu(point_lu(nom))
+        digest_vies()
         for nom in FACTUREES:
             digest_factures(POINTS.get(nom, MOINS_PUISSANTE))
     finally:

@@ -15,11 +15,12 @@ from sge_sim.admin.routes import Admin, Routes
 from sge_sim.api.flux import FichierView
 from sge_sim.api.points import ServiceSouscritView
 from sge_sim.api.views import ExchangeView
-from sge_sim.clock import parse_day
+from sge_sim.clock import legal_date, parse_day
 from sge_sim.domaine.libelles import EVENEMENTS
 from sge_sim.domaine.nomenclatures import PETITS, SENS_OF_SEGMENT, TYPES_ACCES, Segment, Sens
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
+from sge_sim.referentiel.histoire import read_histoire
 from sge_sim.referentiel.points import describe_point, why_unknown
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.commandes import services_of_point
@@ -68,6 +69,7 @@ def show_point(
             "affaires": affaires_of(session, prm, _OF_EACH),
             "autorisations": autorisations_of(session, prm, _OF_EACH),
             "evenements": evenements_of(session, prm, _OF_EACH),
+            "histoire": read_histoire(session, prm, legal_date(state.clock.now())),
             "fichiers": [
                 FichierView.of(fichier)
                 for fichier in find_fichiers(session, prm=prm, limit=_OF_EACH)
