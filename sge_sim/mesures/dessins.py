@@ -74,23 +74,23 @@ class FormeDeFoyer(NamedTuple):
     impulsions: tuple[Impulsion, ...]
 
 
-_MATIN = FormeDeFoyer((0x3A7, 1), 128, 24, (
+_MATIN = FormeDeFoyer((0x3A7, 1), 128, 20, (
     Impulsion((0, 1), (0, 2), (600, 1500)),
     # Before noon or at noon, in two rows of three.
     Impulsion((4, 9), (0, 3), (100, 1050), absente=1400),
 ))  # fmt: skip
-_SOIR = FormeDeFoyer((0x501, 2), 256, 24, (
+_SOIR = FormeDeFoyer((0x501, 2), 256, 18, (
     Impulsion((0, 2), (0, 2), (1000, 2000)),
     Impulsion((0, 3), (3, 7), (220, 640)),
     Impulsion((2, 7), (0, 1), (300, 1500), absente=2200),
 ))  # fmt: skip
-_APPAREIL = FormeDeFoyer((0xA99, 3), 32, 28, (
+_APPAREIL = FormeDeFoyer((0xA99, 3), 32, 21, (
     Impulsion((0, 1), (1, 3), (900, 1500)),
     Impulsion((3, 9), (0, 3), (400, 1500), absente=2600),
 ))  # fmt: skip
 
 TIEDES, RARES = 250, 3985
-FOND, SOIREE, JOURNEE, MARCHE = 8, 145, 60, 156
+FOND, SOIREE, JOURNEE, MARCHE = 8, 140, 54, 142
 _COMPRESSEUR, _ARRETS, _VIF, _LISSE, _CREUX, _PETITS, _EVEIL = 1, 5, 6, 7, 8, 16, 200
 """Where what a standing load draws begins in its stream, after its slow noise."""
 _CHAUFFAGES: tuple[tuple[int, tuple[tuple[float, float, int], ...]], ...] = (
@@ -219,7 +219,7 @@ def _eveils() -> Entiers:
         niveau = (32 + lent) * np.where(soir, SOIREE, 12) // 100
         veille = _veille(stream, n, 48) * FOND // 100 + debout * (niveau + vif) // 100
         veille += _petits(stream, n, 48) * (debout + 6) // 100
-        veille = np.minimum(veille, veille.sum(axis=1, keepdims=True) * 20 // 100)
+        veille = np.minimum(veille, veille.sum(axis=1, keepdims=True) * 16 // 100)
         rows.append(veille)
     return np.concatenate(rows)
 

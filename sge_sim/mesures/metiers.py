@@ -26,7 +26,7 @@ _VARIANTES = np.arange(4)[:, None]
 _POIDS = [{nom: de.poids[colonne] for nom, de in METIERS.items()} for colonne in range(3)]
 _MELANGE = 150
 """Chances out of 1000 that a place has two trades."""
-_REPOS = ((-10, 20), (-18, 110), (-20, 108))
+_REPOS = ((-30, 14), (-18, 110), (-42, 118))
 """What a closed place leaves on of what it opens for, per cent, nothing under 0, in the order of
 `Metier.poids`."""
 _FERIES_OUVERTS = 570
