@@ -100,7 +100,8 @@ def _journees(
         for places, kept in zip(_places(bloc.premier, bloc.fin, i0, i1), parts, strict=True):
             kept.append((bloc.energies[:, places], bloc.lignes[:, places]))
     days, doubled = (
-        [np.concatenate(arrays, axis=1) for arrays in zip(*of, strict=True)] for of in parts
+        [np.concatenate(arrays, axis=1) for arrays in zip(*of, strict=True)] if of[1:] else of[0]
+        for of in parts
     )
     doubles = None
     if changements:
