@@ -289,10 +289,9 @@ def _vacances() -> Masque:
     for debut, fin, zones in read_lieux()["vacances"]:
         connues = numero_borne(fin)
         vacances[["ABC".index(zone) for zone in zones], numero_borne(debut) : connues] = True
-    for debut in range(connues, vacances.shape[1], _TOUR_DES_ZONES):
-        ici = vacances[:, debut : debut + _TOUR_DES_ZONES]
-        ici[:] = vacances[:, debut - _TOUR_DES_ZONES :][:, : ici.shape[1]]
-    return vacances
+    jours = np.arange(vacances.shape[1])
+    tours = -((connues - 1 - jours) // _TOUR_DES_ZONES)
+    return vacances[:, jours - np.maximum(tours, 0) * _TOUR_DES_ZONES]
 
 
 def _find_bridges() -> Masque:

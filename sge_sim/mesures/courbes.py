@@ -198,8 +198,7 @@ def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
     if len(j.changements):
         a, b = 120 // pas, 180 // pas
         avant, apres = (a, b) if j.ecarts[0] < 0 else (b, a)
-        suite = table[tirages >> 5 & 31]
-        ecarts = np.concatenate([ecarts[:, :avant], suite[:, apres:]], axis=1)
+        ecarts = np.concatenate([ecarts[:, :avant], table[tirages >> 5 & 31, apres:]], axis=1)
     volts: Entiers = point.tension + point.tension * ecarts // 1000
     return volts
 

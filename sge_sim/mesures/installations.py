@@ -47,9 +47,8 @@ _POINTES = {
 per cent, bounds (assumed). In the order of `Metier.poids`."""
 
 
-_LIEUX_DES_ZONES = [
-    [lieu for lieu, ici in enumerate(ZONE_DU_LIEU) if ici == zone] for zone in range(len(ZONES))
-]
+_LIEUX = [[n for n, ici in enumerate(ZONE_DU_LIEU) if ici == zone] for zone in range(len(ZONES))]
+"""The places of each zone."""
 
 
 class ClesDePoint(NamedTuple):
@@ -145,8 +144,7 @@ def find_lieu(point: PointMesure) -> int:
     if point.lieu is not None:
         return point.lieu
     rang, zone = divmod(find_cles(point.graine).zone, len(ZONES))
-    lieux = _LIEUX_DES_ZONES[zone]
-    return lieux[rang % len(lieux)]
+    return _LIEUX[zone][rang % len(_LIEUX[zone])]
 
 
 @computed_once(POINTS_GARDES)

@@ -147,11 +147,10 @@ def _nettes(
             kept.append(_net(point, debut, fin, grandeur)[places])
     exacts, doubled = map(np.concatenate, parts)
     vide, bank = np.zeros((0, len(exacts)), np.int64), banque(48)
-    doubles = None
-    if len(rangs):
-        nul = vide[:, : len(rangs)]
-        doubles = JourneesNettes(i0, nul, nul, bank, False, _AUCUN, _AUCUN, None, doubled)
-    return JourneesNettes(i0, vide, vide, bank, False, rangs, ecarts, doubles, exacts)
+    doubles = JourneesNettes(i0, vide, vide, bank, False, _AUCUN, _AUCUN, None, doubled)
+    return JourneesNettes(
+        i0, vide, vide, bank, False, rangs, ecarts, doubles if len(rangs) else None, exacts
+    )
 
 
 @computed_once(32)

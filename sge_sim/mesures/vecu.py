@@ -3,9 +3,10 @@
 The same columns serve the days of one point and one day of many points.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sge_sim.mesures.alea import Cles, draws
 from sge_sim.mesures.calendrier import calendrier
@@ -53,31 +54,33 @@ def draw_days(
     """Return the energies and the rows of the uses on the days [i0, i1), then on those of these
     ranks as their second hour has them, shapes (uses, n), and what is left of the draws, (n,).
     `derive`: where the level of the point stands."""
-    table, jours = climat(), calendrier().compteurs[0, i0:i1]
-    types = table.types[inst.types, i0:i1]
-    facteurs = table.facteurs[inst.facteurs, i0:i1]
-    lignes, energies = inst.lignes.take(types, axis=1), inst.energies
-    if inst.ciel is not None:
-        lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1]
-    if derive is not None:
-        types = types + TYPES * derive.rangs
-        par_niveau = energies[:, None] * derive.niveaux[:, None] >> FRACTION
-        energies = par_niveau.reshape(len(energies), -1)
-    energies = energies.take(types, axis=1)
+
+    def both(of: NDArray[Any]) -> NDArray[Any]:
+        return np.concatenate([of, of[..., doubles]], axis=-1) if len(doubles) else of
+
+    table, jours = climat(), both(calendrier().compteurs[0, i0:i1])
+    if len(doubles):
+        # In autumn the same day, but for chance.
+        jours[i1 - i0 :] += ENCORE * (calendrier().heures[i0 + doubles] > 24)
+    types = both(table.types[inst.types, i0:i1])
+    mots = draws(cles[1 : 1 + inst.tirages], jours)
     absents = _AUCUN
     if inst.presence != TOUJOURS:
         chances = table.absences[:, inst.types % MOIS, inst.presence, i0:i1]
-        absents = find_empty_days(draw_weeks(cles[:1], i0, i1), chances, table.parties[i0:i1])
-    if len(doubles):
-        rangs = np.concatenate([np.arange(i1 - i0), doubles])
-        energies, lignes = energies.take(rangs, axis=1), lignes.take(rangs, axis=1)
-        facteurs = facteurs.take(rangs, axis=1)
-        absents = np.isin(rangs, absents).nonzero()[0]
-        # In autumn the same day, but for chance.
-        jours = jours.take(rangs)
-        jours[i1 - i0 :] += ENCORE * (calendrier().heures[i0 + doubles] > 24)
-    mots = draws(cles[1 : 1 + inst.tirages], jours)
-    return apply_draws(inst, energies, lignes, facteurs, mots, absents, formes)
+        semaine = draw_weeks(cles[:1], i0, i1)
+        absents = find_empty_days(both(semaine), both(chances), both(table.parties[i0:i1]))
+    lignes = inst.lignes.take(types, axis=1)
+    if inst.ciel is not None:
+        lignes += inst.par_ciel * both(table.ciels[inst.ciel, i0:i1])
+    energies = inst.energies
+    if derive is not None:
+        types = types + TYPES * both(derive.rangs)
+        par_niveau = energies[:, None] * derive.niveaux[:, None] >> FRACTION
+        energies = par_niveau.reshape(len(energies), -1)
+    return apply_draws(
+        inst, energies.take(types, axis=1), lignes,
+        both(table.facteurs[inst.facteurs, i0:i1]), mots, absents, formes,
+    )  # fmt: skip
 
 
 def draw_weeks(cles: Cles, i0: int, i1: int) -> Entiers:
