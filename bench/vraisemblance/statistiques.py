@@ -40,8 +40,9 @@ def q(x: Any, *parts: float) -> Nombres:
 
 def rang_effectif(S: Nombres) -> float:
     """Return exp of the entropy of the eigenvalues of the covariance of rows."""
-    valeurs = np.linalg.svd(S - S.mean(0), compute_uv=False) ** 2
-    p = valeurs[valeurs > 0] / valeurs.sum()
+    centre = S - S.mean(0)
+    valeurs = np.linalg.eigvalsh(centre.T @ centre)
+    p = valeurs[valeurs > 1e-12 * valeurs[-1]] / valeurs.sum()
     return float(np.exp(-(p * np.log(p)).sum()))
 
 

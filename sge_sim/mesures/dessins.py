@@ -89,9 +89,34 @@ _APPAREIL = FormeDeFoyer((0xA99, 3), 32, 21, (
     Impulsion((3, 9), (0, 3), (400, 1500), absente=2600),
 ))  # fmt: skip
 
-TIEDES, RARES = 250, 3985
-FOND, SOIREE, JOURNEE, MARCHE = 8, 140, 54, 142
-_COMPRESSEUR, _ARRETS, _VIF, _LISSE, _CREUX, _PETITS, _EVEIL = 1, 5, 6, 7, 8, 16, 200
+
+class Permanence(NamedTuple):
+    """What never stops, over a veille of about 200. `vif`: how it moves at random; `petits`: per
+    thousand of the small things that stay on for a while; `compresseur`: what a compressor takes;
+    `marche`: how much of its time it is on, over `UN` (assumed)."""
+
+    vif: int
+    petits: int
+    compresseur: int
+    marche: Fourchette
+
+
+_PERMANENCES = {
+    48: Permanence(vif=130, petits=400, compresseur=142, marche=(1300, 2100)),
+    # The small things of a large place balance each other.
+    288: Permanence(vif=180, petits=286, compresseur=65, marche=(1400, 2600)),
+}
+"""By steps of a day: of dwellings and small places, then of large ones."""
+_RARES, _TIEDES = 110, 250
+"""Half-hours, of `UN`, in which next to nothing runs, of what never stops, then of a heating."""
+_RIEN = 40
+"""What next to nothing is."""
+_SOIREE = (33, 43)
+"""Half-hours of an evening."""
+_FOND, _LE_SOIR, _LE_JOUR, _BOUFFEES = 8, 140, 12, 54
+"""Per cent of what stands by that is in the rows of somebody who is up; of what is on in the
+evening and by day; of the bursts of a day, one half-hour in four (assumed)."""
+_COMPRESSEUR, _ARRETS, _VIF, _LISSE, _RARE, _PETITS, _EVEIL = 1, 5, 6, 7, 8, 16, 200
 """Where what a standing load draws begins in its stream, after its slow noise."""
 _CHAUFFAGES: tuple[tuple[int, tuple[tuple[float, float, int], ...]], ...] = (
     (96, ((16.5, 21.5, 113), (9.5, 16, 52))),
@@ -184,43 +209,39 @@ def _pulses(forme: FormeDeFoyer) -> Entiers:
 
 def _socles(pas: int) -> Entiers:
     """Return the rows of each texture, one after the other."""
-    n, demi = VARIANTES_DE_SOCLE, pas // 48
+    n, permanence = VARIANTES_DE_SOCLE, _PERMANENCES[pas]
     stream = RowStream(subkey(0x50C1E, pas))
-    veille, marche = _veille(stream, n, pas), _compresseur(stream, n, demi)
-    # The small things of a large place balance each other.
-    petits = _petits(stream, n, pas) * 2 // (4 + demi if demi == 1 else 1 + demi)
-    cycles = veille * 4 // 5 + np.where(marche, MARCHE if pas == 48 else 65, 0) + petits
+    veille, marche = _veille(stream, n, pas), _compresseur(stream, n, pas)
+    petits = _petits(stream, n, pas) * permanence.petits // 1000
+    cycles = veille * 4 // 5 + marche * permanence.compresseur + petits
     arrets = np.where(marche, 460, 6) + stream.at(_ARRETS).uniform(n, pas) * 60 // UN
     lisse = 4 * _PLEIN + _doux(stream.at(_LISSE), n, pas)
-    if demi == 1:
-        # Now and then next to nothing.
-        rares = stream.at(_CREUX).uniform(n, pas) > RARES
-        veille, cycles = (np.where(rares, 40, rows) for rows in (veille, cycles))
+    if pas == 48:
+        rares = stream.at(_RARE).uniform(n, pas) < _RARES
+        veille, cycles = (np.where(rares, _RIEN, rows) for rows in (veille, cycles))
     return np.concatenate([veille + petits, cycles, arrets, lisse])
 
 
 def _eveils() -> Entiers:
-    """Return, for each of `EVEILS`, rows of what stands by and of what is on while somebody is up,
-    then the same with a compressor."""
+    """Return, for each of `EVEILS`, rows of what is on while somebody is up: bursts, few by day,
+    many in the evening."""
     n, rangs, rows = VARIANTES_D_EVEIL, np.arange(48), []
+    soir = (rangs >= _SOIREE[0]) & (rangs < _SOIREE[1])
     for rang, heures in enumerate(EVEILS):
         stream = RowStream(subkey(0xE7E1, rang))
         debout = sum(((rangs >= debut) & (rangs < fin)) * 100 for debut, fin in heures)
         # Not at the same moment each day.
         debout = (debout + np.roll(debout, 1) + np.roll(debout, -1)) // 3
         eveil = stream.at(_EVEIL)
-        lent = eveil.slow(n, 48, 4, 30)
-        # Bursts: few by day, many in the evening.
+        niveau = (32 + eveil.slow(n, 48, 4, 30)) * np.where(soir, _LE_SOIR, _LE_JOUR) // 100
         vif = eveil.uniform(n, 48) * eveil.uniform(n, 48) >> FRACTION
         vif = vif * eveil.uniform(n, 48) >> FRACTION
-        rare = np.where(eveil.uniform(n, 48) > 3000, vif, 0)
-        soir = (rangs >= 33) & (rangs < 43)
-        vif = np.where(soir, np.minimum(vif * 3 // 4, 750) * SOIREE, rare * 2 * JOURNEE) // 100
-        niveau = (32 + lent) * np.where(soir, SOIREE, 12) // 100
-        veille = _veille(stream, n, 48) * FOND // 100 + debout * (niveau + vif) // 100
-        veille += _petits(stream, n, 48) * (debout + 6) // 100
-        veille = np.minimum(veille, veille.sum(axis=1, keepdims=True) * 16 // 100)
-        rows.append(veille)
+        rares = np.where(eveil.uniform(n, 48) > UN * 3 // 4, 2 * vif, 0) * _BOUFFEES
+        niveau += np.where(soir, np.minimum(vif * 3 // 4, 750) * _LE_SOIR, rares) // 100
+        ici = _veille(stream, n, 48) * _FOND + debout * niveau
+        ici += _petits(stream, n, 48) * (debout + 6)
+        # None of them is most of a day.
+        rows.append(np.minimum(ici, ici.sum(axis=1, keepdims=True) * 16 // 100))
     return np.concatenate(rows)
 
 
@@ -228,7 +249,7 @@ def _veille(stream: RowStream, n: int, pas: int) -> Entiers:
     """Return rows of what stands by."""
     vif = stream.at(_VIF).uniform(n, pas)
     lent = stream.at(0).slow(n, pas, pas // 8, 20)
-    return 182 + lent + (vif * vif >> FRACTION) * (130 if pas == 48 else 180) // UN
+    return 182 + lent + (vif * vif >> FRACTION) * _PERMANENCES[pas].vif // UN
 
 
 def _petits(stream: RowStream, n: int, pas: int) -> Entiers:
@@ -242,15 +263,13 @@ def _petits(stream: RowStream, n: int, pas: int) -> Entiers:
     return petits
 
 
-def _compresseur(stream: RowStream, n: int, demi: int) -> NDArray[np.bool_]:
+def _compresseur(stream: RowStream, n: int, pas: int) -> NDArray[np.bool_]:
     """Return when a compressor is on, for a period and a share of its own: in and out of step with
     the half-hours."""
-    ici = stream.at(_COMPRESSEUR)
+    ici, demi = stream.at(_COMPRESSEUR), pas // 48
     periode = ici.between(30, 110, n, 1) * demi
-    phase = (np.arange(48 * demi) * 40 + ici.uniform(n, 1)) % periode
-    marche: NDArray[np.bool_] = phase * UN < periode * (
-        ici.between(1300, 2100, n, 1) if demi == 1 else ici.between(1400, 2600, n, 1)
-    )
+    phase = (np.arange(pas) * 40 + ici.uniform(n, 1)) % periode
+    marche: NDArray[np.bool_] = phase * UN < periode * ici.between(*_PERMANENCES[pas].marche, n, 1)
     return marche
 
 
@@ -316,7 +335,9 @@ def _chauffages(variantes: int) -> Entiers:
             ici = np.roll(niveau, (retard - 2) * 6)
             ici = np.where(ici > np.roll(ici, 6), ici * 9 // 8, ici)
             suite = stream.at(64 * (DECALAGES_DE_CHAUFFE * habitude + retard))
-            rows.append(_thermostats(suite, variantes, ici))
+            # Warm enough, now and then: nothing for a half-hour.
+            tiedes = np.repeat(suite.at(48).uniform(variantes, 48) < _TIEDES, 6, axis=1)
+            rows.append(np.where(tiedes, _RIEN, _thermostats(suite, variantes, ici)))
     return np.concatenate(rows)
 
 
@@ -332,10 +353,9 @@ def _thermostats(stream: RowStream, nombre: int, niveau: Entiers, pieces: int = 
         marche = np.clip((niveau * cycle * 99 >> 8) - (phase << 6), 0, 64)
         rows += marche * ici.between(120, 360, nombre, 1)
     # Doors, the sun, those who are there: by half-hours.
-    tires = np.repeat(stream.at(40).uniform(nombre, 48), 6, axis=1)
-    rude = (tires * 60 >> FRACTION) + 226 + stream.at(32).slow(nombre, _FIN, 36, 40)
-    # Warm enough, now and then: nothing for a half-hour.
-    return (rows * np.where(tires < TIEDES, 0, rude) >> 8) + 40
+    rude = np.repeat(stream.at(40).uniform(nombre, 48), 6, axis=1) * 60 >> FRACTION
+    rude += 226 + stream.at(32).slow(nombre, _FIN, 36, 40)
+    return (rows * rude >> 8) + 40
 
 
 def _pompes(variantes: int, pas: int) -> Entiers:

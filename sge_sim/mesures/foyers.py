@@ -62,7 +62,7 @@ def draw_foyer(
     usages = _draw_vie(t, taille, socle)
     habite = occupation not in (VACANT, DELAISSEE)
     if not habite:
-        part = t.between(*logements.PART_DU_SOCLE)
+        part = t.between(*logements.PART_DES_MACHINES)
         usages[:2] = [_draw_empty_home(t, socle * w // 100) for w in (part, 100 - part)]
     if t.chance(logements.MACHINE) and occupation in (TOUJOURS, FAMILLE, VOYAGEUR):
         usages.append(_socle(t.between(*logements.VEILLE_DE_PLUS), LISSE)._replace(absence=100))
@@ -101,7 +101,7 @@ def _draw_empty_home(t: PointStream, watts: int) -> Charge:
 
 
 def _draw_eveil(t: PointStream, watts: int, eveil: int) -> Charge:
-    """Return what never stops in a dwelling of this rank in `EVEILS`."""
+    """Return what is on while somebody is up, in a dwelling of this rank in `EVEILS`."""
     ligne = _groupe(Sorte.EVEIL).debut + eveil * VARIANTES_D_EVEIL
     repos = t.between(102, 190)
     return Charge(
@@ -133,7 +133,7 @@ def _draw_vie(t: PointStream, taille: int, socle: int) -> list[Charge]:
     repos = t.size(125, 120, 25, 550)
     vivacite = t.between(*logements.MATIN.presence)
     lessive = min(max(t.around_hour(19, 1), 8), 46)
-    part = t.between(*logements.PART_DU_SOCLE)
+    part = t.between(*logements.PART_DES_MACHINES)
     froid = CYCLES if t.chance(logements.FROID) else VIF
     usages = [
         _socle(socle * part // 100, froid)._replace(absence=96),

@@ -22,11 +22,15 @@ ENCORE = 1 << 20
 """Added to the number of a day to draw the second of two hours that legal time has twice."""
 _DEPASSEMENT = 116
 """Largest power of a large consumer, per cent of the subscribed (assumed)."""
-_MARGE = 36
+_PAR_KVA = 475
+"""Wh of a half-hour for each kVA subscribed: a small consumer sees to it that no breaker trips
+(assumed)."""
+_MARGE = 40
 """Per cent of its power by which a point that is cut may stay below it."""
 _QUINZE_BITS = 15
-_TROIS_TIRAGES = np.array([[18], [33], [48]])
 """Of a draw, which say by how much."""
+_TROIS_TIRAGES = np.array([[18], [33], [48]])
+"""Where three of them begin."""
 
 
 class Derive(NamedTuple):
@@ -162,14 +166,10 @@ def limit_power(
     breaker ends what is too much (assumed); a plant loses what exceeds its power, and a large
     meter records overruns, but not far above.
     """
-    par_pas = (
-        475 * puissance
-        if point.petit and not point.injection
-        else 500 * puissance
-        if point.petit
-        else puissance
-    )
-    if not (point.petit or point.injection):
+    par_pas = puissance
+    if point.petit:
+        par_pas = (500 if point.injection else _PAR_KVA) * puissance
+    elif not point.injection:
         par_pas = par_pas * _DEPASSEMENT // 100
     maximum = (par_pas << BITS) - UNITE
     most = np.einsum("kn,kn->n", energies, formes.pointes.take(lignes))
@@ -186,7 +186,7 @@ def limit_power(
             trop, pointes = _find_excess(energies, lignes, trop, maximum, formes)
     if len(trop):
         # Not to the same power each time.
-        marge = 0 if point.injection else 40 if point.petit else _MARGE
+        marge = 0 if point.injection else _MARGE
         # Seldom near it: the largest of three draws.
         tires = hasard[trop] >> _TROIS_TIRAGES & (1 << _QUINZE_BITS) - 1
         en_moins = (maximum[trop] >> _QUINZE_BITS) * tires.max(axis=0)
