@@ -123,7 +123,7 @@ def read_cells(nom: str, graine: int, annees: list[int], *, dessinee: bool) -> l
             kwh = data["W"].mean(1) * _HEURES
             if avant is None:
                 avant = arrays_of(points, annee - 1)["W"].mean(1) * _HEURES
-            found |= years(kwh, avant) | _arrivals(points, annee)
+            found |= years(kwh, avant) | _arrivals(points, annees)
             avant = kwh
         if dessinee and annee == annees[0] and nom in _DESSINEES:
             _plots(nom, data)
@@ -131,14 +131,18 @@ def read_cells(nom: str, graine: int, annees: list[int], *, dessinee: bool) -> l
     return lues
 
 
-def _arrivals(points: list[PointMesure], annee: int) -> Figures:
-    """Return the share of homes to which other occupants come in a year."""
-    debut, fin = numero(date(annee, 1, 1)), numero(date(annee + 1, 1, 1))
+def _arrivals(points: list[PointMesure], annees: list[int]) -> Figures:
+    """Return the share of homes to which other occupants come in a year, over all the years."""
     arrivees = [
-        any(p.cause == "occupants" and debut <= p.debut < fin for p in find_periodes(point))
+        debut <= p.debut < fin
+        for annee in annees
+        for debut, fin in [(numero(date(annee, 1, 1)), numero(date(annee + 1, 1, 1)))]
         for point in points
+        for p in find_periodes(point)
+        if p.cause == "occupants"
     ]
-    return {"homes whose occupants change in a year %": np.array([100 * np.mean(arrivees)])}
+    part = 100 * sum(arrivees) / (len(points) * len(annees))
+    return {"homes whose occupants change in a year %": np.array([part])}
 
 
 def _of_firms(lues: list[Lue]) -> Iterator[tuple[tuple[int, int], list[Ligne]]]:

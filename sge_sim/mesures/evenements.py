@@ -56,7 +56,7 @@ _LIEUX_DE_TRAVAIL: Final = {
 NATURES: Final[dict[ProfilConsommation, dict[str, Nature]]] = {
     ProfilConsommation.RESIDENTIEL: {
         # One home in ten or so: INSEE has 10 % of households that move in a year.
-        "occupants": Nature("D'autres occupants arrivent.", 1000),
+        "occupants": Nature("D'autres occupants arrivent.", 930),
         "voiture": Nature("Une voiture électrique se recharge.", 90),
         "pompe": Nature("Une pompe à chaleur chauffe le logement.", 60, part=(30, 42)),
         "isolation": Nature("Le logement est mieux isolé.", 120, part=(55, 82)),
@@ -90,7 +90,7 @@ _DU_BATI: Final = ("isolation", "pompe", "centrale")
 _PLUSIEURS_FOIS: Final = ("croissance", "baisse")
 _CENTRALE_KVA: Final = 3
 _DERIVES: Final = {
-    ProfilConsommation.RESIDENTIEL: 37,
+    ProfilConsommation.RESIDENTIEL: 34,
     ProfilConsommation.PROFESSIONNEL: 14,
     ProfilConsommation.TERTIAIRE: 10,
     ProfilConsommation.INDUSTRIEL: 10,
