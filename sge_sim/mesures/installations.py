@@ -90,10 +90,10 @@ def keep_cles(graines: Iterable[int]) -> None:
     # What a seed draws, in the order of its keys: nothing under the first one.
     (
         _, installations, semaines, zones, puissances, releves, tensions, phases, cycles, pertes,
-        *des_jours, vies,
-    ) = subkeys(list(places), 11 + TIRAGES_D_UN_JOUR)  # fmt: skip
-    tirages = draws(installations[:, None].view(np.uint64), np.arange(TIRAGES))
-    annees = draws(vies[:, None].view(np.uint64), np.arange(_ANNEES))
+        *des_jours,
+    ) = subkeys(list(places), 10 + TIRAGES_D_UN_JOUR)  # fmt: skip
+    tires = draws(installations[:, None].view(np.uint64), np.arange(TIRAGES + _ANNEES))
+    tirages, annees = tires[:, :TIRAGES].copy(), tires[:, TIRAGES:]
     niveaux = _find_niveaux(annees)
     vecues: list[list[tuple[int, int]]] = [[] for _ in places]
     for rang, annee in np.argwhere(annees[:, :-2] % 10_000 < CHANCES).tolist():
@@ -147,7 +147,7 @@ def find_lieu(point: PointMesure) -> int:
     return _LIEUX[zone][rang % len(_LIEUX[zone])]
 
 
-@computed_once(POINTS_GARDES)
+@computed_once(POINTS_GARDES * 3 // 2)
 def installation(
     graine: int,
     petit: bool,
@@ -159,7 +159,7 @@ def installation(
     etat: EtatDuLieu = D_ORIGINE,
 ) -> Installation:
     """Return what the seed drew for a point of this profile sized by this power (kVA or kW), and
-    what has become of it."""
+    what has become of it. More are kept than points: some have become something else."""
 
     def tirer(t: PointStream) -> Installation:
         return _draw_installation(t, petit, profil, puissance, lieu, plages, asservi)

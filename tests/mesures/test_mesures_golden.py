@@ -294,7 +294,7 @@ VIVANTS = [
     )
     for graine in range(300)
 ]
-EMPREINTE_DES_VIES = "045b586ad87f2c55006265ccf884195a11e21aed4e98901c43c140c35c5c749b"
+EMPREINTE_DES_VIES = "ad42e85f42bbadef1be91a2895caa60ce659b1b667678fe3d3252d426a0ef5e9"
 
 
 def digest_vies() -> str:
