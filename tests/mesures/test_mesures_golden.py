@@ -103,16 +103,16 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "d50aa2f25b2a34c4e97ac980b6b12a4925fccd64794870795eced9c92454a65c",
-    "commerce": "9b29b66e3eb0efc7a753fabfbdaf92e202f89d43a7d8b5ede32c329d43784886",
-    "activation": "22ca027d9a49ab060eccc48c0907cd0f6414fd515b5541ab16a91c656d22fd42",
-    "surplus": "e86e46728a565e6ecc62e9fb72f0650857f3dcd12f8369cd7878ed0eab799e5c",
-    "tertiaire": "d3fc09ed8f94055f3cf32d04d08b4115c0f3c984e5a3833a4ba19aee9fb1e64a",
-    "usine": "9b32af5fbc1f85668cb433115a55c36f91a20bc286881e3013b9cb0897c304ee",
+    "residentiel": "336b86245ac6044b4934b5f4f1dc77653c01710f9b1fb07c7beb7fcc56e20ef7",
+    "commerce": "44a366150cced99a8b6f88bd6743f52472ffa9fd2b981158cc7c75336536a7b7",
+    "activation": "337541fddac4db2601c8c753112e9da7abdbc4e0c83a6b1ce21af7b11dd1ab34",
+    "surplus": "30a2c099738f5447effb7544d98d3b5e0b0431269a8fc2c7b10849e99ea39857",
+    "tertiaire": "f8390654acdb9346e285fcd65c82589d29704878a66320a4b4bf26c15e35aa26",
+    "usine": "015fbd81fb41f7464a49acfa4bb2c2b7685a1862059123945e11f5cbd9af3314",
     "centrale": "911ba68c9b032302f833ad9fbc9b0d13471d08585c242e8e5a1e3ed756a758ba",
-    "voiture": "62ae96cc6c336c3ce0622c0a70bacd44649a9adddf687f74e50a334fcd6a897e",
-    "delaissee": "9e0c9c022aaa2f47cb6bd6b913a28f94ef5a646881ee9909416beb3135225ed4",
-    "atelier": "980fec9584fa32c802e80fea39c026d9adc216e48654a9cff2a5d4bbb87baccc",
+    "voiture": "7c089e849ad943b9a2b232891f4055191a9c6d923f72f4aaed7ad7dfaf544f97",
+    "delaissee": "17ef6543c336b8225a55c1ba9d811826514c0960deb222134763d019796f0659",
+    "atelier": "d65224dfd497eae6d5be39761db3b8387259540ccb84219512769e69db3b05c7",
 }
 
 
@@ -158,10 +158,10 @@ def digest(point: PointMesure) -> str:
 
 
 FACTUREES = {
-    "tertiaire": "459a10a651c3a8b9e1ac6956e105f8f65186034a21104178f8b8504b303d1fd5",
-    "usine": "ad1db2066ba1d36d5eab352da03bf05ba3fe15bcecc2a4ff949812e6997d0e32",
+    "tertiaire": "de0a48c7c204a6428ef894978c456fc65d8752df08c8af45b2870f3a5718d5a0",
+    "usine": "a07c891f5c6e5be8349dc85ded52d94c93596168e75822f309216a23798c81f3",
     "centrale": "3a71e613c211b2f4d25edabfdd7274f1f6933657a8eecc00fb6ef754a93586bd",
-    "moins puissante": "1c8693aef25f8d151adbdb3e4bc7b16756b5affd43a4f94650f2bf3cd9848097",
+    "moins puissante": "100668cf6c10b7c14e7852a4f585ed35b6228e0c4604bb88a518689a6862cd3b",
 }
 """Of what large meters count beside energies."""
 
@@ -219,12 +219,12 @@ DONNEES = {
     "donne, grand": [(J, " ".join(["30000"] * 287 + ["-"]), None)],
 }
 EMPREINTES_LUES = {
-    "foyer et sa centrale": "5e93d69cdd7131181f625c9fc46c26a34b3b56e708aba4acebeef24bae6bc99a",
-    "centrale et son foyer": "acdc3c1bba7ec7de4da3cc2c75ec842f1d6fb8905c901fc002ceb307d2015757",
-    "reprogramme": "d817666baf28267186db0629c6b2067d60b4cbf8ded8bc8c9d72f893b5dce497",
-    "remplace": "09a917a19e5e4bc979c8d73cd46f6e3d5ba08386d39ce45bac80c9793f1306b5",
-    "donne": "0c88fb722d76db1b751d24ff36e14606cce71b9f65ec8cdc0472f2ce015e3ff9",
-    "donne, grand": "a31ecdd5dd5781a2d7ca301f8ba37afe9f9d5adc85731b393235800718461ed6",
+    "foyer et sa centrale": "e6fd1f609be6f432ff7a1b0bbf4ef575f34f867de9c5882142acf1b7bd2c1032",
+    "centrale et son foyer": "4392afabd10a39306cdd8843fe4647f8d53ea176de7d66b81872586bc0da373f",
+    "reprogramme": "bb4e23c0ae20e0a72bf3df698b7095718f85d67a645c1c518a29ff2332c08eb7",
+    "remplace": "22540bd20d54deb06b2a63918cdcd163a408115fa00713becd7b882ded8488a3",
+    "donne": "515ce572b64a4e1ef183ce25622b841ac8f1367344ae1d99a0eb820435208e70",
+    "donne, grand": "dfab9717d20cf07b9dcbf306ae0dbc893950d0fee798665c2e09f441482defb8",
 }
 
 
@@ -294,7 +294,7 @@ VIVANTS = [
     )
     for graine in range(300)
 ]
-EMPREINTE_DES_VIES = "ad42e85f42bbadef1be91a2895caa60ce659b1b667678fe3d3252d426a0ef5e9"
+EMPREINTE_DES_VIES = "7c90e1840acf1461ecf4dbeb1ddf49179a1de2d62d5dda3112f2c0e0e2b2ba91"
 
 
 def digest_vies() -> str:
@@ -328,8 +328,8 @@ EMPREINTES_DES_TABLES = {
     "calendrier": "67254c1efb34d4d95e2b5b28fde8697c4fd360f124cb4fd33e1283300c152982",
     "climat": "23dd650c6b65471815fc019081634e1ba08cc659781e855112fa05183d93bca4",
     "bruits": "2d2b2c8f5508c1aa762f589aa5f7fbe51bb8c36ccca221c498734d2049d00196",
-    "formes": "77b03fcd7baada97b3bba4f6f68e091a2e91df66b4ff05e9cd37b2be5e7b384d",
-    "gigues": "203115971ec1c494bb316adc01f82285a5f79857110b92876f135edafd075a29",
+    "formes": "caf19764f16ef9c7f9603cde1b190340231d8685a40e68ae5872d6677ead176b",
+    "gigues": "24054cbd8c43302965e2dede37198cca5178cd91c49a54d364008013c81e2b31",
     "facteurs": "6413d7adfd76e1d53d34e979cd3f22ca9cc2c698c6c3a762af8e214097ddce60",
 }
 
@@ -381,23 +381,23 @@ def test_what_is_mapped_is_what_is_made(monkeypatch: pytest.MonkeyPatch, tmp_pat
 FOULES = {
     ProfilConsommation.RESIDENTIEL: (
         6000,
-        "697de74cbb99d7e605f639d6607df9ce0b4e3278c5114d09701286637ad5435f",
+        "65cd30e0946c70771396119e42de28b96ca16b5445712818ccfdf7017bd7b24d",
     ),
     ProfilConsommation.PROFESSIONNEL: (
         2000,
-        "57a188ed9a8e9e84a9532556e6f3f514edb7fa51a57b447c81b7dcd80002eef0",
+        "383a83cb2296b6db68a72dbc1ff8b1c03ca1fd43d0e515f555d1f1f9ef62a653",
     ),
     ProfilConsommation.TERTIAIRE: (
         2000,
-        "66b67c274a7fee129a78350501928750b58650292d5c4605932b725fed4e4f2b",
+        "7fd468330f8b21ace9fdb2aa26b2db1fdf383f648213ae3c162517bfed582e63",
     ),
     ProfilConsommation.INDUSTRIEL: (
         2000,
-        "60001bf041d0922e6b77996ed6f9cceda24762a314458c6191ffb9cb297ef473",
+        "3eabae5e1850e531d45329e1a3411ca0a53b0f6b6ac9d7f8f15d13251db22422",
     ),
     ProfilConsommation.PRODUCTION: (
         1000,
-        "7cca71ec433ced1a68dcd8e7b2f3955fe712dee5236d46604816541fe748e340",
+        "7ea391d465abf718ecc5a2a2ea60d773cc6eb7e2a00946d6203d90217dccf028",
     ),
 }
 """What is drawn for so many points of a profile: what one in a thousand has is among it."""
