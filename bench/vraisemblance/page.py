@@ -26,6 +26,9 @@ _RAISONS: Final = {
     "c2: plateau ouvré p90/p50": "as for C4",
     "foyers: pompe à chaleur": "the days of such a home have the rank of other homes' days: what "
     "follows the weather through a day is smooth",
+    "foyers: pas au-dessus de deux fois le talon du jour, 9-16 h, 12 h 30": "a base of 70 W and "
+    "more in 4200 to 4900 kWh a year leaves no more to what stands out of it",
+    "c4 et c2: Ascension": "the bridge after it closes places from its Thursday on",
     "foyers: accumulation": "a quarter of the heat is taken by day, where what was stored is short",
 }
 """Why lines can't hold."""
