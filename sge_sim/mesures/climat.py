@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sge_sim.mesures.alea import subkey
 from sge_sim.mesures.calendrier import calendrier, interpolate, jours_civils, numero_borne
-from sge_sim.mesures.dessins import PENTES
+from sge_sim.mesures.chauffes import PENTES
 from sge_sim.mesures.hasard import UN, slow_noises
 from sge_sim.mesures.soleil import CIELS, read_lieux, soleils
 from sge_sim.mesures.tableaux import Entiers, Masque, Octets, common_table

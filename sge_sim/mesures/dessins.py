@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sge_sim.mesures.alea import subkey
+from sge_sim.mesures.chauffes import FIN, PLEIN, draw_chauffages, draw_pompes
 from sge_sim.mesures.hasard import FRACTION, UN, Fourchette, RowStream
 from sge_sim.mesures.soleil import draw_nuits, draw_soleils
 from sge_sim.mesures.tableaux import Entiers
@@ -28,10 +29,6 @@ OUVERTURES = (8, 11, 14, 17, 19, 21, 23, 26, 30, 36)
 """Half-hours of a place that is open."""
 JOURNEES_DE_MACHINES = (8, 18, 30)
 """Half-hours in which equipment starts and stops."""
-CHAUFFES = 6
-"""Habits of heating: always, by day, morning and evening, little at night, evening, by night."""
-DECALAGES_DE_CHAUFFE = 6
-"""Half-hours by which a habit of heating may come later than usual."""
 VIF, CYCLES, ARRETS, LISSE = range(4)
 """How a standing load moves: at random, by cycles, by cycles that stop, hardly; each has
 `VARIANTES_DE_SOCLE` rows, in this order."""
@@ -43,12 +40,6 @@ EVEILS = (
 """Half-hours in which somebody is up, at home: of those who leave, then of those who stay, then of
 those who come back at noon or live by night."""
 VARIANTES_D_EVEIL = 128
-PENTES = (50, 60, 70, 80, 90, 100, 112, 125, 140, 160, 185, 220)
-"""What a day begins or ends with, per cent of its mean, where heat follows the weather."""
-_FIN = 288
-"""Steps of five minutes in which rows are drawn whose edges fall at any minute."""
-_PLEIN = 256
-"""A level of 1, in rows that move around it."""
 _FORCE = 1024
 """A pulse of force 1 weighs about as much as a uniform number."""
 
@@ -107,10 +98,8 @@ _PERMANENCES = {
     288: Permanence(vif=180, petits=286, compresseur=65, marche=(1400, 2600)),
 }
 """By steps of a day: of dwellings and small places, then of large ones."""
-_RARES, _TIEDES = 110, 250
-"""Half-hours, of `UN`, in which next to nothing runs, of what never stops, then of a heating."""
-_RIEN = 40
-"""What next to nothing is."""
+_RARES, _RIEN = 110, 40
+"""Half-hours, of `UN`, in which next to nothing of what never stops runs, and what that is."""
 _SOIREE = (33, 43)
 """Half-hours of an evening."""
 _FOND, _LE_SOIR, _LE_JOUR, _BOUFFEES = 8, 140, 12, 54
@@ -118,20 +107,6 @@ _FOND, _LE_SOIR, _LE_JOUR, _BOUFFEES = 8, 140, 12, 54
 evening and by day; of the bursts of a day, one half-hour in four (assumed)."""
 _COMPRESSEUR, _ARRETS, _VIF, _LISSE, _RARE, _PETITS, _EVEIL = 1, 5, 6, 7, 8, 16, 200
 """Where what a standing load draws begins in its stream, after its slow noise."""
-_CHAUFFAGES: tuple[tuple[int, tuple[tuple[float, float, int], ...]], ...] = (
-    (96, ((16.5, 21.5, 113), (9.5, 16, 52))),
-    (40, ((6, 22, 110), (9.5, 16, 60))),
-    (44, ((16, 22.5, 118), (5.5, 9, 126))),
-    (58, ((6, 23, 105), (10, 16, 52))),
-    (42, ((15.5, 22.5, 122),)),
-    (14, ((23.5, 7, 140),)),
-)
-"""The level of each of `CHAUFFES`, per cent, then those from an hour to another (assumed)."""
-_POMPE_PAR_HEURE = (
-    108, 109, 110, 111, 112, 113, 113, 110, 105, 99, 95, 92, 90, 89, 88, 89, 91, 94, 97, 100, 102,
-    104, 106, 107,
-)  # fmt: skip
-"""What a heat pump takes at each hour, per cent of its mean: most before dawn (assumed)."""
 _CAPACITIF_PAR_HEURE = (100,) * 5 + (40,) + (0,) * 16 + (40, 100)
 """How much of its capacitors nothing balances at each hour, per cent (assumed)."""
 
@@ -147,8 +122,8 @@ def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
         # Large points have no meals: a row keeps their place.
         yield (plat, 1, 1) if fin else (_pulses(forme), DEPARTS, forme.variantes)
     yield _blocs(pas // 48, 2 if fin else 8), DEPARTS, 2 if fin else 8
-    yield _sum_steps(_chauffages(8 if fin else 128), pas), 1, 8 if fin else 128
-    yield _pompes(2 if fin else 24, pas), 1, 2 if fin else 24
+    yield _sum_steps(draw_chauffages(8 if fin else 128), pas), 1, 8 if fin else 128
+    yield draw_pompes(2 if fin else 24, pas), 1, 2 if fin else 24
     for sans_midi in (False, True):
         yield _sum_steps(_plateaux(4, sans_midi=sans_midi), pas), DEPARTS, 4
     yield _sum_steps(_machines(), pas), DEPARTS, 4
@@ -168,7 +143,7 @@ def _sum_steps(rows: Entiers, pas: int) -> Entiers:
 
 def _doux(stream: RowStream, nombre: int, pas: int) -> Entiers:
     """Return rows that hardly move."""
-    return _PLEIN + stream.uniform(nombre, pas) * 60 // UN - 30
+    return PLEIN + stream.uniform(nombre, pas) * 60 // UN - 30
 
 
 def _add_pulse(
@@ -215,7 +190,7 @@ def _socles(pas: int) -> Entiers:
     petits = _petits(stream, n, pas) * permanence.petits // 1000
     cycles = veille * 4 // 5 + marche * permanence.compresseur + petits
     arrets = np.where(marche, 460, 6) + stream.at(_ARRETS).uniform(n, pas) * 60 // UN
-    lisse = 4 * _PLEIN + _doux(stream.at(_LISSE), n, pas)
+    lisse = 4 * PLEIN + _doux(stream.at(_LISSE), n, pas)
     if pas == 48:
         rares = stream.at(_RARE).uniform(n, pas) < _RARES
         veille, cycles = (np.where(rares, _RIEN, rows) for rows in (veille, cycles))
@@ -324,80 +299,23 @@ def _tenues(stream: RowStream, fins: Entiers, derniers: Entiers, pas: int) -> En
     return np.where(rangs == fins, rows * derniers // UN, rows)
 
 
-def _chauffages(variantes: int) -> Entiers:
-    """Return rows for each habit of heating and each delay."""
-    rangs, stream, rows = np.arange(_FIN) // 6, RowStream(subkey(0xC4A, 1)), []
-    for habitude, (base, parties) in enumerate(_CHAUFFAGES):
-        niveau = np.full(_FIN, base)
-        for debut, fin, per_cent in parties:
-            niveau[(rangs - int(2 * debut)) % 48 < int(2 * fin - 2 * debut) % 48] = per_cent
-        for retard in range(DECALAGES_DE_CHAUFFE):
-            ici = np.roll(niveau, (retard - 2) * 6)
-            ici = np.where(ici > np.roll(ici, 6), ici * 9 // 8, ici)
-            suite = stream.at(64 * (DECALAGES_DE_CHAUFFE * habitude + retard))
-            # Warm enough, now and then: nothing for a half-hour.
-            tiedes = np.repeat(suite.at(48).uniform(variantes, 48) < _TIEDES, 6, axis=1)
-            rows.append(np.where(tiedes, _RIEN, _thermostats(suite, variantes, ici)))
-    return np.concatenate(rows)
-
-
-def _thermostats(stream: RowStream, nombre: int, niveau: Entiers, pieces: int = 4) -> Entiers:
-    """Return rows of so many rooms whose heaters are on, then off: a cycle lasts 30 to 60 minutes,
-    and they are on for a part of it that `niveau` sets."""
-    rangs, rows = np.arange(_FIN, dtype=np.int32), np.zeros((nombre, _FIN), np.int64)
-    niveau = niveau.astype(np.int32)
-    for piece in range(pieces):
-        ici = stream.at(8 * piece)
-        cycle = ici.between(6, 12, nombre, 1).astype(np.int32)
-        phase = (rangs + ici.between(0, 11, nombre, 1).astype(np.int32)) % cycle
-        marche = np.clip((niveau * cycle * 99 >> 8) - (phase << 6), 0, 64)
-        rows += marche * ici.between(120, 360, nombre, 1)
-    # Doors, the sun, those who are there: by half-hours.
-    rude = np.repeat(stream.at(40).uniform(nombre, 48), 6, axis=1) * 60 >> FRACTION
-    rude += 226 + stream.at(32).slow(nombre, _FIN, 36, 40)
-    return (rows * rude >> 8) + 40
-
-
-def _pompes(variantes: int, pas: int) -> Entiers:
-    """Return rows for each pair of `PENTES`: from one to the other, more before dawn, less by
-    day."""
-    stream = RowStream(subkey(0x90F, 1))
-    debut, fin = (
-        np.repeat(pentes, variantes)[:, None]
-        for pentes in (np.repeat(PENTES, len(PENTES)), np.tile(PENTES, len(PENTES)))
-    )
-    n = len(debut)
-    milieu = np.maximum(200 - (debut + fin) // 2, 20)
-    rangs, moitie = np.arange(pas), pas // 2
-    niveau = np.where(
-        rangs < moitie,
-        debut * (moitie - rangs) + milieu * rangs,
-        milieu * (pas - rangs) + fin * (rangs - moitie),
-    )
-    heures, part = np.array(_POMPE_PAR_HEURE)[:, None], np.arange(pas // 24)
-    jour = (heures * (pas // 24 - part) + np.roll(heures, -1) * part).ravel()
-    bruit = stream.slow(n, pas, pas // 12, 30) + stream.slow(n, pas, pas // 48, 60)
-    rows: Entiers = niveau * jour * (_PLEIN + bruit) >> FRACTION
-    return rows
-
-
 def _plateaux(variantes: int, *, sans_midi: bool) -> Entiers:
     """Return rows for each of `OUVERTURES`: a ramp, a level that moves, an end, at minutes that are
     never quite the same."""
     stream = RowStream(subkey(0x91A, 2 + sans_midi))
     durees = np.repeat(np.array(OUVERTURES) * 6, variantes)[:, None]
-    rangs, n = np.arange(_FIN), len(OUVERTURES) * variantes
-    lent, vif = stream.slow(n, _FIN, 24, 26), stream.slow(n, _FIN, 6, 16)
+    rangs, n = np.arange(FIN), len(OUVERTURES) * variantes
+    lent, vif = stream.slow(n, FIN, 24, 26), stream.slow(n, FIN, 6, 16)
     # Up in half an hour or in one and a half, down the same.
     rampe, a_midi = stream.between(5, 18, n, 1), stream.between(60, 180, n, 1)
     ouvre, ferme = stream.between(0, 8, n, 1), durees + stream.between(-5, 4, n, 1)
-    rows: Entiers = _PLEIN + lent + vif + stream.uniform(n, _FIN) * 20 // UN
-    monte = np.clip(rangs + 1 - ouvre, 0, rampe) * _PLEIN // rampe
-    descend = np.clip(ferme - rangs, 0, rampe) * _PLEIN // rampe
-    rows = rows * monte * descend // _PLEIN**2
+    rows: Entiers = PLEIN + lent + vif + stream.uniform(n, FIN) * 20 // UN
+    monte = np.clip(rangs + 1 - ouvre, 0, rampe) * PLEIN // rampe
+    descend = np.clip(ferme - rangs, 0, rampe) * PLEIN // rampe
+    rows = rows * monte * descend // PLEIN**2
     if sans_midi:
         midi = (rangs >= durees * 40 // 100 + ouvre) & (rangs < durees * 40 // 100 + 18)
-        rows = np.where(midi, rows * a_midi // _PLEIN, rows)
+        rows = np.where(midi, rows * a_midi // PLEIN, rows)
     return rows
 
 
@@ -405,7 +323,7 @@ def _machines() -> Entiers:
     """Return four rows for each of `JOURNEES_DE_MACHINES`: five machines that start and stop."""
     n, stream = 4 * len(JOURNEES_DE_MACHINES), RowStream(subkey(0x3AC, 1))
     fenetres = np.repeat(np.array(JOURNEES_DE_MACHINES) * 6, 4)[:, None]
-    rows, rangs = np.zeros((n, _FIN), np.int64), np.arange(_FIN)
+    rows, rangs = np.zeros((n, FIN), np.int64), np.arange(FIN)
     for machine in range(5):
         ici = stream.at(16 * machine)
         debuts = fenetres * ici.uniform(n, 1) // UN
@@ -413,5 +331,5 @@ def _machines() -> Entiers:
         forces = ici.between(300, 2200, n, 1)
         rows += np.where((rangs >= debuts) & (rangs < fins), forces, 0)
     rude = stream.at(96)
-    lent, vif = rude.slow(n, _FIN, 6, 14), rude.uniform(n, _FIN) * 20 // UN
-    return rows * (240 + lent + vif) // _PLEIN
+    lent, vif = rude.slow(n, FIN, 6, 14), rude.uniform(n, FIN) * 20 // UN
+    return rows * (240 + lent + vif) // PLEIN

@@ -6,6 +6,7 @@ of each use, are those of surveys of French dwellings (`logements`).
 
 from sge_sim.domaine.plages import Plages, durees_des
 from sge_sim.mesures import logements
+from sge_sim.mesures.chauffes import CHAUFFES, DECALAGES_DE_CHAUFFE
 from sge_sim.mesures.climat import (
     DELAISSEE,
     EAU,
@@ -21,10 +22,8 @@ from sge_sim.mesures.climat import (
 )
 from sge_sim.mesures.dessins import (
     ARRETS,
-    CHAUFFES,
     CONTACTS,
     CYCLES,
-    DECALAGES_DE_CHAUFFE,
     DUREES,
     LISSE,
     VARIANTES_D_EVEIL,

@@ -6,11 +6,10 @@ is one trade, now and then two, with hours of its own, sized by its subscribed p
 
 import numpy as np
 
+from sge_sim.mesures.chauffes import CHAUFFES, DECALAGES_DE_CHAUFFE
 from sge_sim.mesures.climat import MOIS, TYPES, ZONE_DU_LIEU, climat, find_facteur
 from sge_sim.mesures.corps_de_metier import METIERS, Metier, Part
 from sge_sim.mesures.dessins import (
-    CHAUFFES,
-    DECALAGES_DE_CHAUFFE,
     DUREES,
     JOURNEES_DE_MACHINES,
     OUVERTURES,
