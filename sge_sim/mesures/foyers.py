@@ -102,7 +102,7 @@ def _draw_empty_home(t: PointStream, watts: int) -> Charge:
 def _draw_eveil(t: PointStream, watts: int, eveil: int) -> Charge:
     """Return what is on while somebody is up, in a dwelling of this rank in `EVEILS`."""
     ligne = _groupe(Sorte.EVEIL).debut + eveil * VARIANTES_D_EVEIL
-    repos = t.between(102, 190)
+    repos = t.between(108, 182)
     return Charge(
         24 * watts, Sorte.EVEIL, ligne, niveaux=(100, repos, 0), ecart=35,
         absence=logements.EVEIL_ABSENT,
