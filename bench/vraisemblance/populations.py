@@ -19,12 +19,13 @@ from sge_sim.mesures import (
     courbe,
     courbe_10_minutes,
     parse_plages,
+    puissances_maximales,
 )
 from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.calendrier import calendrier, numero
 from sge_sim.mesures.climat import DELAISSEE, PREMIER_DE_ZONE, SECONDAIRE, VACANT
 from sge_sim.mesures.entrees_datees import find_contact
-from sge_sim.mesures.installations import find_installation
+from sge_sim.mesures.installations import find_installation, find_lieu
 
 POINTS: Final = 200
 """Points of a population."""
@@ -124,6 +125,8 @@ def _traits(point: PointMesure) -> tuple[tuple[int, ...], tuple[int, ...]]:
     energies, presence = installation.energies, installation.presence
     suivent = installation.facteurs >= PREMIER_DE_ZONE
     constantes = energies[~suivent].sum(axis=0)
+    # What starts comes after what never stops: two uses of a dwelling, one of a workplace.
+    premiers = slice(2, 4) if point.profil is ProfilConsommation.RESIDENTIEL else slice(1, 3)
     return (
         (
             point.puissances[0].valeur,
@@ -136,8 +139,8 @@ def _traits(point: PointMesure) -> tuple[tuple[int, ...], tuple[int, ...]]:
             int(energies[0, 0]),
             int(1000 * constantes[5:7].sum() // max(int(constantes[:5].sum()), 1)),
             int(constantes.sum()),
-            int(installation.lignes[1:3, 0].sum()),
-            int(installation.gigues[1:3].sum()),
+            int(installation.lignes[premiers, 0].sum()),
+            int(installation.gigues[premiers].sum()),
         ),
     )
 
@@ -162,6 +165,7 @@ def draw_points(nom: str, graine: int, nombre: int) -> Iterator[PointMesure]:
             heures_creuses=(HeuresCreuses(_POSE, parse_plages(plages)),) if plages else (),
             collectes=(PeriodeCollecte(_POSE),),
             profil=population.profil,
+            vivant=True,
         )
         if nom == "p4" and d % 4:
             foyer = replace(
@@ -178,7 +182,8 @@ def draw_points(nom: str, graine: int, nombre: int) -> Iterator[PointMesure]:
 def arrays_of(points: list[PointMesure], annee: int) -> dict[str, Any]:
     """Return the curves of a year: `W` (points, steps), `t` the start of each step (epoch s),
     `step` (minutes), `kva`, `temp` (daily mean of the country, C), `offset` (s to legal time),
-    and for large points `vars`."""
+    for large points `vars`, for small consumers `pmax` (largest VA of the year), for plants
+    `vente` (whether they sell all) and `zone`."""
     debut, fin = date(annee, 1, 1), date(annee + 1, 1, 1)
     petit = points[0].petit
     lire: Callable[..., Any] = courbe if petit else courbe_10_minutes
@@ -195,6 +200,13 @@ def arrays_of(points: list[PointMesure], annee: int) -> dict[str, Any]:
     if petit:
         # The offset of the start, not of the end, of a step.
         made["offset"] = np.concatenate([lues[0].decalages[:1], lues[0].decalages[:-1]])
+        if points[0].injection:
+            made["vente"] = np.array([point.couple is None for point in points])
+            made["lieu"] = np.array([find_lieu(point) for point in points])
+        else:
+            made["pmax"] = np.array(
+                [puissances_maximales(point, debut, fin).valeurs.max() for point in points]
+            )
     else:
         made["vars"] = np.array(
             [lire(point, debut, fin, Grandeur.PRI).valeurs for point in points], np.int32

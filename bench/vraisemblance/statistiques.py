@@ -40,8 +40,9 @@ def q(x: Any, *parts: float) -> Nombres:
 
 def rang_effectif(S: Nombres) -> float:
     """Return exp of the entropy of the eigenvalues of the covariance of rows."""
-    valeurs = np.linalg.svd(S - S.mean(0), compute_uv=False) ** 2
-    p = valeurs[valeurs > 0] / valeurs.sum()
+    centre = S - S.mean(0)
+    valeurs = np.linalg.eigvalsh(centre.T @ centre)
+    p = valeurs[valeurs > 1e-12 * valeurs[-1]] / valeurs.sum()
     return float(np.exp(-(p * np.log(p)).sum()))
 
 
@@ -218,12 +219,12 @@ def _energies(W: Nombres, Y: Nombres, numeros: NDArray[np.int64], kva: Nombres) 
             lambda e: float(np.median(e.std(1) / np.maximum(e.mean(1), 1e-9)))
         ),
         "correlation of points' days; of their weekly changes": np.array(
-            [np.nanmean(_correlations(x)[paires]) for x in (E, L[:, 7:] - L[:, :-7])]
+            [np.nanmean(correlations(x)[paires]) for x in (E, L[:, 7:] - L[:, :-7])]
         ),
     }
 
 
-def _correlations(x: Nombres) -> Nombres:
+def correlations(x: Nombres) -> Nombres:
     with np.errstate(all="ignore"):
         found: Nombres = np.asarray(np.corrcoef(x))
     return found
@@ -276,7 +277,7 @@ def _weather(data: Donnees, Y: Nombres, numeros: NDArray[np.int64]) -> Figures:
         found["correlation of weekly changes, November-February: points > 30 W/C"] = np.array(
             [
                 np.nanmean(
-                    _correlations((L[:, 7:] - L[:, :-7])[:, froids])[np.triu_indices(len(L), 1)]
+                    correlations((L[:, 7:] - L[:, :-7])[:, froids])[np.triu_indices(len(L), 1)]
                 )
             ]
         )

@@ -12,11 +12,12 @@ from sge_sim.mesures.climat import climat
 from sge_sim.mesures.formes import banque, gigues
 from sge_sim.mesures.hasard import bruits
 from sge_sim.mesures.metiers import facteurs_forts
+from sge_sim.mesures.soleil import soleils
 from sge_sim.mesures.tableaux import TABLES_FILE, mapped_tables, tables_key
 
 PAS_PAR_JOUR = (48, 288)
 TABLES: Final[tuple[tuple[Any, *tuple[int, ...]], ...]] = (
-    *((table,) for table in (calendrier, climat, bruits, facteurs_forts)),
+    *((table,) for table in (calendrier, soleils, climat, bruits, facteurs_forts)),
     *((table, pas_par_jour) for table in (banque, gigues) for pas_par_jour in PAS_PAR_JOUR),
 )
 

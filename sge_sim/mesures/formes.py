@@ -85,6 +85,11 @@ class Groupe:
         """Return the first row of a start, in half-hours, of the length of this rank."""
         return self.debut + (depart + AVANCE) * self.par_depart + rang * self.variantes
 
+    def find_start(self, ligne: int) -> int | None:
+        """Return the start of a row, in half-hours; None for one of another kind."""
+        depart = (ligne - self.debut) // max(self.par_depart, 1) - AVANCE
+        return depart if 0 <= depart < 48 else None
+
     def retard(self, depart: int, demi_heures: int) -> int:
         """Return the rows to add to start so many half-hours later, the next morning at most."""
         tour = 48 if depart + demi_heures > 47 else 0
@@ -167,6 +172,8 @@ def _sommes(poids: Entiers, departs: int) -> NDArray[np.int32]:
     np.cumsum(poids, axis=1, out=sommes[:, 1:])
     sommes <<= BITS
     sommes //= np.maximum(sommes[:, -1:] >> BITS, 1)
+    if departs == 1:
+        return sommes.astype(np.int32)
     deux_jours = np.concatenate([sommes[:, :-1], sommes + sommes[:, -1:]], axis=1).astype(np.int32)
     toutes = np.empty((departs, nombre, pas + 1), np.int32)
     for rang, coupe in enumerate(_departs(departs, pas)):

@@ -9,36 +9,53 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
 from sge_sim.domaine.plages import Plages
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import Cles, draws, subkeys
 from sge_sim.mesures.centrales import draw_centrale
-from sge_sim.mesures.climat import ZONES
+from sge_sim.mesures.climat import ZONE_DU_LIEU, ZONES
 from sge_sim.mesures.formes import Sorte, banque
 from sge_sim.mesures.foyers import draw_foyer
 from sge_sim.mesures.hasard import PointStream
 from sge_sim.mesures.metiers import draw_metier
 from sge_sim.mesures.point import POINTS_GARDES, PointMesure, ProfilConsommation
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.tableaux import Entiers, EntiersCourts
+from sge_sim.mesures.transformations import (
+    D_ORIGINE,
+    TIRAGES,
+    EtatDuLieu,
+    Lieu,
+    transform,
+)
 from sge_sim.mesures.usages import Charge, Installation, make_installation
 
 TIRAGES_D_UN_JOUR = 3
 """Most numbers that a day draws for the uses of a point."""
-_TIRAGES = 112
-"""More draws than an installation takes."""
+CHANCES = 1300
+"""Most chances out of 10 000 that something happens in a year of a point."""
+JOURS_D_UN_AN, TRIMESTRES_D_UN_AN = 365, 4
+_QUINZE_BITS = (1 << 15) - 1
+_ANNEES = FIN_DES_JOURS.year - PREMIER_JOUR.year + 3
+"""The years of a point, and those into which the last ones lead."""
 _POINTES = {
     ProfilConsommation.PROFESSIONNEL: (620, 20, 180, 860),
-    ProfilConsommation.TERTIAIRE: (910, 6, 600, 1050),
-    ProfilConsommation.INDUSTRIEL: (920, 7, 640, 1090),
+    ProfilConsommation.TERTIAIRE: (882, 5, 600, 1050),
+    ProfilConsommation.INDUSTRIEL: (898, 5, 640, 1090),
 }
 """Largest ordinary step of a workplace, out of 1000 of its power: median, sigma of the logarithm in
 per cent, bounds (assumed). In the order of `Metier.poids`."""
 
 
+_LIEUX = [[n for n, ici in enumerate(ZONE_DU_LIEU) if ici == zone] for zone in range(len(ZONES))]
+"""The places of each zone."""
+
+
 class ClesDePoint(NamedTuple):
     """The keys of a point: of its weeks, then of its days, of the instants of its maxima, of its
     readings, of its voltages, of its phases, of its cycles, of its losses; and what its zone and
-    its installation draw."""
+    its installation draw. `annees`: the years in which something may happen, with what they draw;
+    `niveaux`: where the level of the point stands in each quarter, of 2 ** 15 at most."""
 
     jours: Cles
     puissances: int
@@ -49,6 +66,8 @@ class ClesDePoint(NamedTuple):
     pertes: int
     zone: int
     tirages: Entiers
+    annees: list[tuple[int, int]]
+    niveaux: EntiersCourts
 
 
 def find_cles(graine: int) -> ClesDePoint:
@@ -73,63 +92,104 @@ def keep_cles(graines: Iterable[int]) -> None:
         _, installations, semaines, zones, puissances, releves, tensions, phases, cycles, pertes,
         *des_jours,
     ) = subkeys(list(places), 10 + TIRAGES_D_UN_JOUR)  # fmt: skip
-    tirages = draws(installations[:, None].view(np.uint64), np.arange(_TIRAGES))
+    tires = draws(installations[:, None].view(np.uint64), np.arange(TIRAGES + _ANNEES))
+    tirages, annees = tires[:, :TIRAGES].copy(), tires[:, TIRAGES:]
+    niveaux = _find_niveaux(annees)
+    vecues: list[list[tuple[int, int]]] = [[] for _ in places]
+    for rang, annee in np.argwhere(annees[:, :-2] % 10_000 < CHANCES).tolist():
+        vecues[rang].append((annee, int(annees[rang, annee])))
     jours = np.stack([semaines, *des_jours]).view(np.uint64)
     autres = zip(
         *(cles.tolist() for cles in (puissances, releves, tensions, phases, cycles, pertes)),
         draws(zones.view(np.uint64), np.zeros(1, np.int64)).tolist(),
         strict=True,
     )
-    for tableau in (jours, tirages):
+    for tableau in (jours, tirages, niveaux):
         tableau.setflags(write=False)
     for rang, (gardees, cles_du_rang) in enumerate(zip(places.values(), autres, strict=True)):
         ici = jours[:, rang : rang + 1]
-        gardees.append(ClesDePoint._make((ici, *cles_du_rang, tirages[rang])))
+        gardees.append(
+            ClesDePoint._make((ici, *cles_du_rang, tirages[rang], vecues[rang], niveaux[rang]))
+        )
 
 
-def find_installation(point: PointMesure, plages: Plages, asservi: bool) -> Installation:
+def _find_niveaux(annees: Entiers) -> EntiersCourts:
+    """Return the levels of quarters: those of years, drawn, and between them."""
+    tires = (annees >> 32 & _QUINZE_BITS) + (annees >> 47 & _QUINZE_BITS) - _QUINZE_BITS
+    passes = np.arange(TRIMESTRES_D_UN_AN)
+    avant, apres = tires[:, :-1, None], tires[:, 1:, None]
+    niveaux = (avant * (TRIMESTRES_D_UN_AN - passes) + apres * passes) // TRIMESTRES_D_UN_AN
+    return niveaux.astype(np.int16).reshape(len(annees), passes.size * (annees.shape[1] - 1))
+
+
+def find_installation(
+    point: PointMesure, plages: Plages, asservi: bool, etat: EtatDuLieu = D_ORIGINE
+) -> Installation:
     """Return the installation of a point under these off-peak ranges; `asservi`: their contact
-    drives what can wait for them."""
+    drives what can wait for them; `etat`: what had happened to it."""
     return installation(
         point.graine,
         point.petit,
         point.profil_effectif,
         point.puissances[0].valeur,
-        find_zone(point),
+        find_lieu(point),
         plages,
         asservi,
+        etat,
     )
 
 
-def find_zone(point: PointMesure) -> int:
-    """Return the zone of weather of a point, that of its seed where none is given."""
-    if point.zone is not None:
-        return point.zone
-    return find_cles(point.graine).zone % len(ZONES)
+def find_lieu(point: PointMesure) -> int:
+    """Return the rank in `LIEUX` of a point: drawn in the zone of its seed where none is given."""
+    if point.lieu is not None:
+        return point.lieu
+    rang, zone = divmod(find_cles(point.graine).zone, len(ZONES))
+    return _LIEUX[zone][rang % len(_LIEUX[zone])]
 
 
-@computed_once(POINTS_GARDES)
+@computed_once(POINTS_GARDES * 3 // 2)
 def installation(
     graine: int,
     petit: bool,
     profil: ProfilConsommation,
     puissance: int,
-    zone: int,
+    lieu: int,
+    plages: Plages,
+    asservi: bool,
+    etat: EtatDuLieu = D_ORIGINE,
+) -> Installation:
+    """Return what the seed drew for a point of this profile sized by this power (kVA or kW), and
+    what has become of it. More are kept than points: some have become something else."""
+
+    def tirer(t: PointStream) -> Installation:
+        return _draw_installation(t, petit, profil, puissance, lieu, plages, asservi)
+
+    if etat == D_ORIGINE:
+        return tirer(PointStream(find_cles(graine).tirages))
+    premiere = installation(graine, petit, profil, puissance, lieu, plages, asservi, D_ORIGINE)
+    ici = Lieu(puissance, ZONE_DU_LIEU[lieu], plages, asservi, petit, tirer)
+    return transform(premiere, etat, ici, foyer=profil is ProfilConsommation.RESIDENTIEL)
+
+
+def _draw_installation(
+    t: PointStream,
+    petit: bool,
+    profil: ProfilConsommation,
+    puissance: int,
+    lieu: int,
     plages: Plages,
     asservi: bool,
 ) -> Installation:
-    """Return what the seed drew for a point of this profile sized by this power (kVA or kW)."""
-    t = PointStream(find_cles(graine).tirages)
     pas_par_jour = 48 if petit else 288
     match profil:
         case ProfilConsommation.RESIDENTIEL:
-            return draw_foyer(t, puissance, zone, plages, asservi=asservi)
+            return draw_foyer(t, puissance, lieu, plages, asservi=asservi)
         case ProfilConsommation.PRODUCTION:
-            return draw_centrale(t, puissance, pas_par_jour, zone)
+            return draw_centrale(t, puissance, pas_par_jour, lieu)
         case ProfilConsommation.AUCUN:
             rien = Charge(0, Sorte.SOCLE, banque(pas_par_jour).groupes[Sorte.SOCLE].debut)
             return make_installation([rien], pas_par_jour)
         case _:
             pointe = puissance * t.size(*_POINTES[profil])
             colonne = list(_POINTES).index(profil)
-            return draw_metier(t, pas_par_jour, zone, colonne, pointe)
+            return draw_metier(t, pas_par_jour, lieu, colonne, pointe)

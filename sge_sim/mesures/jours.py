@@ -1,6 +1,7 @@
 """Consecutive days of a point: what is spent of them by any minute.
 
-A day of 23 or 25 hours lives its legal hours: 2h-3h is skipped in spring, lived twice in autumn.
+A day of 23 or 25 hours lives its legal hours: 2h-3h is skipped in spring, lived twice in autumn,
+the second time as chance has it then.
 """
 
 from collections.abc import Sequence
@@ -38,7 +39,8 @@ class Journees:
 
     `energies` and `lignes`: shape (uses, n). `pair`: the energy of each day is even, because the
     quantum of a 10-minute curve is two of ours. `changements`: ranks of the days of 23 or 25
-    hours, `ecarts`: the hours, -1 or 1, that they have beyond 24.
+    hours, `ecarts`: the hours, -1 or 1, that they have beyond 24; `doubles`: as days, what these
+    are in the hour that is skipped, or lived again; None where there are none.
 
     Also one day of n points of a size (`sge_sim.mesures.ensemble`).
     """
@@ -50,6 +52,7 @@ class Journees:
     pair: bool
     changements: Entiers
     ecarts: Entiers
+    doubles: "Journees | None"
 
     @property
     def nombre(self) -> int:
@@ -81,7 +84,7 @@ class Journees:
         `minutes`: shape (bounds, 1) or (bounds, n), up to 1440; the result: (bounds, n).
         """
         # Of few days, all bounds are looked up at once.
-        few = self.lignes.size < len(self.banque.cumuls) // 8
+        few = self.lignes.size < len(self.banque.cumuls) // 11
         same = minutes.shape[1] == 1 and not few
         exacts = self._aux(minutes[:, 0].tolist()) if same else self._spent(minutes, slice(None))
         rangs = self.changements
@@ -101,13 +104,15 @@ class Journees:
         Shape (n, steps + 1), in the order of time. Only for `Journees` cut by `par_duree`.
         """
         exacts = self.cumuls()
-        if not len(self.changements):
+        if self.doubles is None:
             return exacts
         a, b = DEBUT_CHANGEMENT // self.banque.pas, FIN_CHANGEMENT // self.banque.pas
-        heure = exacts[:, b : b + 1] - exacts[:, a : a + 1]
-        if self.ecarts[0] < 0:
-            return np.concatenate([exacts[:, : a + 1], exacts[:, b + 1 :] - heure], axis=1)
-        return np.concatenate([exacts[:, : b + 1], exacts[:, a + 1 :] + heure], axis=1)
+        heure: Entiers = self.doubles.cumuls()[:, a : b + 1]
+        heure -= heure[:, :1]
+        parts = [exacts[:, : a + 1], exacts[:, b + 1 :] + self.ecarts[0] * heure[:, -1:]]
+        if self.ecarts[0] > 0:
+            parts[1:1] = exacts[:, a + 1 : b + 1], exacts[:, b : b + 1] + heure[:, 1:]
+        return np.concatenate(parts, axis=1)
 
     def cumuls(self) -> Entiers:
         """Return the energy since midnight at each bound of the steps as if all days had 24 hours,
@@ -185,14 +190,16 @@ class Journees:
             spent = np.where(minutes >= FIN_CHANGEMENT, apres - avant, 0)
         else:
             bornes = np.clip(minutes, DEBUT_CHANGEMENT, FIN_CHANGEMENT)
-            spent = self._spent(bornes, self.changements) - avant
+            assert self.doubles is not None
+            spent = self.doubles._spent(bornes, slice(None)) - avant
         spent *= self.ecarts
         return spent
 
     @cached_property
     def _bords_de_l_heure(self) -> Entiers:
         """What the days of 23 or 25 hours spend until that hour, and until its end."""
-        return self._spent(_BORDS, self.changements)
+        assert self.doubles is not None
+        return self.doubles._spent(_BORDS, slice(None))
 
 
 @dataclass
@@ -214,7 +221,7 @@ class JourneesNettes(Journees):
         return self._arrondis(fins)
 
     def cumuls(self) -> Entiers:
-        return self.exacts
+        return self.exacts.copy()
 
     def _spent(self, minutes: Entiers, jours: slice | Entiers) -> Entiers:
         return spent_until(self.exacts[jours], minutes, self.banque.pas)

@@ -48,9 +48,9 @@ def mapped_tables() -> Mapping[tuple[Any, ...], Any]:
 
 
 def tables_key() -> str:
-    """Return what the tables follow from, as a digest: the code that makes them, numpy, legal
-    time."""
-    beside = Path(__file__).parent.glob("*.py*")
+    """Return what the tables follow from, as a digest: the code and the facts that make them,
+    numpy, legal time."""
+    beside = (each for kind in ("*.py*", "*.yaml") for each in Path(__file__).parent.glob(kind))
     sources = *beside, Path(clock.__file__), Path(jours_ouvres.__file__)
     weeks = range(clock.PREMIER_JOUR.toordinal(), clock.FIN_DES_JOURS.toordinal(), 7)
     offsets = [clock.start_of_day(date.fromordinal(week)).utcoffset() for week in weeks]

@@ -14,6 +14,11 @@ OUVERT, REDUIT, FERME = range(3)
 USAGES_PAR_TIRAGE = 4
 """Uses that find what they draw of a day in one number."""
 _TYPES = np.arange(TYPES)
+COLONNES = (
+    "energies", "lignes", "facteurs", "gigues", "bruits", "blocs", "absences", "retards",
+    "par_ciel", "inductif",
+)  # fmt: skip
+"""What an `Installation` has of each use."""
 
 
 class Charge(NamedTuple):

@@ -3,11 +3,14 @@
 The same columns serve the days of one point and one day of many points.
 """
 
+from typing import Any, NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sge_sim.mesures.alea import Cles, draws
 from sge_sim.mesures.calendrier import calendrier
-from sge_sim.mesures.climat import TOUJOURS, TOUJOURS_ABSENT, climat
+from sge_sim.mesures.climat import MOIS, TOUJOURS, TOUJOURS_ABSENT, TYPES, climat
 from sge_sim.mesures.formes import BITS, UNITE, Banque, gigues
 from sge_sim.mesures.hasard import FRACTION, UN, bruits
 from sge_sim.mesures.point import PointMesure
@@ -15,32 +18,72 @@ from sge_sim.mesures.tableaux import Entiers, EntiersCourts, Octets
 from sge_sim.mesures.usages import USAGES_PAR_TIRAGE, Installation
 
 _AUCUN = np.zeros(0, np.int64)
+ENCORE = 1 << 20
+"""Added to the number of a day to draw the second of two hours that legal time has twice."""
 _DEPASSEMENT = 116
 """Largest power of a large consumer, per cent of the subscribed (assumed)."""
-_MARGE = 36
+_PAR_KVA = 480
+"""Wh of a half-hour for each kVA subscribed: a small consumer sees to it that no breaker trips
+(assumed)."""
+_MARGE = 40
 """Per cent of its power by which a point that is cut may stay below it."""
 _QUINZE_BITS = 15
 """Of a draw, which say by how much."""
+_TROIS_TIRAGES = np.array([[18], [33], [48]])
+"""Where three of them begin."""
+
+
+class Derive(NamedTuple):
+    """Where the level of a point stands: `niveaux`, over `UN`, and the rank in them of each day."""
+
+    niveaux: Entiers
+    rangs: Entiers
+
+    def of(self, debut: int, fin: int) -> "Derive":
+        """Return it for some of the days, by their ranks."""
+        rangs = self.rangs[debut:fin]
+        premier = int(rangs[0])
+        return Derive(self.niveaux[premier : int(rangs[-1]) + 1], rangs - premier)
 
 
 def draw_days(
-    inst: Installation, cles: Cles, i0: int, i1: int, formes: Banque
+    inst: Installation,
+    cles: Cles,
+    i0: int,
+    i1: int,
+    formes: Banque,
+    doubles: Entiers,
+    derive: Derive | None = None,
 ) -> tuple[Entiers, Entiers, Entiers]:
-    """Return the energies and the rows of the uses on the days [i0, i1), shapes (uses, n), and what
-    is left of the draws, (n,)."""
-    table, jours = climat(), calendrier().compteurs[0, i0:i1]
-    types = table.types[inst.types, i0:i1]
+    """Return the energies and the rows of the uses on the days [i0, i1), then on those of these
+    ranks as their second hour has them, shapes (uses, n), and what is left of the draws, (n,).
+    `derive`: where the level of the point stands."""
+
+    def both(of: NDArray[Any]) -> NDArray[Any]:
+        return np.concatenate([of, of[..., doubles]], axis=-1) if len(doubles) else of
+
+    table, jours = climat(), both(calendrier().compteurs[0, i0:i1])
+    if len(doubles):
+        # In autumn the same day, but for chance.
+        jours[i1 - i0 :] += ENCORE * (calendrier().heures[i0 + doubles] > 24)
+    types = both(table.types[inst.types, i0:i1])
     mots = draws(cles[1 : 1 + inst.tirages], jours)
     absents = _AUCUN
     if inst.presence != TOUJOURS:
-        chances = table.absences[:, inst.presence, i0:i1]
-        absents = find_empty_days(draw_weeks(cles[:1], i0, i1), chances, table.parties[i0:i1])
+        chances = table.absences[:, inst.types % MOIS, inst.presence, i0:i1]
+        semaine = draw_weeks(cles[:1], i0, i1)
+        absents = find_empty_days(both(semaine), both(chances), both(table.parties[i0:i1]))
     lignes = inst.lignes.take(types, axis=1)
     if inst.ciel is not None:
-        lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1]
+        lignes += inst.par_ciel * both(table.ciels[inst.ciel, i0:i1])
+    energies = inst.energies
+    if derive is not None:
+        types = types + TYPES * both(derive.rangs)
+        par_niveau = energies[:, None] * derive.niveaux[:, None] >> FRACTION
+        energies = par_niveau.reshape(len(energies), -1)
     return apply_draws(
-        inst, inst.energies.take(types, axis=1), lignes, table.facteurs[inst.facteurs, i0:i1],
-        mots, absents, formes,
+        inst, energies.take(types, axis=1), lignes,
+        both(table.facteurs[inst.facteurs, i0:i1]), mots, absents, formes,
     )  # fmt: skip
 
 
@@ -123,8 +166,10 @@ def limit_power(
     breaker ends what is too much (assumed); a plant loses what exceeds its power, and a large
     meter records overruns, but not far above.
     """
-    par_pas = 500 * puissance if point.petit else puissance
-    if not (point.petit or point.injection):
+    par_pas = puissance
+    if point.petit:
+        par_pas = (500 if point.injection else _PAR_KVA) * puissance
+    elif not point.injection:
         par_pas = par_pas * _DEPASSEMENT // 100
     maximum = (par_pas << BITS) - UNITE
     most = np.einsum("kn,kn->n", energies, formes.pointes.take(lignes))
@@ -142,7 +187,9 @@ def limit_power(
     if len(trop):
         # Not to the same power each time.
         marge = 0 if point.injection else _MARGE
-        en_moins = (maximum[trop] >> _QUINZE_BITS) * (hasard[trop] >> 20 & (1 << _QUINZE_BITS) - 1)
+        # Seldom near it: the largest of three draws.
+        tires = hasard[trop] >> _TROIS_TIRAGES & (1 << _QUINZE_BITS) - 1
+        en_moins = (maximum[trop] >> _QUINZE_BITS) * tires.max(axis=0)
         visee = maximum[trop] - en_moins * marge // 100
         part = (visee >> FRACTION) * UN // ((pointes >> FRACTION) + 1)
         energies[:, trop] = energies.take(trop, axis=1) * np.minimum(part, UN) >> FRACTION

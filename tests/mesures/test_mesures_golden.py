@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from mesures_points import PLAGES, POSE, grand, linky
+from mesures_points import PLAGES, POSE, STRUCTURES_C5, grand, linky
 
 import sge_sim.mesures
 from sge_sim.clock import PARIS
@@ -47,11 +47,12 @@ from sge_sim.mesures import (
     tableaux,
 )
 from sge_sim.mesures.calendrier import calendrier, numero
-from sge_sim.mesures.climat import climat, read_temperature, zone_du_departement
+from sge_sim.mesures.climat import climat, lieu_de_la_commune, read_temperature
 from sge_sim.mesures.communs import PAS_PAR_JOUR, make_common_tables
 from sge_sim.mesures.courbes import is_recorded
 from sge_sim.mesures.depassements import heures_depassees
-from sge_sim.mesures.ensemble import maxima_du_jour
+from sge_sim.mesures.ensemble import courbes_du_jour, maxima_du_jour
+from sge_sim.mesures.evenements import find_periodes
 from sge_sim.mesures.formes import banque, gigues
 from sge_sim.mesures.grilles_nommees import calendrier_du
 from sge_sim.mesures.hasard import bruits
@@ -64,6 +65,7 @@ from sge_sim.mesures.metiers import facteurs_forts
 from sge_sim.mesures.rectifications import rectified_registers
 from sge_sim.mesures.releves import read_contextes
 from sge_sim.mesures.series import read_curves_of_day, read_series
+from sge_sim.mesures.soleil import soleils
 
 POINTS = {
     "residentiel": linky(
@@ -101,16 +103,16 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "4f5f35ee472ec2165bbe4ec1d71241fb1c6cadffbf5aa87005f90d845efdb994",
-    "commerce": "2eb4760b421210252b9b24900987a00c5608201a88a4b6af2309176b9521ebc9",
-    "activation": "1095a856537df6a168abaef8050d1ef81c25099030933dbf4d748c4cb9334d91",
-    "surplus": "8360631155f04a4c9ffecfbb03bc96a04a04f3284f4b242bbbe2fcdef372557a",
-    "tertiaire": "f1f285f034500b823d4f9416e9a3e59015d90d9781a6d49a76f6f4c585a33622",
-    "usine": "d9a129cc2c4844e6a560254b534dbcee6e7bcad99d84b9a9e0863e265e6ea3f3",
-    "centrale": "fa19b3064f024f7e1104e547e5f2c0e368041810fd93a6d8483790410ccc8923",
-    "voiture": "2f10b182ca53bb759f0b46d2c2dde1e9cfa9d56b4af88b570322a8f75750f000",
-    "delaissee": "3ac8e9bfc59101935efe4d713c290bfd4c594ceaa412114fbb4b845ae3b26435",
-    "atelier": "6adf1d5ba7f54ad64f4d607402c8d276aa7ec2b0e6fc9ae8ed2604ba2e65824c",
+    "residentiel": "f8e89758964435562ea3d7bae3db36be76daf0fbd3ffde2a3aa3505c89891a8e",
+    "commerce": "915a6de7085f2c6bae5254c3be32a4caa865f8b30a02fb44a874b85ca8b7a675",
+    "activation": "c109146baea1a83c4df2307b59b16ba89fbc63c5de8014811cb3f93d9dc5dce6",
+    "surplus": "30a2c099738f5447effb7544d98d3b5e0b0431269a8fc2c7b10849e99ea39857",
+    "tertiaire": "f8390654acdb9346e285fcd65c82589d29704878a66320a4b4bf26c15e35aa26",
+    "usine": "015fbd81fb41f7464a49acfa4bb2c2b7685a1862059123945e11f5cbd9af3314",
+    "centrale": "911ba68c9b032302f833ad9fbc9b0d13471d08585c242e8e5a1e3ed756a758ba",
+    "voiture": "c476f295ea0965e9fe7d1907f22c5ebf3494c3166ff6e78f04d6207226d93404",
+    "delaissee": "9ebcc481d129e17a7b910980787f96bf6ff06ab2aac91039bd4ea0d815a81ab5",
+    "atelier": "d65224dfd497eae6d5be39761db3b8387259540ccb84219512769e69db3b05c7",
 }
 
 
@@ -156,10 +158,10 @@ def digest(point: PointMesure) -> str:
 
 
 FACTUREES = {
-    "tertiaire": "459a10a651c3a8b9e1ac6956e105f8f65186034a21104178f8b8504b303d1fd5",
-    "usine": "ad1db2066ba1d36d5eab352da03bf05ba3fe15bcecc2a4ff949812e6997d0e32",
-    "centrale": "581c351f53390330d21187c3f5f9d0d3cd33bdd0d3be06abd11fe8d541ac6efa",
-    "moins puissante": "1c8693aef25f8d151adbdb3e4bc7b16756b5affd43a4f94650f2bf3cd9848097",
+    "tertiaire": "de0a48c7c204a6428ef894978c456fc65d8752df08c8af45b2870f3a5718d5a0",
+    "usine": "a07c891f5c6e5be8349dc85ded52d94c93596168e75822f309216a23798c81f3",
+    "centrale": "3a71e613c211b2f4d25edabfdd7274f1f6933657a8eecc00fb6ef754a93586bd",
+    "moins puissante": "100668cf6c10b7c14e7852a4f585ed35b6228e0c4604bb88a518689a6862cd3b",
 }
 """Of what large meters count beside energies."""
 
@@ -217,12 +219,12 @@ DONNEES = {
     "donne, grand": [(J, " ".join(["30000"] * 287 + ["-"]), None)],
 }
 EMPREINTES_LUES = {
-    "foyer et sa centrale": "ee39dca2195e1484fd036eca08e316c8f44fc6e2d0a44940b07155c9f037a087",
-    "centrale et son foyer": "c96f797e4c4c447c976eae4b4c19ba97b8bce3f68927f9d834b2806f938597e4",
-    "reprogramme": "1c1ef63207d17fe7e6a375f2014febc8bcf8b8efe5997b73a090741cc48baf4e",
-    "remplace": "0037bf725eca8b7506591945d00a4c2c0d0706e4e5b995a08d320727a3cb6ad0",
-    "donne": "c043b1720ca8e3d4a5ac2ca420f2b119d901ecca71f8a913095cd86376b56057",
-    "donne, grand": "1e40987652cf0f4dfaad414a4d01b7176d1aa216fc95472ec5d2e063e5bd5d41",
+    "foyer et sa centrale": "4f9cc239f08e76fb8def3d387ee906e4965039ced3aacd785d6065b8ac495d8d",
+    "centrale et son foyer": "414f65cb1eb750a7d18063c90acaf9fa03dee862601489e6df72ff81a44d748a",
+    "reprogramme": "7b8705ca63242d1aaa7919c94a89be5213968b532520e149e79782b4d51e2c53",
+    "remplace": "3d8eb127a52a27d1b25a44ebe608079b1981744fe8f2d0f03b152769b8886945",
+    "donne": "4924a450fac554e6cc25d3245cedc4c6c0a592039b831713fa61223717b6451b",
+    "donne, grand": "5d0862562a2f446ee727f1d17b864357fd0a925e5de16777fe84d5382a068125",
 }
 
 
@@ -254,7 +256,7 @@ def told(point: PointMesure) -> Iterator[object]:
     yield point.metier, is_recorded(point, numero(J)), calendrier_du(point.grille_fournisseur, J)
     index = index_quotidiens(point, debut, fin)
     yield [write_stamps(each, index.horodates, index.decalages) for each in Stamp]
-    yield zone_du_departement("84042"), round(read_temperature(3, J) * 100)
+    yield lieu_de_la_commune("84042"), round(read_temperature(3, J) * 100)
 
 
 def plain(value: object) -> object:
@@ -277,8 +279,43 @@ def test_what_is_read_of_a_point_is_these_bytes(nom: str) -> None:
     assert digest_lu(point_lu(nom)) == EMPREINTES_LUES[nom]
 
 
+VIVANTS = [
+    replace(
+        grand(graine)
+        if graine % 5 == 0
+        else linky(
+            graine,
+            kva=(3, 6, 9, 12)[graine % 4],
+            fournisseur=STRUCTURES_C5[graine % 4],
+            profil=ProfilConsommation.PROFESSIONNEL if graine % 3 == 0 else None,
+        ),
+        vivant=True,
+        arrivees=(J,) if graine % 7 == 0 else (),
+    )
+    for graine in range(300)
+]
+EMPREINTE_DES_VIES = "b274c3b09588c329731953387c43a4c7e0fef1dc271d8d07c3cfd1090064f6be"
+
+
+def digest_vies() -> str:
+    """What happens to points in some years, and what a week of many is once it has."""
+    somme = hashlib.sha256()
+    for point in VIVANTS:
+        somme.update(repr([plain(each) for each in find_periodes(point)]).encode())
+        lue = energies_quotidiennes(point, date(2027, 1, 4), date(2027, 1, 11))
+        somme.update(lue.valeurs.astype("<i8").tobytes())
+    petits = [point for point in VIVANTS if point.petit]
+    somme.update(repr(courbes_du_jour(petits, date(2026, 12, 2))).encode())
+    return somme.hexdigest()
+
+
+def test_what_happens_to_points_is_these_bytes() -> None:
+    assert digest_vies() == EMPREINTE_DES_VIES
+
+
 TABLES: dict[str, Callable[[], object]] = {
     "calendrier": calendrier,
+    "soleils": soleils,
     "climat": climat,
     "bruits": bruits,
     "formes": lambda: [banque(pas) for pas in PAS_PAR_JOUR],
@@ -287,12 +324,13 @@ TABLES: dict[str, Callable[[], object]] = {
 }
 """What no point decides."""
 EMPREINTES_DES_TABLES = {
+    "soleils": "6a1fff61f9d41e00ff98908a3715ba9db381854e0cea029bf608d54b9415f0c9",
     "calendrier": "67254c1efb34d4d95e2b5b28fde8697c4fd360f124cb4fd33e1283300c152982",
-    "climat": "88ee63db536f7896554dfc6f1f76ecee0c60b3e52a4e7307b3889d9c9d9246ff",
+    "climat": "23dd650c6b65471815fc019081634e1ba08cc659781e855112fa05183d93bca4",
     "bruits": "2d2b2c8f5508c1aa762f589aa5f7fbe51bb8c36ccca221c498734d2049d00196",
-    "formes": "f98350ce22b7b0687cacfbfc1508174a2ffa35879a43f00fe07a91bf682db966",
-    "gigues": "0daa2bdbd7c738b50b1198cba7672a0ac66062bf46efb8da9dd991ce4e747f97",
-    "facteurs": "ab2bfe487786e457a06de4adf26b137917fee9c7eb49eac7bd2d79193e37fab2",
+    "formes": "7b1a869a1347bea9517d89adbf37b2e108bd396b879927da082aa0b4c434b55c",
+    "gigues": "24054cbd8c43302965e2dede37198cca5178cd91c49a54d364008013c81e2b31",
+    "facteurs": "6413d7adfd76e1d53d34e979cd3f22ca9cc2c698c6c3a762af8e214097ddce60",
 }
 
 
@@ -345,23 +383,23 @@ def test_what_is_mapped_is_what_is_made(monkeypatch: pytest.MonkeyPatch, tmp_pat
 FOULES = {
     ProfilConsommation.RESIDENTIEL: (
         6000,
-        "e9265018a9647e8027eb098721d8110bb1f416d679e604277ea8956647b09373",
+        "61281bef7c8de4c4e5bf7771d6bf659e52676f8a966e2a1f1fbf3fd57bae7d07",
     ),
     ProfilConsommation.PROFESSIONNEL: (
         2000,
-        "52bd30c30ef2109a014aa79a1b4bb2eb21dc0f84558202131776aa3ecf0036e1",
+        "d080d1ed1c12983250e5154eeb12311f363979a602236e81c6f1b115a1e0745b",
     ),
     ProfilConsommation.TERTIAIRE: (
         2000,
-        "7883a7d60ab2a0f5abbd29f0c23dcec2433fa1382adbe7dc60bdaaf30d6a404d",
+        "cb98e5f336b4a47535ab146d304d7c9b95c711c829a23060f67dbdc97d4213b8",
     ),
     ProfilConsommation.INDUSTRIEL: (
         2000,
-        "64be7c9b4fd3774ab4ef46180c617b2896468f12486304e8ef0a891e00be48df",
+        "df0dc6880cc8e1d5a7378310dd541c6aa93d703d52b075560c8823fb6d47ee9c",
     ),
     ProfilConsommation.PRODUCTION: (
         1000,
-        "a1f8a7f64ac62316601eb32eba3e4651af7ce5d4e1c468114a13b492c0f050b5",
+        "7ea391d465abf718ecc5a2a2ea60d773cc6eb7e2a00946d6203d90217dccf028",
     ),
 }
 """What is drawn for so many points of a profile: what one in a thousand has is among it."""
@@ -375,7 +413,7 @@ def test_what_is_drawn_for_many_points_is_these_bytes(profil: ProfilConsommation
         petit = profil is ProfilConsommation.RESIDENTIEL or graine % 2 == 0
         puissance = (3, 6, 9, 12, 36)[graine % 5] if petit else 60 * (1 + graine % 50)
         plages = PLAGES[graine % len(PLAGES)]
-        drawn = installation(graine, petit, profil, puissance, graine % 8, plages, graine % 3 == 0)
+        drawn = installation(graine, petit, profil, puissance, graine % 96, plages, graine % 3 == 0)
         for each in drawn:
             somme.update(
                 each.astype("<i8").tobytes() if is_array(each) else repr(plain(each)).encode()
@@ -429,6 +467,7 @@ def functions_called(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
             digest(point)
         for nom in LUS:
             digest_lu(point_lu(nom))
+        digest_vies()
         for nom in FACTUREES:
             digest_factures(POINTS.get(nom, MOINS_PUISSANTE))
     finally:
