@@ -37,6 +37,8 @@ from sge_sim.mesures.usages import Charge, Installation, make_installation
 
 _LONGS = 48
 """Half-hours of a day."""
+_DE_TOUS = 5
+"""Uses that all who live somewhere have."""
 
 
 def find_logement(kva: int) -> tuple[int, logements.Logement]:
@@ -81,7 +83,15 @@ def draw_foyer(
         usages.append(draw_voiture(t, puissance, plages, asservi=asservi))
     # Those who are there in school holidays live as in the rest of the year.
     niveaux, types = tuple(map(int, 2 * semaine)), climat().scolaires[lieu]
-    return make_installation(usages, _LONGS, niveaux, types=types, presence=occupation, ciel=ciel)
+    inst = make_installation(usages, _LONGS, niveaux, types=types, presence=occupation, ciel=ciel)
+    return inst._replace(foyer=True)
+
+
+def draw_habitants(t: PointStream, kva: int) -> Installation:
+    """Return the first uses of a dwelling, those of people who move in."""
+    logement = find_logement(kva)[1]
+    usages = _draw_vie(t, t.size(*logement.taille), t.size(*logement.socle))[:_DE_TOUS]
+    return make_installation(usages, _LONGS, tuple(map(int, 2 * t.pick(logements.SEMAINES))))
 
 
 def _groupe(sorte: Sorte) -> Groupe:
