@@ -83,7 +83,7 @@ LIBELLES: Final = {
 _UNE_FOIS: Final = ("voiture", "pompe", "isolation", "centrale", "equipe")
 """What happens once in a life."""
 _DERIVES: Final = {
-    ProfilConsommation.RESIDENTIEL: 34,
+    ProfilConsommation.RESIDENTIEL: 37,
     ProfilConsommation.PROFESSIONNEL: 14,
     ProfilConsommation.TERTIAIRE: 10,
     ProfilConsommation.INDUSTRIEL: 10,
@@ -131,15 +131,18 @@ def _periodes(point: PointMesure) -> tuple[PeriodeDeVie, ...]:
     return tuple(sorted(periodes))
 
 
-def find_poses(point: PointMesure) -> list[int]:
-    """Return the days from which on a plant stands behind the meter of a consumer."""
-    return [periode.debut for periode in find_periodes(point) if periode.cause == "centrale"]
+@computed_once(POINTS_GARDES)
+def find_pose(point: PointMesure) -> int:
+    """Return the day from which on a plant stands behind the meter of a consumer, without a
+    contract: one that never comes where there is none."""
+    poses = (each.debut for each in find_periodes(point) if each.cause == "centrale")
+    return next(poses, maxsize)
 
 
 def find_couple(point: PointMesure, n: int) -> PointMesure | None:
     """Return what stands behind the same meter on a day: the plant of an event too, of which the
     meter counts nothing."""
-    if point.couple is None and any(pose <= n for pose in find_poses(point)):
+    if point.vivant and point.couple is None and find_pose(point) <= n:
         return _centrale(point)
     return point.couple
 

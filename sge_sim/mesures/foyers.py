@@ -37,8 +37,8 @@ from sge_sim.mesures.usages import Charge, Installation, make_installation
 
 _LONGS = 48
 """Half-hours of a day."""
-_DE_TOUS = 5
-"""Uses that all who live somewhere have."""
+DE_TOUS = 5
+"""The first uses of a dwelling: all who live somewhere have them."""
 
 
 def find_logement(kva: int) -> tuple[int, logements.Logement]:
@@ -85,13 +85,6 @@ def draw_foyer(
     niveaux, types = tuple(map(int, 2 * semaine)), climat().scolaires[lieu]
     inst = make_installation(usages, _LONGS, niveaux, types=types, presence=occupation, ciel=ciel)
     return inst._replace(foyer=True)
-
-
-def draw_habitants(t: PointStream, kva: int) -> Installation:
-    """Return the first uses of a dwelling, those of people who move in."""
-    logement = find_logement(kva)[1]
-    usages = _draw_vie(t, t.size(*logement.taille), t.size(*logement.socle))[:_DE_TOUS]
-    return make_installation(usages, _LONGS, tuple(map(int, 2 * t.pick(logements.SEMAINES))))
 
 
 def _groupe(sorte: Sorte) -> Groupe:

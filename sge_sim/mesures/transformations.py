@@ -6,7 +6,6 @@ plausible, not measured (assumed); how often, and by how much: `evenements`.
 """
 
 from collections.abc import Sequence
-from math import isqrt
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -23,18 +22,22 @@ from sge_sim.mesures.climat import (
     find_ciel,
     find_facteur,
 )
+from sge_sim.mesures.dessins import EVEILS, VARIANTES_D_EVEIL
 from sge_sim.mesures.formes import Sorte, banque
-from sge_sim.mesures.foyers import draw_habitants, draw_voiture, find_logement, make_pompe
-from sge_sim.mesures.hasard import FRACTION, UN, PointStream
+from sge_sim.mesures.foyers import DE_TOUS, draw_voiture, find_logement, make_pompe
+from sge_sim.mesures.hasard import PointStream
 from sge_sim.mesures.tableaux import Entiers, Masque, join_columns
 from sge_sim.mesures.usages import COLONNES, Installation, make_installation
 
-_TIRAGES: Final = 48
+_TIRAGES: Final = 16
 """More draws than what comes with an event takes."""
 _REGLAGE: Final = (82, 118)
 """Per cent of a dwelling's heating that other occupants have of it: they set it otherwise."""
-_ACTIVITE: Final = (55, 160)
-"""Per cent of each use of a place that other people have of it."""
+_NIVEAU: Final = (100, 45, 30, 330)
+_ACTIVITE: Final = (60, 150)
+"""Per cent of all uses of a place, then of each, that other people have of it."""
+_REPAS: Final = ((Sorte.MATIN, 7.5), (Sorte.SOIR, 18.5))
+"""Uses of a dwelling, from its third one on, that have the hours of who lives there."""
 _RESTE: Final = 50
 """Per cent of what never stops that is left where all else does."""
 _HABITEES: Final = (TOUJOURS, FAMILLE, VOYAGEUR)
@@ -99,7 +102,7 @@ def _change(inst: Installation, nom: str, part: int, t: PointStream, lieu: Lieu)
     voiture = (inst.blocs & (inst.retards != 0))[:, 0] & (inst.facteurs != EAU)
     match nom:
         case "occupants" | "titulaire":
-            return _move_in(inst, t, lieu, chauffe, voiture)
+            return _move_in(inst, t, chauffe, voiture)
         case "isolation":
             return _scale(inst, np.where(chauffe, part, 100))
         case "pompe" if inst.ciel is None:
@@ -111,19 +114,24 @@ def _change(inst: Installation, nom: str, part: int, t: PointStream, lieu: Lieu)
 
 
 def _move_in(
-    dwelling: Installation, t: PointStream, lieu: Lieu, chauffe: Masque, voiture: Masque
+    dwelling: Installation, t: PointStream, chauffe: Masque, voiture: Masque
 ) -> Installation:
-    """Return a dwelling with other occupants: their hours, their week, half of their level, another
-    heat. A car leaves with its owners; absences, heating and water heater are the dwelling's."""
-    others = draw_habitants(t, lieu.puissance)
-    n, parts = len(others.facteurs), np.full(len(chauffe), 100)
+    """Return a dwelling with other occupants: their hours, their level, another heat. A car leaves
+    with its owners; absences, heating and water heater are the dwelling's."""
+    niveau = t.size(*_NIVEAU)
+    parts = np.array(
+        [
+            niveau * t.between(*_ACTIVITE) // 100 if rang < DE_TOUS else 100
+            for rang in range(len(chauffe))
+        ]
+    )
     parts[chauffe], parts[voiture] = t.between(*_REGLAGE), 0
-    avant, apres = (int(each.energies[:n, 0].sum()) for each in (dwelling, others))
-    energies, lignes = dwelling.energies * parts[:, None] // 100, dwelling.lignes.copy()
-    energies[:n] = others.energies * isqrt(UN * UN * avant // max(apres, 1)) >> FRACTION
-    # A machine that may wait has its hour in how long it may.
-    np.copyto(lignes[:n], others.lignes, where=dwelling.retards[:n] == 0)
-    return dwelling._replace(energies=energies, lignes=lignes)
+    lignes, groupes = dwelling.lignes.copy(), banque(48).groupes
+    lignes[1] = groupes[Sorte.EVEIL].debut + VARIANTES_D_EVEIL * t.between(0, len(EVEILS) - 1)
+    for usage, (sorte, heure) in enumerate(_REPAS, 2):
+        depart = min(max(t.around_hour(heure, 1.5), 6), 47)
+        lignes[usage] += groupes[sorte].ligne(depart) - lignes[usage, 0]
+    return _scale(dwelling, parts)._replace(lignes=lignes)
 
 
 def _add_pompe(
