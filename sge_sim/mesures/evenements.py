@@ -131,18 +131,16 @@ def _periodes(point: PointMesure) -> tuple[PeriodeDeVie, ...]:
     return tuple(sorted(periodes))
 
 
-@computed_once(POINTS_GARDES)
-def find_pose(point: PointMesure) -> int:
-    """Return the day from which on a plant stands behind the meter of a consumer, without a
-    contract: one that never comes where there is none."""
-    poses = (each.debut for each in find_periodes(point) if each.cause == "centrale")
-    return next(poses, maxsize)
+def find_poses(point: PointMesure, jusque: int = maxsize) -> list[int]:
+    """Return the days from which on a plant stands behind the meter of a consumer, without a
+    contract."""
+    return [each.debut for each in find_periodes(point, jusque) if each.cause == "centrale"]
 
 
 def find_couple(point: PointMesure, n: int) -> PointMesure | None:
     """Return what stands behind the same meter on a day: the plant of an event too, of which the
     meter counts nothing."""
-    if point.vivant and point.couple is None and find_pose(point) <= n:
+    if point.vivant and point.couple is None and find_poses(point, n + 1):
         return _centrale(point)
     return point.couple
 

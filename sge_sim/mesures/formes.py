@@ -61,10 +61,10 @@ class Sorte(IntEnum):
     """Lighting from dusk to dawn."""
     CAPACITIF = auto()
     """Where no load balances capacitors."""
-    SOLEIL = auto()
-    """A solar plant."""
     CONTACT = auto()
     """A `BLOC` that starts with a contact, within a half-hour: none for large points."""
+    SOLEIL = auto()
+    """A solar plant."""
 
 
 TENUES = {Sorte.BLOC: 1, Sorte.CONTACT: CONTACTS}

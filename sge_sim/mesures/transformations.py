@@ -33,7 +33,7 @@ _TIRAGES: Final = 16
 """More draws than what comes with an event takes."""
 _REGLAGE: Final = (82, 118)
 """Per cent of a dwelling's heating that other occupants have of it: they set it otherwise."""
-_NIVEAU: Final = (100, 45, 30, 330)
+_NIVEAU: Final = (100, 41, 30, 330)
 _ACTIVITE: Final = (60, 150)
 """Per cent of all uses of a place, then of each, that other people have of it."""
 _REPAS: Final = ((Sorte.MATIN, 7.5), (Sorte.SOIR, 18.5))

@@ -4,10 +4,8 @@ The same columns serve the days of one point and one day of many points.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sge_sim.mesures.alea import Cles, draws
 from sge_sim.mesures.calendrier import calendrier
@@ -46,38 +44,36 @@ def draw_days(
     """Return the energies and the rows of the uses on the days [i0, i1), then on those of these
     numbers as their second hour has them, shapes (uses, n), and what is left of the draws, (n,).
     `niveaux`: where the level of the point stands, and the rank in them of each day."""
-    seconds = np.array(doubles, np.int64)
-
-    def both(of: NDArray[Any]) -> NDArray[Any]:
-        return np.concatenate([of, of[..., seconds - i0]], axis=-1) if len(doubles) else of
-
-    table, jours = climat(), both(calendrier().compteurs[0, i0:i1])
-    if len(doubles):
-        # In autumn the same day, but for chance.
-        jours[i1 - i0 :] += ENCORE * (calendrier().heures[seconds] > 24)
-    types = table.types[inst.types, i0:i1]
+    table, cal = climat(), calendrier()
+    rangs, n = np.arange(i1 - i0 + len(doubles)), i1 - i0
+    rangs[n:] = seconds = np.array(doubles, np.int64) - i0
+    jours = cal.compteurs[0, i0:i1].take(rangs)
+    # In autumn the same day, but for chance.
+    jours[n:] += ENCORE * (cal.heures[i0 + seconds] > 24)
+    types = table.types[inst.types, i0:i1].take(rangs)
     if inst.debuts:
-        types = types + TYPES * np.searchsorted(inst.debuts, np.arange(i0, i1), side="right")
+        types += TYPES * np.searchsorted(inst.debuts, i0 + rangs, side="right")
     mots = draws(cles[1 : 1 + inst.tirages], jours)
     absents = _AUCUN
     if inst.presence != TOUJOURS:
         chances = table.absences[:, inst.types % MOIS, inst.presence, i0:i1]
         semaine = draw_weeks(cles[:1], i0, i1)
-        absents = both(find_empty_days(semaine, chances, table.parties[i0:i1]))
-        absents = absents.nonzero()[0]
-    lignes = inst.lignes.take(both(types), axis=1)
+        vides = find_empty_days(semaine, chances, table.parties[i0:i1])
+        absents = vides.take(rangs).nonzero()[0]
+    lignes = inst.lignes.take(types, axis=1)
     if inst.ciel is not None:
-        lignes += inst.par_ciel * both(table.ciels[inst.ciel, i0:i1])
+        lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1].take(rangs)
     energies = inst.energies
     if niveaux is not None:
-        par_trimestre, rangs = niveaux
-        types = types + energies.shape[1] * rangs
+        par_trimestre, trimestres = niveaux
+        types += energies.shape[1] * trimestres.take(rangs)
         energies = energies[:, None] * par_trimestre[:, None] >> FRACTION
         energies = energies.reshape(len(energies), -1)
-    return apply_draws(
-        inst, energies.take(both(types), axis=1), lignes,
-        both(table.facteurs[inst.facteurs, i0:i1]), mots, absents, formes,
-    )  # fmt: skip
+    facteurs = table.facteurs[inst.facteurs, i0:i1]
+    if len(seconds):
+        facteurs = np.concatenate([facteurs, facteurs[:, seconds]], axis=1)
+    energies = energies.take(types, axis=1)
+    return apply_draws(inst, energies, lignes, facteurs, mots, absents, formes)
 
 
 def draw_weeks(cles: Cles, i0: int, i1: int) -> Entiers:

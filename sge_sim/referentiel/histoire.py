@@ -13,7 +13,6 @@ from sge_sim.mesures.climat import TYPES
 from sge_sim.mesures.entrees_datees import find_contact
 from sge_sim.mesures.evenements import LIBELLES, find_periodes
 from sge_sim.mesures.installations import find_installation
-from sge_sim.mesures.tableaux import Masque
 from sge_sim.mesures.transformations import PeriodeDeVie
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.referentiel.points import get_point
@@ -52,7 +51,7 @@ def _find_changes(point: PointMesure, today: date) -> list[PeriodeDeVie]:
     inst = find_installation(point, *find_contact(point, today), periodes)
     columns = np.concatenate((inst.energies, inst.lignes))
     steps = np.diff(columns.reshape(len(columns), -1, TYPES), axis=1)
-    changes: Masque = steps.any(axis=(0, 2))
+    changes = np.asarray(steps.any(axis=(0, 2)))
     return [
         periode
         for periode, change in zip(periodes, changes.tolist(), strict=True)
