@@ -294,7 +294,7 @@ VIVANTS = [
     )
     for graine in range(300)
 ]
-EMPREINTE_DES_VIES = "7c90e1840acf1461ecf4dbeb1ddf49179a1de2d62d5dda3112f2c0e0e2b2ba91"
+EMPREINTE_DES_VIES = "9d89ef4e5cb3a45da31eed14d375ac3df60dbe9bc86a30b7f511ebc776e7e43d"
 
 
 def digest_vies() -> str:
@@ -328,8 +328,8 @@ EMPREINTES_DES_TABLES = {
     "calendrier": "67254c1efb34d4d95e2b5b28fde8697c4fd360f124cb4fd33e1283300c152982",
     "climat": "23dd650c6b65471815fc019081634e1ba08cc659781e855112fa05183d93bca4",
     "bruits": "2d2b2c8f5508c1aa762f589aa5f7fbe51bb8c36ccca221c498734d2049d00196",
-    "formes": "caf19764f16ef9c7f9603cde1b190340231d8685a40e68ae5872d6677ead176b",
-    "gigues": "24054cbd8c43302965e2dede37198cca5178cd91c49a54d364008013c81e2b31",
+    "formes": "ba0eaa98eb5fcaab64e51991ade983c97223fabadddf3f80e659c594677a5fab",
+    "gigues": "ae6d7d40fba512636637d56f36173b9b9830e8f18c4633ae0841e0d37e86b8e4",
     "facteurs": "6413d7adfd76e1d53d34e979cd3f22ca9cc2c698c6c3a762af8e214097ddce60",
 }
 
@@ -381,23 +381,23 @@ def test_what_is_mapped_is_what_is_made(monkeypatch: pytest.MonkeyPatch, tmp_pat
 FOULES = {
     ProfilConsommation.RESIDENTIEL: (
         6000,
-        "65cd30e0946c70771396119e42de28b96ca16b5445712818ccfdf7017bd7b24d",
+        "b4a1b767d7587aabaf2e0b4b0d2ecf0c61dec151c11fb3f0bc858c720e796794",
     ),
     ProfilConsommation.PROFESSIONNEL: (
         2000,
-        "383a83cb2296b6db68a72dbc1ff8b1c03ca1fd43d0e515f555d1f1f9ef62a653",
+        "ff822e63f7f85a31de7bbcad325d34785ed20464d18c2674cff8af7ecd656f84",
     ),
     ProfilConsommation.TERTIAIRE: (
         2000,
-        "7fd468330f8b21ace9fdb2aa26b2db1fdf383f648213ae3c162517bfed582e63",
+        "a783cd9972c567944de22cc7f5fdbb092c6c8900209eec85924b10b16636823d",
     ),
     ProfilConsommation.INDUSTRIEL: (
         2000,
-        "3eabae5e1850e531d45329e1a3411ca0a53b0f6b6ac9d7f8f15d13251db22422",
+        "747954d659bbb5e11c8a34213a7f880888173acb4a1d4cf854a5c577ce7fcd0b",
     ),
     ProfilConsommation.PRODUCTION: (
         1000,
-        "7ea391d465abf718ecc5a2a2ea60d773cc6eb7e2a00946d6203d90217dccf028",
+        "8cd15d37bab7c15eaef3d0d1d5bd25ed5b7321fc24756e1510e8871614b1c7c0",
     ),
 }
 """What is drawn for so many points of a profile: what one in a thousand has is among it."""
