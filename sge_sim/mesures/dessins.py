@@ -130,9 +130,9 @@ def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
     yield draw_nuits(pas), 1, 1
     nuit = np.repeat(_CAPACITIF_PAR_HEURE, pas // 24)
     yield _doux(RowStream(subkey(0xCA9, pas)), 8, pas) * nuit, 1, 8
+    yield (plat, 1, 1) if fin else (_contacts(6), DEPARTS, 6)
     variantes = 3 if fin else 8
     yield draw_soleils(pas, variantes), 1, variantes
-    yield (plat, 1, 1) if fin else (_contacts(6), DEPARTS, 6)
 
 
 def _sum_steps(rows: Entiers, pas: int) -> Entiers:

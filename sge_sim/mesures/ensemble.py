@@ -11,11 +11,11 @@ import numpy as np
 
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, jour_de, numero
-from sge_sim.mesures.climat import MOIS, climat
+from sge_sim.mesures.climat import MOIS, TYPES, climat
 from sge_sim.mesures.courbes import is_collected
 from sge_sim.mesures.demi_heures import demi_heures
 from sge_sim.mesures.entrees_datees import cut_to_measured, find_contact, find_puissance
-from sge_sim.mesures.evenements import find_couple, find_etat, find_niveaux
+from sge_sim.mesures.evenements import find_couple, find_niveaux_du_jour, find_periodes
 from sge_sim.mesures.formes import banque
 from sge_sim.mesures.hasard import FRACTION
 from sge_sim.mesures.installations import find_cles, find_installation, keep_cles
@@ -84,7 +84,8 @@ def _valeurs(
             ((_, valeurs),) = demi_heures(point, n, n + 1)
             yield [rang], valeurs
             continue
-        installation = find_installation(point, *find_contact(point, jour), find_etat(point, n))
+        periodes = find_periodes(point, n + 1)
+        installation = find_installation(point, *find_contact(point, jour), periodes)
         rangs, ici = ensembles.setdefault((len(installation.facteurs), point.injection), ([], []))
         rangs.append(rang)
         ici.append(installation)
@@ -103,16 +104,15 @@ def _journees(
     `encore`: what is added to its number to draw it."""
     table, formes = climat(), banque(48)
     cles = np.concatenate([find_cles(point.graine).jours for point in points], axis=1)
-    types = [int(table.types[inst.types, n]) for inst in installations]
+    # Of what each is by that day, the last of its periods.
+    types = [int(table.types[inst.types, n]) - TYPES for inst in installations]
     energies = np.stack(
         [inst.energies[:, ici] for inst, ici in zip(installations, types, strict=True)], axis=1
     )
     lignes = np.stack(
         [inst.lignes[:, ici] for inst, ici in zip(installations, types, strict=True)], axis=1
     )
-    niveaux = find_niveaux(points, n)
-    if niveaux is not None:
-        energies = energies * niveaux >> FRACTION
+    energies = energies * find_niveaux_du_jour(points, n) >> FRACTION
     tous = join_installations(installations)
     lignes += tous.par_ciel * np.array(
         [0 if inst.ciel is None else int(table.ciels[inst.ciel, n]) for inst in installations]
@@ -120,7 +120,7 @@ def _journees(
     semaine = draws(cles[:1], calendrier().compteurs[1:, n])[0]
     zones = [inst.types % MOIS for inst in installations]
     chances = table.absences[:, zones, [inst.presence for inst in installations], n]
-    absents = find_empty_days(semaine, chances, table.parties[n : n + 1])
+    absents = find_empty_days(semaine, chances, table.parties[n : n + 1]).nonzero()[0]
     mots = draws(cles[1 : 1 + tous.tirages], calendrier().compteurs[:1, n] + (encore or 0))
     facteurs = table.facteurs[:, n].take(tous.facteurs).astype(np.int64)
     hasard = apply_draws(tous, energies, lignes, facteurs, mots, absents, formes)[2]

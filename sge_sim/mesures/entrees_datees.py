@@ -43,9 +43,9 @@ def find_coupes(point: PointMesure) -> tuple[int, ...]:
     bornes = {numero_borne(jour) for jour in dates}
     if point.donnees is not None:
         bornes |= point.donnees.bornes
-    bornes.update(find_poses(point))
     if point.couple is not None:
         bornes.update(find_coupes(point.couple))
+    bornes.update(find_poses(point))
     return tuple(sorted(bornes))
 
 

@@ -2,15 +2,15 @@
 
 Nothing of it is stored. A year of a point is 365 days from the first one that can be computed on;
 the one number that its seed draws for a year says whether something happens in it, what, when and
-how much of it, and where the level of that year stands. What holds on a day is then looked up among
-the periods of the point. An event falls at a legal midnight.
+how much of it. An event falls at a legal midnight.
 
 How often things happen is plausible, not measured (assumed), but where a source is named.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from operator import attrgetter
+from sys import maxsize
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draw
 from sge_sim.mesures.calendrier import numero_borne
 from sge_sim.mesures.hasard import FRACTION, UN, Fourchette
-from sge_sim.mesures.installations import JOURS_D_UN_AN, find_cles, find_lieu
+from sge_sim.mesures.installations import find_cles, find_lieu
 from sge_sim.mesures.point import (
     POINTS_GARDES,
     PointMesure,
@@ -27,12 +27,12 @@ from sge_sim.mesures.point import (
     PuissanceSouscrite,
 )
 from sge_sim.mesures.tableaux import Entiers, EntiersCourts
-from sge_sim.mesures.transformations import D_ORIGINE, EtatDuLieu
-from sge_sim.mesures.vecu import Derive
+from sge_sim.mesures.transformations import PeriodeDeVie
 
 PREMIERE_ANNEE: Final = 18
 """The first year in which something happens, from the end of 2022 on: what a place was drawn as is
 what it had become by then."""
+_JOURS_D_UN_AN: Final = 365
 
 
 class Nature(NamedTuple):
@@ -73,99 +73,76 @@ _TIRES: Final = {
     for profil, natures in NATURES.items()
 }
 """The event of each of the chances that have one."""
-SUITES: Final = {
-    "titulaire": Nature("Un autre titulaire arrive, par un nouveau contrat."),
-    "fin": Nature("Les travaux se terminent."),
-    "reprise": Nature("Une autre activité reprend le lieu."),
-}
-"""What follows from an event, or from a contract."""
 LIBELLES: Final = {
-    nom: nature.libelle
-    for natures in (*NATURES.values(), SUITES)
-    for nom, nature in natures.items()
+    "titulaire": "Un autre titulaire arrive, par un nouveau contrat.",
+    "fin": "Les travaux se terminent.",
+    "reprise": "Une autre activité reprend le lieu.",
+    **{nom: kind.libelle for natures in NATURES.values() for nom, kind in natures.items()},
 }
-_ARRIVEES: Final = ("occupants", "titulaire", "reprise")
-_DU_BATI: Final = ("isolation", "pompe", "centrale")
-"""What stays when people leave."""
-_PLUSIEURS_FOIS: Final = ("croissance", "baisse")
-_CENTRALE_KVA: Final = 3
+"""What is said of each event, and of what follows from one, or from a contract."""
+_UNE_FOIS: Final = ("voiture", "pompe", "isolation", "centrale", "equipe")
+"""What happens once in a life."""
 _DERIVES: Final = {
-    ProfilConsommation.RESIDENTIEL: 34,
+    ProfilConsommation.RESIDENTIEL: 37,
     ProfilConsommation.PROFESSIONNEL: 14,
     ProfilConsommation.TERTIAIRE: 10,
     ProfilConsommation.INDUSTRIEL: 10,
 }
 """How far the level of a year is from the mean at most, per cent (standard deviation: 0.41 of it);
 in four quarters it moves from that of a year to that of the next one."""
+_CENTRALE_KVA: Final = 3
 _TRIMESTRE: Final = 91
 """Days for which a level stands: a quarter."""
-
-
-class PeriodeDeVie(NamedTuple):
-    """What holds from a day on, by its number, until the next period; `cause`: the event that began
-    it, a key of `LIBELLES`, empty for the first."""
-
-    debut: int
-    cause: str
-    etat: EtatDuLieu
-
-
-_PREMIERE: Final = (PeriodeDeVie(0, "", D_ORIGINE),)
 _DEBUT: Final = attrgetter("debut")
 
 
+def find_periodes(point: PointMesure, jusque: int = maxsize) -> tuple[PeriodeDeVie, ...]:
+    """Return the periods of a point that events begin before the day of this number: what was there
+    from the first day on is none of them."""
+    if not point.vivant:
+        return ()
+    periodes = _periodes(point)
+    return periodes[: bisect_left(periodes, jusque, key=_DEBUT)]
+
+
 @computed_once(POINTS_GARDES)
-def find_periodes(point: PointMesure) -> tuple[PeriodeDeVie, ...]:
-    """Return the periods of a point: one for the whole of the life of a point that isn't
-    `vivant`."""
-    if not point.vivant or point.profil_effectif not in NATURES:
-        return _PREMIERE
-    events = _draw_evenements(point)
-    if point.arrivees:
-        events += [
-            (n, "titulaire", 100, draw(point.graine, n)) for n in map(numero_borne, point.arrivees)
-        ]
-        events.sort()
-    periodes, etat = [*_PREMIERE], D_ORIGINE
-    for jour, nom, part, tire in events:
-        suivant = _after(etat, nom, part, tire)
-        if suivant != etat:
-            etat = suivant
-            periodes.append(PeriodeDeVie(jour, nom, etat))
-    return tuple(periodes)
+def _periodes(point: PointMesure) -> tuple[PeriodeDeVie, ...]:
+    noms, natures = _TIRES.get(point.profil_effectif, ()), NATURES.get(point.profil_effectif, {})
+    periodes = [
+        PeriodeDeVie(jour, "titulaire", 100, draw(point.graine, jour))
+        for jour in map(numero_borne, point.arrivees)
+        if noms
+    ]
+    annees, passes = find_cles(point.graine).annees, set()
+    for annee in np.flatnonzero(annees % 10_000 < len(noms)).tolist():
+        tire = int(annees[annee])
+        nom = noms[tire % 10_000]
+        if annee < PREMIERE_ANNEE or nom in passes:
+            continue
+        passes.update({nom}.intersection(_UNE_FOIS))
+        _, _, (least, most), (court, long), suite = natures[nom]
+        duree = court + (tire >> 24) % (long - court + 1)
+        part = least + (tire >> 40) % (most - least + 1)
+        # It ends in the year in which it begins.
+        jour = _JOURS_D_UN_AN * annee + (_JOURS_D_UN_AN - duree) * (tire >> 13 & 1023) // 1024
+        periodes.append(PeriodeDeVie(jour, nom, part, tire))
+        if suite:
+            periodes.append(PeriodeDeVie(jour + duree, suite, 100, tire))
+    return tuple(sorted(periodes))
 
 
-def find_etat(point: PointMesure, n: int) -> EtatDuLieu:
-    """Return what had happened to a point by the day of this number."""
-    periodes = find_periodes(point) if point.vivant else _PREMIERE
-    if len(periodes) == 1:
-        return periodes[0].etat
-    return periodes[bisect_right(periodes, n, key=_DEBUT) - 1].etat
-
-
-def find_etats(point: PointMesure, i0: int, i1: int) -> list[tuple[EtatDuLieu, int, int]]:
-    """Return what had happened to a point by the days [i0, i1), with the days of each."""
-    periodes = find_periodes(point) if point.vivant else _PREMIERE
-    rang = bisect_right(periodes, i0, key=_DEBUT) - 1
-    fin = bisect_left(periodes, i1, key=_DEBUT)
-    debuts = [i0, *(periode.debut for periode in periodes[rang + 1 : fin]), i1]
-    etats = [periode.etat for periode in periodes[rang:fin]]
-    return list(zip(etats, debuts, debuts[1:], strict=False))
-
-
-def find_poses(point: PointMesure) -> list[int]:
-    """Return the days from which on a plant stands behind the meter of a consumer."""
-    return [periode.debut for periode in find_periodes(point) if periode.cause == "centrale"]
+def find_poses(point: PointMesure, jusque: int = maxsize) -> list[int]:
+    """Return the days from which on a plant stands behind the meter of a consumer, without a
+    contract."""
+    return [each.debut for each in find_periodes(point, jusque) if each.cause == "centrale"]
 
 
 def find_couple(point: PointMesure, n: int) -> PointMesure | None:
     """Return what stands behind the same meter on a day: the plant of an event too, of which the
     meter counts nothing."""
-    if point.couple is not None or not point.vivant:
-        return point.couple
-    if any(nom == "centrale" for nom, _, _ in find_etat(point, n).acquis):
+    if point.vivant and point.couple is None and find_poses(point, n + 1):
         return _centrale(point)
-    return None
+    return point.couple
 
 
 @computed_once(256)
@@ -182,30 +159,24 @@ def _centrale(point: PointMesure) -> PointMesure:
     )
 
 
-def find_derives(point: PointMesure, i0: int, i1: int) -> Derive | None:
-    """Return where the level of a point stands on the days [i0, i1); None where it doesn't move."""
-    amplitude = _amplitude(point)
-    if not amplitude:
+def find_niveaux(point: PointMesure, i0: int, i1: int) -> tuple[Entiers, Entiers] | None:
+    """Return where the level of a point stands in the quarters of the days [i0, i1), over `UN`, and
+    the rank among them of each day; None where it doesn't move."""
+    if not (amplitude := _amplitude(point)):
         return None
-    debut = i0 + point.graine % _TRIMESTRE
-    premier, dernier = debut // _TRIMESTRE, (debut + i1 - i0 - 1) // _TRIMESTRE
+    rangs = (np.arange(i0, i1) + point.graine % _TRIMESTRE) // _TRIMESTRE
+    premier, dernier = int(rangs[0]), int(rangs[-1])
     niveaux = find_cles(point.graine).niveaux[premier : dernier + 1]
-    bords = np.arange(premier, dernier + 2) * _TRIMESTRE - debut
-    bords[[0, -1]] = 0, i1 - i0
-    rangs = np.arange(len(niveaux)).repeat(bords[1:] - bords[:-1])
-    return Derive(_over_one(niveaux, amplitude), rangs)
+    return _over_one(niveaux, amplitude), rangs - premier
 
 
-def find_niveaux(points: Sequence[PointMesure], n: int) -> Entiers | None:
-    """Return where the level of points stands on a day, over `UN`; None where none moves."""
-    amplitudes = [_amplitude(point) for point in points]
-    if not any(amplitudes):
-        return None
+def find_niveaux_du_jour(points: Sequence[PointMesure], n: int) -> Entiers:
+    """Return where the level of points stands on a day, over `UN`."""
     ici = [
         find_cles(point.graine).niveaux[(n + point.graine % _TRIMESTRE) // _TRIMESTRE]
         for point in points
     ]
-    return _over_one(np.array(ici), np.array(amplitudes))
+    return _over_one(np.array(ici), np.array([_amplitude(point) for point in points]))
 
 
 def _amplitude(point: PointMesure) -> int:
@@ -214,36 +185,3 @@ def _amplitude(point: PointMesure) -> int:
 
 def _over_one(niveaux: EntiersCourts, amplitude: int | Entiers) -> Entiers:
     return UN + (niveaux.astype(np.int64) * amplitude // 100 >> 15 - FRACTION)
-
-
-def _draw_evenements(point: PointMesure) -> list[tuple[int, str, int, int]]:
-    """Return the day of each event, its name, its per cent and the number that its year drew."""
-    noms, natures = _TIRES[point.profil_effectif], NATURES[point.profil_effectif]
-    events = []
-    for annee, tire in find_cles(point.graine).annees:
-        rang = tire % 10_000
-        if annee < PREMIERE_ANNEE or rang >= len(noms):
-            continue
-        nom = noms[rang]
-        _, _, (least, most), (court, long), suite = natures[nom]
-        duree, part = (
-            court + (tire >> 24) % (long - court + 1),
-            least + (tire >> 40) % (most - least + 1),
-        )
-        # It ends in the year in which it begins.
-        jour = JOURS_D_UN_AN * annee + (JOURS_D_UN_AN - duree) * (tire >> 13 & 1023) // 1024
-        events.append((jour, nom, part, tire))
-        if suite:
-            events.append((jour + duree, suite, 100, tire))
-    return events
-
-
-def _after(etat: EtatDuLieu, nom: str, part: int, tire: int) -> EtatDuLieu:
-    """Return what has happened to a place after an event."""
-    if nom in _ARRIVEES:
-        return EtatDuLieu(tire, tuple(each for each in etat.acquis if each[0] in _DU_BATI))
-    if nom == "fin":
-        return etat._replace(acquis=tuple(each for each in etat.acquis if each[0] != "travaux"))
-    if nom not in _PLUSIEURS_FOIS and any(nom == each[0] for each in etat.acquis):
-        return etat
-    return etat._replace(acquis=(*etat.acquis, (nom, part, tire)))

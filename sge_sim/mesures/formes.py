@@ -61,10 +61,10 @@ class Sorte(IntEnum):
     """Lighting from dusk to dawn."""
     CAPACITIF = auto()
     """Where no load balances capacitors."""
-    SOLEIL = auto()
-    """A solar plant."""
     CONTACT = auto()
     """A `BLOC` that starts with a contact, within a half-hour: none for large points."""
+    SOLEIL = auto()
+    """A solar plant."""
 
 
 TENUES = {Sorte.BLOC: 1, Sorte.CONTACT: CONTACTS}
@@ -103,8 +103,8 @@ class Banque:
     kind stands."""
 
     cumuls: NDArray[np.int32]
-    pointes: Entiers
-    pointes_de_partie: Entiers
+    pointes: NDArray[np.int32]
+    pointes_de_partie: NDArray[np.int32]
     groupes: dict[Sorte, Groupe]
     _colonnes: dict[int, NDArray[np.int32]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -182,7 +182,7 @@ def _sommes(poids: Entiers, departs: int) -> NDArray[np.int32]:
     return toutes.reshape(-1, pas + 1)
 
 
-def _pointes(sommes: NDArray[np.int32], departs: int) -> Entiers:
+def _pointes(sommes: NDArray[np.int32], departs: int) -> NDArray[np.int32]:
     """Return the largest step of each part of the day, from the first start of rows to all."""
     pas = sommes.shape[1] - 1
     premier, *_ = coupes = _departs(departs, pas)
@@ -193,7 +193,7 @@ def _pointes(sommes: NDArray[np.int32], departs: int) -> Entiers:
         pointes = np.maximum(pointes, np.roll(pointes, -de_plus, axis=1))
         vus += de_plus
     debuts = np.arange(0, pas, voulus)[:, None] + (np.array(coupes) - premier)
-    found: Entiers = pointes.T[debuts % pas].astype(np.int64).reshape(PARTIES, -1)
+    found: NDArray[np.int32] = pointes.T[debuts % pas].reshape(PARTIES, -1)
     return found
 
 

@@ -36,6 +36,8 @@ from sge_sim.mesures.usages import Charge, Installation, make_installation
 
 _LONGS = 48
 """Half-hours of a day."""
+DE_TOUS = 5
+"""The first uses of a dwelling: all who live somewhere have them."""
 
 
 def find_logement(kva: int) -> tuple[int, logements.Logement]:
@@ -80,7 +82,8 @@ def draw_foyer(
         usages.append(draw_voiture(t, puissance, plages, asservi=asservi))
     # Those who are there in school holidays live as in the rest of the year.
     niveaux, types = tuple(map(int, 2 * semaine)), climat().scolaires[lieu]
-    return make_installation(usages, _LONGS, niveaux, types=types, presence=occupation, ciel=ciel)
+    inst = make_installation(usages, _LONGS, niveaux, types=types, presence=occupation, ciel=ciel)
+    return inst._replace(foyer=True)
 
 
 def _groupe(sorte: Sorte) -> Groupe:

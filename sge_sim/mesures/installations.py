@@ -17,25 +17,18 @@ from sge_sim.mesures.centrales import draw_centrale
 from sge_sim.mesures.climat import ZONE_DU_LIEU, ZONES
 from sge_sim.mesures.formes import Sorte, banque
 from sge_sim.mesures.foyers import draw_foyer
-from sge_sim.mesures.hasard import PointStream
+from sge_sim.mesures.hasard import PointStream, join_knots
 from sge_sim.mesures.metiers import draw_metier
 from sge_sim.mesures.point import POINTS_GARDES, PointMesure, ProfilConsommation
 from sge_sim.mesures.tableaux import Entiers, EntiersCourts
-from sge_sim.mesures.transformations import (
-    D_ORIGINE,
-    TIRAGES,
-    EtatDuLieu,
-    Lieu,
-    transform,
-)
+from sge_sim.mesures.transformations import Lieu, PeriodeDeVie, live
 from sge_sim.mesures.usages import Charge, Installation, make_installation
 
-TIRAGES_D_UN_JOUR = 3
+TIRAGES_D_UN_JOUR = 4
 """Most numbers that a day draws for the uses of a point."""
-CHANCES = 1300
-"""Most chances out of 10 000 that something happens in a year of a point."""
-JOURS_D_UN_AN, TRIMESTRES_D_UN_AN = 365, 4
-_QUINZE_BITS = (1 << 15) - 1
+_TIRAGES = 112
+"""More draws than an installation takes."""
+_QUINZE_BITS, _TRIMESTRES_D_UN_AN = (1 << 15) - 1, 4
 _ANNEES = FIN_DES_JOURS.year - PREMIER_JOUR.year + 3
 """The years of a point, and those into which the last ones lead."""
 _POINTES = {
@@ -54,8 +47,8 @@ _LIEUX = [[n for n, ici in enumerate(ZONE_DU_LIEU) if ici == zone] for zone in r
 class ClesDePoint(NamedTuple):
     """The keys of a point: of its weeks, then of its days, of the instants of its maxima, of its
     readings, of its voltages, of its phases, of its cycles, of its losses; and what its zone and
-    its installation draw. `annees`: the years in which something may happen, with what they draw;
-    `niveaux`: where the level of the point stands in each quarter, of 2 ** 15 at most."""
+    its installation draw. `annees`: what its years draw; `niveaux`: where its level stands in each
+    quarter, of 2 ** 15 at most."""
 
     jours: Cles
     puissances: int
@@ -66,7 +59,7 @@ class ClesDePoint(NamedTuple):
     pertes: int
     zone: int
     tirages: Entiers
-    annees: list[tuple[int, int]]
+    annees: Entiers
     niveaux: EntiersCourts
 
 
@@ -92,41 +85,31 @@ def keep_cles(graines: Iterable[int]) -> None:
         _, installations, semaines, zones, puissances, releves, tensions, phases, cycles, pertes,
         *des_jours,
     ) = subkeys(list(places), 10 + TIRAGES_D_UN_JOUR)  # fmt: skip
-    tires = draws(installations[:, None].view(np.uint64), np.arange(TIRAGES + _ANNEES))
-    tirages, annees = tires[:, :TIRAGES].copy(), tires[:, TIRAGES:]
-    niveaux = _find_niveaux(annees)
-    vecues: list[list[tuple[int, int]]] = [[] for _ in places]
-    for rang, annee in np.argwhere(annees[:, :-2] % 10_000 < CHANCES).tolist():
-        vecues[rang].append((annee, int(annees[rang, annee])))
+    tires = draws(installations[:, None].view(np.uint64), np.arange(_TIRAGES + _ANNEES))
+    tirages, annees = tires[:, :_TIRAGES], tires[:, _TIRAGES:]
+    levels = (annees >> 32 & _QUINZE_BITS) + (annees >> 47 & _QUINZE_BITS) - _QUINZE_BITS
+    trimestres = np.arange(_TRIMESTRES_D_UN_AN * (_ANNEES - 1))
+    niveaux = join_knots(levels, trimestres, _TRIMESTRES_D_UN_AN).astype(np.int16)
     jours = np.stack([semaines, *des_jours]).view(np.uint64)
     autres = zip(
         *(cles.tolist() for cles in (puissances, releves, tensions, phases, cycles, pertes)),
         draws(zones.view(np.uint64), np.zeros(1, np.int64)).tolist(),
         strict=True,
     )
-    for tableau in (jours, tirages, niveaux):
+    for tableau in (jours, tires, niveaux):
         tableau.setflags(write=False)
     for rang, (gardees, cles_du_rang) in enumerate(zip(places.values(), autres, strict=True)):
         ici = jours[:, rang : rang + 1]
         gardees.append(
-            ClesDePoint._make((ici, *cles_du_rang, tirages[rang], vecues[rang], niveaux[rang]))
+            ClesDePoint._make((ici, *cles_du_rang, tirages[rang], annees[rang], niveaux[rang]))
         )
 
 
-def _find_niveaux(annees: Entiers) -> EntiersCourts:
-    """Return the levels of quarters: those of years, drawn, and between them."""
-    tires = (annees >> 32 & _QUINZE_BITS) + (annees >> 47 & _QUINZE_BITS) - _QUINZE_BITS
-    passes = np.arange(TRIMESTRES_D_UN_AN)
-    avant, apres = tires[:, :-1, None], tires[:, 1:, None]
-    niveaux = (avant * (TRIMESTRES_D_UN_AN - passes) + apres * passes) // TRIMESTRES_D_UN_AN
-    return niveaux.astype(np.int16).reshape(len(annees), passes.size * (annees.shape[1] - 1))
-
-
 def find_installation(
-    point: PointMesure, plages: Plages, asservi: bool, etat: EtatDuLieu = D_ORIGINE
+    point: PointMesure, plages: Plages, asservi: bool, periodes: tuple[PeriodeDeVie, ...] = ()
 ) -> Installation:
     """Return the installation of a point under these off-peak ranges; `asservi`: their contact
-    drives what can wait for them; `etat`: what had happened to it."""
+    drives what can wait for them; `periodes`: those of its life."""
     return installation(
         point.graine,
         point.petit,
@@ -135,7 +118,7 @@ def find_installation(
         find_lieu(point),
         plages,
         asservi,
-        etat,
+        periodes,
     )
 
 
@@ -147,7 +130,7 @@ def find_lieu(point: PointMesure) -> int:
     return _LIEUX[zone][rang % len(_LIEUX[zone])]
 
 
-@computed_once(POINTS_GARDES * 3 // 2)
+@computed_once(POINTS_GARDES)
 def installation(
     graine: int,
     petit: bool,
@@ -156,19 +139,15 @@ def installation(
     lieu: int,
     plages: Plages,
     asservi: bool,
-    etat: EtatDuLieu = D_ORIGINE,
+    periodes: tuple[PeriodeDeVie, ...] = (),
 ) -> Installation:
     """Return what the seed drew for a point of this profile sized by this power (kVA or kW), and
-    what has become of it. More are kept than points: some have become something else."""
-
-    def tirer(t: PointStream) -> Installation:
-        return _draw_installation(t, petit, profil, puissance, lieu, plages, asservi)
-
-    if etat == D_ORIGINE:
-        return tirer(PointStream(find_cles(graine).tirages))
-    premiere = installation(graine, petit, profil, puissance, lieu, plages, asservi, D_ORIGINE)
-    ici = Lieu(puissance, ZONE_DU_LIEU[lieu], plages, asservi, petit, tirer)
-    return transform(premiere, etat, ici, foyer=profil is ProfilConsommation.RESIDENTIEL)
+    what becomes of it in these periods."""
+    t = PointStream(find_cles(graine).tirages)
+    first = _draw_installation(t, petit, profil, puissance, lieu, plages, asservi)
+    if not periodes:
+        return first
+    return live(first, periodes, Lieu(puissance, ZONE_DU_LIEU[lieu], plages, asservi, petit))
 
 
 def _draw_installation(

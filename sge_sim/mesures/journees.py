@@ -18,8 +18,8 @@ energy that two indexes leave.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,14 +33,14 @@ from sge_sim.mesures.entrees_datees import (
     find_coupes,
     find_puissance,
 )
-from sge_sim.mesures.evenements import find_couple, find_derives, find_etats
+from sge_sim.mesures.evenements import find_couple, find_niveaux, find_periodes
 from sge_sim.mesures.formes import BITS, UNITE, Banque, Sorte, banque
 from sge_sim.mesures.hasard import FRACTION
 from sge_sim.mesures.installations import find_cles, find_installation
 from sge_sim.mesures.jours import Colonnes, Journees, JourneesDonnees, JourneesNettes
 from sge_sim.mesures.jours_donnes import MesuresDonnees
 from sge_sim.mesures.point import Grandeur, PointMesure
-from sge_sim.mesures.tableaux import Entiers, Masque
+from sge_sim.mesures.tableaux import Entiers, Masque, join_columns
 from sge_sim.mesures.vecu import draw_days, limit_power
 
 _AUCUN = np.zeros(0, np.int64)
@@ -100,7 +100,7 @@ def _journees(
     for bloc in blocs:
         for places, kept in zip(_places(bloc.premier, bloc.fin, i0, i1), parts, strict=True):
             kept.append((bloc.energies[:, places], bloc.lignes[:, places]))
-    days, doubled = ([_beside(columns) for columns in zip(*of, strict=True)] for of in parts)
+    days, doubled = ([join_columns(columns) for columns in zip(*of, strict=True)] for of in parts)
     doubles = None
     if changements:
         doubles = Journees(i0, doubled[0], doubled[1], bloc.banque, bloc.pair, _AUCUN, _AUCUN, None)
@@ -183,50 +183,21 @@ def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc
     """Return the uses of days under the same dated entries."""
     jour = jour_de(i0)
     formes = banque(48 if point.petit else 288)
-    contact, puissance = find_contact(point, jour), find_puissance(point, jour)
-    cles, derives = find_cles(point.graine).jours, find_derives(point, i0, i1)
-    parts, longueurs = [], []
-    for etat, debut, fin in find_etats(point, i0, i1):
-        installation = find_installation(point, *contact, etat)
-        derive = None if derives is None else derives.of(debut - i0, fin - i0)
-        doubles = np.array(find_changements(debut, fin), np.int64) - debut
-        energies, lignes, hasard = draw_days(
-            installation, cles, debut, fin, formes, doubles, derive
-        )
-        limit_power(point, energies, lignes, installation.retards, hasard, puissance, formes)
-        if grandeur is Grandeur.PRI:
-            energies = energies * installation.inductif >> FRACTION
-        elif grandeur is Grandeur.PRC:
-            nuits = formes.groupes[Sorte.CAPACITIF]
-            energies = energies[:1] * installation.capacitif >> FRACTION
-            lignes = nuits.debut + lignes[:1] % nuits.variantes
-        parts.append((energies, lignes))
-        longueurs.append(fin - debut)
-    energies, lignes = parts[0]
-    if len(parts) > 1:
-        # All the days, then all those of the second hours.
-        energies, lignes = (
-            _beside(
-                [part[:, :n] for part, n in zip(columns, longueurs, strict=True)]
-                + [part[:, n:] for part, n in zip(columns, longueurs, strict=True)]
-            )
-            for columns in zip(*parts, strict=True)
-        )
+    installation = find_installation(point, *find_contact(point, jour), find_periodes(point, i1))
+    cles, puissance = find_cles(point.graine).jours, find_puissance(point, jour)
+    doubles, niveaux = find_changements(i0, i1), find_niveaux(point, i0, i1)
+    energies, lignes, hasard = draw_days(installation, cles, i0, i1, formes, doubles, niveaux)
+    limit_power(point, energies, lignes, installation.retards, hasard, puissance, formes)
+    if grandeur is Grandeur.PRI:
+        energies = energies * installation.inductif >> FRACTION
+    elif grandeur is Grandeur.PRC:
+        nuits = formes.groupes[Sorte.CAPACITIF]
+        energies = energies[:1] * installation.capacitif >> FRACTION
+        lignes = nuits.debut + lignes[:1] % nuits.variantes
     pair = not point.petit and jour < PASSAGE_5_MINUTES
     if pair:
         energies = energies & ~1
     return _BlocDeJours(i0, i1, energies, lignes, formes, pair)
-
-
-def _beside(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """Return the uses of days one after the other; those that some days lack take nothing then."""
-    if len(parts) == 1:
-        return parts[0]
-    bords = [0, *accumulate(part.shape[1] for part in parts)]
-    whole = np.zeros((max(map(len, parts)), bords[-1]), parts[0].dtype)
-    for part, debut in zip(parts, bords, strict=False):
-        whole[: len(part), debut : debut + part.shape[1]] = part
-    return whole
 
 
 def _with_given(drawn: Iterator[Journees], known: Mapping[int, Entiers]) -> Iterator[Journees]:

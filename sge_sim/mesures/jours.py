@@ -164,12 +164,12 @@ class Journees:
     def _lignes_prises(self) -> tuple[Colonnes, Entiers]:
         """Rows that the days take, and the rank among them of each of `lignes`: in the life of a
         meter fifteen times as many."""
-        prises = np.zeros(len(self.banque.cumuls), np.bool_)
+        prises = np.zeros(int(self.lignes.max(initial=0)) + 1, np.bool_)
         prises[self.lignes] = True
         differentes = prises.nonzero()[0]
-        rangs: Entiers = np.empty(len(prises), np.int64)
+        rangs = np.empty(len(prises), np.int32)
         rangs[differentes] = np.arange(len(differentes))
-        return differentes, rangs.take(self.lignes, mode="clip")
+        return differentes, rangs.take(self.lignes, mode="clip").astype(np.int64)
 
     def _spent(self, minutes: Entiers, jours: slice | Entiers) -> Entiers:
         """Return the energy since midnight as if all days had 24 hours, times `UNITE`."""

@@ -1,8 +1,9 @@
 """The arrays that measures are computed in, and written from; the tables that all points share."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import wraps
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -27,6 +28,17 @@ P = ParamSpec("P")
 T = TypeVar("T")
 TABLES_FILE: Final = Path(__file__).with_name("__pycache__") / "communs.tables"
 """Where they are kept, as bytecode is: made again when the program or legal time changes."""
+
+
+def join_columns(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Return columns one after the other; the rows that some lack are zeros there."""
+    if len(parts) == 1:
+        return parts[0]
+    bords = [0, *accumulate(part.shape[1] for part in parts)]
+    whole = np.zeros((max(map(len, parts)), bords[-1]), parts[0].dtype)
+    for part, debut in zip(parts, bords, strict=False):
+        whole[: len(part), debut : debut + part.shape[1]] = part
+    return whole
 
 
 def common_table(function: Callable[P, T]) -> Callable[P, T]:

@@ -1,12 +1,11 @@
 """What events make of an installation: other occupants, a car, insulation, a second shift.
 
-A place as it was drawn is changed column by column, so what didn't change stays as it was, to the
-unit. All is plausible, not measured (assumed); how often, and by how much: `evenements`.
+An installation that has lived has a column of energies and of rows for each period of its life, so
+what didn't change stays as it was, to the unit; what comes later takes nothing before. All is
+plausible, not measured (assumed); how often, and by how much: `evenements`.
 """
 
-from collections.abc import Callable
-from itertools import count
-from math import isqrt
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -23,153 +22,135 @@ from sge_sim.mesures.climat import (
     find_ciel,
     find_facteur,
 )
+from sge_sim.mesures.dessins import EVEILS, VARIANTES_D_EVEIL
 from sge_sim.mesures.formes import Sorte, banque
-from sge_sim.mesures.foyers import draw_voiture, find_logement, make_pompe
-from sge_sim.mesures.hasard import FRACTION, UN, PointStream
-from sge_sim.mesures.tableaux import Entiers, Masque
+from sge_sim.mesures.foyers import DE_TOUS, draw_voiture, find_logement, make_pompe
+from sge_sim.mesures.hasard import PointStream
+from sge_sim.mesures.tableaux import Entiers, Masque, join_columns
 from sge_sim.mesures.usages import COLONNES, Installation, make_installation
 
-TIRAGES: Final = 112
-"""More draws than an installation takes."""
+_TIRAGES: Final = 16
+"""More draws than what comes with an event takes."""
 _REGLAGE: Final = (82, 118)
 """Per cent of a dwelling's heating that other occupants have of it: they set it otherwise."""
+_NIVEAU: Final = (100, 41, 30, 330)
+_ACTIVITE: Final = (60, 150)
+"""Per cent of all uses of a place, then of each, that other people have of it."""
+_REPAS: Final = ((Sorte.MATIN, 7.5), (Sorte.SOIR, 18.5))
+"""Uses of a dwelling, from its third one on, that have the hours of who lives there."""
+_RESTE: Final = 50
+"""Per cent of what never stops that is left where all else does."""
 _HABITEES: Final = (TOUJOURS, FAMILLE, VOYAGEUR)
 _RELEVE: Final = 16
 """Half-hours after the first shift at which the second one starts."""
 _OUVERTURES: Final = (Sorte.PLATEAU, Sorte.COUPURE, Sorte.MACHINES)
 
 
-class EtatDuLieu(NamedTuple):
-    """What has changed in a place since it was drawn. `occupant`: the number under which those who
-    are there were drawn, 0 for the first ones; `acquis`: what else has come, oldest first, each
-    with the per cent and the number that its event drew."""
+class PeriodeDeVie(NamedTuple):
+    """What begins with an event, on the day of this number: `cause`, its name, the per cent that is
+    left by it, or comes, and the number that its year drew."""
 
-    occupant: int = 0
-    acquis: tuple[tuple[str, int, int], ...] = ()
-
-
-D_ORIGINE: Final = EtatDuLieu()
+    debut: int
+    cause: str
+    part: int
+    tire: int
 
 
 class Lieu(NamedTuple):
-    """What the first occupants, and all that comes later, find. `tirer` returns an installation
-    from a stream."""
+    """What all that comes to a place finds."""
 
     puissance: int
     zone: int
     plages: Plages
     asservi: bool
     petit: bool
-    tirer: Callable[[PointStream], Installation]
 
 
-def stream_of(tire: int) -> PointStream:
-    """Return the stream of what comes with an event that drew this number."""
-    return PointStream(draws(tire, np.arange(TIRAGES)))
+def live(first: Installation, periodes: Sequence[PeriodeDeVie], lieu: Lieu) -> Installation:
+    """Return what an installation is in each of these periods, after what it is before them."""
+    inst, ouvert, energies, lignes = first, 100, [first.energies], [first.lignes]
+    for _, nom, part, tire in periodes:
+        inst = _change(inst, nom, part, PointStream(draws(tire, np.arange(_TIRAGES))), lieu)
+        if nom in ("travaux", "fermeture", "fin", "reprise"):
+            ouvert = part
+        ici = inst.energies * ouvert // 100
+        ici[0] = inst.energies[0] * max(ouvert, _RESTE) // 100
+        energies.append(ici)
+        lignes.append(inst.lignes)
+    # A use that isn't there yet has its row already: it takes nothing.
+    lignes = [np.concatenate((ici, inst.lignes[len(ici) :])) for ici in lignes]
+    return inst._replace(
+        energies=join_columns(energies),
+        lignes=join_columns(lignes),
+        debuts=tuple(periode.debut for periode in periodes),
+    )
 
 
-def transform(premiere: Installation, etat: EtatDuLieu, lieu: Lieu, *, foyer: bool) -> Installation:
-    """Return what the events that led to `etat` made of an installation; `foyer`: a dwelling's."""
-    inst = premiere
-    if etat.occupant:
-        inst = (
-            _move_in(inst, etat.occupant, lieu) if foyer else lieu.tirer(stream_of(etat.occupant))
-        )
-    for nom, part, tire in etat.acquis:
-        match nom:
-            case "isolation":
-                inst = _scale(inst, is_chauffage(inst), part)
-            case "pompe":
-                inst = _add_pompe(inst, part, tire, lieu)
-            case "voiture":
-                inst = _add_voiture(inst, tire, lieu)
-            case "equipe":
-                inst = _add_shift(inst, part, lieu)
-            case "travaux" | "fermeture":
-                inst = _close(inst, part, rest=50 if nom == "fermeture" else 100)
-            case "croissance" | "baisse":
-                inst = inst._replace(energies=inst.energies * part // 100)
+def _change(inst: Installation, nom: str, part: int, t: PointStream, lieu: Lieu) -> Installation:
+    """Return what an event makes of an installation."""
+    match nom:
+        case "croissance" | "baisse":
+            return _scale(inst, np.full(len(inst.facteurs), fill_value=part))
+        case "equipe":
+            return _add_shift(inst, part, petit=lieu.petit)
+        case "reprise" | "titulaire" if not inst.foyer:
+            return _scale(inst, np.array([t.between(*_ACTIVITE) for _ in inst.facteurs]))
+    # Where nobody lives all year, nothing changes.
+    if not inst.foyer or inst.presence not in _HABITEES:
+        return inst
+    chauffe = inst.facteurs >= PREMIER_DE_ZONE
+    voiture = (inst.blocs & (inst.retards != 0))[:, 0] & (inst.facteurs != EAU)
+    match nom:
+        case "occupants" | "titulaire":
+            return _move_in(inst, t, chauffe, voiture)
+        case "isolation":
+            return _scale(inst, np.where(chauffe, part, 100))
+        case "pompe" if inst.ciel is None:
+            return _add_pompe(inst, part, t, lieu, chauffe)
+        case "voiture" if lieu.puissance >= 6 and not inst.energies[voiture].any():
+            charge = draw_voiture(t, lieu.puissance, lieu.plages, asservi=lieu.asservi)
+            return _add(inst, make_installation([charge], 48))
     return inst
 
 
-def is_chauffage(dwelling: Installation) -> Masque:
-    """Tell which uses of a dwelling heat it: nothing else of it follows its zone."""
-    chauffe: Masque = dwelling.facteurs >= PREMIER_DE_ZONE
-    return chauffe
+def _move_in(
+    dwelling: Installation, t: PointStream, chauffe: Masque, voiture: Masque
+) -> Installation:
+    """Return a dwelling with other occupants: their hours, their level, another heat. A car leaves
+    with its owners; absences, heating and water heater are the dwelling's."""
+    niveau = t.size(*_NIVEAU)
+    parts = np.array(
+        [
+            niveau * t.between(*_ACTIVITE) // 100 if rang < DE_TOUS else 100
+            for rang in range(len(chauffe))
+        ]
+    )
+    parts[chauffe], parts[voiture] = t.between(*_REGLAGE), 0
+    lignes, groupes = dwelling.lignes.copy(), banque(48).groupes
+    lignes[1] = groupes[Sorte.EVEIL].debut + VARIANTES_D_EVEIL * t.between(0, len(EVEILS) - 1)
+    for usage, (sorte, heure) in enumerate(_REPAS, 2):
+        depart = min(max(t.around_hour(heure, 1.5), 6), 47)
+        lignes[usage] += groupes[sorte].ligne(depart) - lignes[usage, 0]
+    return _scale(dwelling, parts)._replace(lignes=lignes)
 
 
-def _is_voiture(dwelling: Installation) -> Masque:
-    voiture: Masque = (dwelling.blocs & (dwelling.retards != 0))[:, 0] & (dwelling.facteurs != EAU)
-    return voiture
-
-
-def _move_in(dwelling: Installation, occupant: int, lieu: Lieu) -> Installation:
-    """Return a dwelling with other occupants: habits, absences and car are theirs, half of the
-    level too; heating and water heater are the dwelling's. Where nobody lives all year, nothing
-    changes."""
-    if dwelling.presence not in _HABITEES:
-        return dwelling
-    drawn = (lieu.tirer(stream_of(occupant + rang)) for rang in count())
-    others = next(inst for inst in drawn if inst.presence in _HABITEES)
-    (a, b), (c, d) = _find_bati(dwelling), _find_bati(others)
-    columns: dict[str, Any] = {
-        nom: np.concatenate((theirs[:c], getattr(dwelling, nom)[a:b], theirs[d:]))
-        for nom in COLONNES
-        for theirs in (getattr(others, nom),)
-    }
-    avant, apres = int(dwelling.energies[:a, 0].sum()), int(others.energies[:c, 0].sum())
-    niveau = isqrt(UN * UN * avant // max(apres, 1))
-    least, most = _REGLAGE
-    chauffage = UN * (least + occupant % (most - least + 1)) // 100
-    energies = columns["energies"]
-    parts = [niveau] * c + [
-        chauffage if facteur >= PREMIER_DE_ZONE else UN for facteur in dwelling.facteurs[a:b]
-    ]
-    energies[: len(parts)] = energies[: len(parts)] * np.array(parts)[:, None] >> FRACTION
-    return others._replace(**columns, ciel=dwelling.ciel)
-
-
-def _find_bati(dwelling: Installation) -> tuple[int, int]:
-    """Return which uses of a dwelling are its heating and its water heater: after those of who
-    lives there, before the car."""
-    bati = [
-        rang
-        for rang, facteur in enumerate(dwelling.facteurs.tolist())
-        if facteur == EAU or facteur >= PREMIER_DE_ZONE
-    ]
-    if not bati:
-        last = len(dwelling.facteurs) - int(_is_voiture(dwelling).sum())
-        return last, last
-    return bati[0], bati[-1] + 1
-
-
-def _add_pompe(dwelling: Installation, part: int, tire: int, lieu: Lieu) -> Installation:
+def _add_pompe(
+    dwelling: Installation, part: int, t: PointStream, lieu: Lieu, chauffe: Masque
+) -> Installation:
     """Return a dwelling that a heat pump heats, which takes a part of what heat is, per cent."""
-    if dwelling.presence not in _HABITEES or dwelling.ciel is not None:
-        return dwelling
-    chauffe = is_chauffage(dwelling)
-    if chauffe.any():
-        watts = int(dwelling.energies[chauffe, 0].sum()) // 24
-        facteur = int(dwelling.facteurs[chauffe][0])
-    else:
-        watts = stream_of(tire).size(*find_logement(lieu.puissance)[1].par_degre)
-        facteur = find_facteur(lieu.zone, CHAUFFAGE)
-    pompe = make_installation([make_pompe(watts * part // 100, facteur)], 48)
-    ciel = find_ciel(lieu.zone, facteur - find_facteur(lieu.zone, CHAUFFAGE) + CHAUFFAGE)
-    return _add(_only(dwelling, ~chauffe), pompe)._replace(ciel=ciel)
+    facteur = find_facteur(lieu.zone, CHAUFFAGE)
+    seuil = int(dwelling.facteurs[chauffe][0]) - facteur if chauffe.any() else 0
+    watts = int(dwelling.energies[chauffe, 0].sum()) // 24
+    watts = watts or t.size(*find_logement(lieu.puissance)[1].par_degre)
+    pompe = make_installation([make_pompe(watts * part // 100, facteur + seuil)], 48)
+    ciel = find_ciel(lieu.zone, seuil + CHAUFFAGE)
+    return _add(_scale(dwelling, np.where(chauffe, 0, 100)), pompe)._replace(ciel=ciel)
 
 
-def _add_voiture(dwelling: Installation, tire: int, lieu: Lieu) -> Installation:
-    if lieu.puissance < 6 or dwelling.presence not in _HABITEES or _is_voiture(dwelling).any():
-        return dwelling
-    charge = draw_voiture(stream_of(tire), lieu.puissance, lieu.plages, asservi=lieu.asservi)
-    return _add(dwelling, make_installation([charge], 48))
-
-
-def _add_shift(place: Installation, part: int, lieu: Lieu) -> Installation:
+def _add_shift(place: Installation, part: int, *, petit: bool) -> Installation:
     """Return a place whose strongest use of an opening runs again after itself; the same place
     where it opens for nothing."""
-    groupes = banque(48 if lieu.petit else 288).groupes
+    groupes = banque(48 if petit else 288).groupes
     starts = [
         (int(energie), usage, groupe.retard(depart, _RELEVE))
         for usage, (energie, ligne) in enumerate(
@@ -181,29 +162,15 @@ def _add_shift(place: Installation, part: int, lieu: Lieu) -> Installation:
     if not starts:
         return place
     _, usage, retard = max(starts)
-    seconde = _only(place, np.arange(len(place.facteurs)) == usage)
-    seconde = seconde._replace(
-        energies=seconde.energies * part // 100, lignes=seconde.lignes + retard
-    )
-    return _add(place, seconde)
+    columns: dict[str, Any] = {nom: getattr(place, nom)[usage : usage + 1] for nom in COLONNES}
+    columns["energies"] = columns["energies"] * part // 100
+    columns["lignes"] = columns["lignes"] + retard
+    return _add(place, place._replace(**columns))
 
 
-def _close(place: Installation, part: int, *, rest: int) -> Installation:
-    """Return a place of whose uses a part is left, per cent, and `rest` of what never stops."""
-    energies = place.energies * part // 100
-    energies[0] = place.energies[0] * rest // 100
-    return place._replace(energies=energies)
-
-
-def _scale(inst: Installation, usages: Masque, part: int) -> Installation:
-    parts: Entiers = np.where(usages, part, 100)
-    return inst._replace(energies=inst.energies * parts.reshape(-1, 1) // 100)
-
-
-def _only(inst: Installation, usages: Masque) -> Installation:
-    rangs = usages.nonzero()[0]
-    columns: dict[str, Any] = {nom: getattr(inst, nom).take(rangs, axis=0) for nom in COLONNES}
-    return inst._replace(**columns)
+def _scale(inst: Installation, parts: Entiers) -> Installation:
+    """Return an installation of whose uses so much is left, per cent."""
+    return inst._replace(energies=inst.energies * parts[:, None] // 100)
 
 
 def _add(inst: Installation, autre: Installation) -> Installation:

@@ -3,10 +3,9 @@
 The same columns serve the days of one point and one day of many points.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sge_sim.mesures.alea import Cles, draws
 from sge_sim.mesures.calendrier import calendrier
@@ -14,7 +13,7 @@ from sge_sim.mesures.climat import MOIS, TOUJOURS, TOUJOURS_ABSENT, TYPES, clima
 from sge_sim.mesures.formes import BITS, UNITE, Banque, gigues
 from sge_sim.mesures.hasard import FRACTION, UN, bruits
 from sge_sim.mesures.point import PointMesure
-from sge_sim.mesures.tableaux import Entiers, EntiersCourts, Octets
+from sge_sim.mesures.tableaux import Entiers, EntiersCourts, Masque, Octets
 from sge_sim.mesures.usages import USAGES_PAR_TIRAGE, Installation
 
 _AUCUN = np.zeros(0, np.int64)
@@ -33,58 +32,48 @@ _TROIS_TIRAGES = np.array([[18], [33], [48]])
 """Where three of them begin."""
 
 
-class Derive(NamedTuple):
-    """Where the level of a point stands: `niveaux`, over `UN`, and the rank in them of each day."""
-
-    niveaux: Entiers
-    rangs: Entiers
-
-    def of(self, debut: int, fin: int) -> "Derive":
-        """Return it for some of the days, by their ranks."""
-        rangs = self.rangs[debut:fin]
-        premier = int(rangs[0])
-        return Derive(self.niveaux[premier : int(rangs[-1]) + 1], rangs - premier)
-
-
 def draw_days(
     inst: Installation,
     cles: Cles,
     i0: int,
     i1: int,
     formes: Banque,
-    doubles: Entiers,
-    derive: Derive | None = None,
+    doubles: Sequence[int] = (),
+    niveaux: tuple[Entiers, Entiers] | None = None,
 ) -> tuple[Entiers, Entiers, Entiers]:
     """Return the energies and the rows of the uses on the days [i0, i1), then on those of these
-    ranks as their second hour has them, shapes (uses, n), and what is left of the draws, (n,).
-    `derive`: where the level of the point stands."""
-
-    def both(of: NDArray[Any]) -> NDArray[Any]:
-        return np.concatenate([of, of[..., doubles]], axis=-1) if len(doubles) else of
-
-    table, jours = climat(), both(calendrier().compteurs[0, i0:i1])
-    if len(doubles):
-        # In autumn the same day, but for chance.
-        jours[i1 - i0 :] += ENCORE * (calendrier().heures[i0 + doubles] > 24)
-    types = both(table.types[inst.types, i0:i1])
+    numbers as their second hour has them, shapes (uses, n), and what is left of the draws, (n,).
+    `niveaux`: where the level of the point stands, and the rank in them of each day."""
+    table, cal = climat(), calendrier()
+    rangs, n = np.arange(i1 - i0 + len(doubles)), i1 - i0
+    rangs[n:] = seconds = np.array(doubles, np.int64) - i0
+    jours = cal.compteurs[0, i0:i1].take(rangs)
+    # In autumn the same day, but for chance.
+    jours[n:] += ENCORE * (cal.heures[i0 + seconds] > 24)
+    types = table.types[inst.types, i0:i1].take(rangs)
+    if inst.debuts:
+        types += TYPES * np.searchsorted(inst.debuts, i0 + rangs, side="right")
     mots = draws(cles[1 : 1 + inst.tirages], jours)
     absents = _AUCUN
     if inst.presence != TOUJOURS:
         chances = table.absences[:, inst.types % MOIS, inst.presence, i0:i1]
         semaine = draw_weeks(cles[:1], i0, i1)
-        absents = find_empty_days(both(semaine), both(chances), both(table.parties[i0:i1]))
+        vides = find_empty_days(semaine, chances, table.parties[i0:i1])
+        absents = vides.take(rangs).nonzero()[0]
     lignes = inst.lignes.take(types, axis=1)
     if inst.ciel is not None:
-        lignes += inst.par_ciel * both(table.ciels[inst.ciel, i0:i1])
+        lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1].take(rangs)
     energies = inst.energies
-    if derive is not None:
-        types = types + TYPES * both(derive.rangs)
-        par_niveau = energies[:, None] * derive.niveaux[:, None] >> FRACTION
-        energies = par_niveau.reshape(len(energies), -1)
-    return apply_draws(
-        inst, energies.take(types, axis=1), lignes,
-        both(table.facteurs[inst.facteurs, i0:i1]), mots, absents, formes,
-    )  # fmt: skip
+    if niveaux is not None:
+        par_trimestre, trimestres = niveaux
+        types += energies.shape[1] * trimestres.take(rangs)
+        energies = energies[:, None] * par_trimestre[:, None] >> FRACTION
+        energies = energies.reshape(len(energies), -1)
+    facteurs = table.facteurs[inst.facteurs, i0:i1]
+    if len(seconds):
+        facteurs = np.concatenate([facteurs, facteurs[:, seconds]], axis=1)
+    energies = energies.take(types, axis=1)
+    return apply_draws(inst, energies, lignes, facteurs, mots, absents, formes)
 
 
 def draw_weeks(cles: Cles, i0: int, i1: int) -> Entiers:
@@ -96,14 +85,13 @@ def draw_weeks(cles: Cles, i0: int, i1: int) -> Entiers:
     return par_jour
 
 
-def find_empty_days(semaine: Entiers, chances: EntiersCourts, parties: Octets) -> Entiers:
-    """Return the ranks of the days on which nobody is there. `semaine`: what their weeks drew;
+def find_empty_days(semaine: Entiers, chances: EntiersCourts, parties: Octets) -> Masque:
+    """Tell on which days nobody is there. `semaine`: what their weeks drew;
     `chances` and `parties`: what `Climat.absences` and `Climat.parties` say of them."""
     vides, en_partie = chances
-    absents = (semaine & TOUJOURS_ABSENT - 1) < vides
+    absents: Masque = (semaine & TOUJOURS_ABSENT - 1) < vides
     absents |= (semaine >> parties & TOUJOURS_ABSENT - 1) < en_partie
-    rangs: Entiers = absents.nonzero()[0]
-    return rangs
+    return absents
 
 
 def apply_draws(

@@ -1,7 +1,6 @@
 """What happened behind the meter of a point: the truth, which no answer and no file tells."""
 
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT
 from sge_sim.mesures import PointMesure
-from sge_sim.mesures.calendrier import jour_de
+from sge_sim.mesures.calendrier import jour_de, numero
+from sge_sim.mesures.climat import TYPES
 from sge_sim.mesures.entrees_datees import find_contact
-from sge_sim.mesures.evenements import LIBELLES, PeriodeDeVie, find_periodes
+from sge_sim.mesures.evenements import LIBELLES, find_periodes
 from sge_sim.mesures.installations import find_installation
+from sge_sim.mesures.transformations import PeriodeDeVie
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.referentiel.points import get_point
 from sge_sim.tables.mesures import read_mesures_facts
@@ -34,9 +35,8 @@ def read_histoire(session: Session, prm: str, today: date) -> list[dict[str, Any
         if jour is not None and jour not in mesure.arrivees
     ]
     found = [
-        (jour_de(apres.debut), apres.cause, LIBELLES[apres.cause])
-        for avant, apres in pairwise(find_periodes(mesure))
-        if _changes(mesure, avant, apres)
+        (jour_de(periode.debut), periode.cause, LIBELLES[periode.cause])
+        for periode in _find_changes(mesure, today)
     ]
     return [
         {"jour": jour.isoformat(), "evenement": nom, "libelle": libelle}
@@ -45,13 +45,15 @@ def read_histoire(session: Session, prm: str, today: date) -> list[dict[str, Any
     ]
 
 
-def _changes(point: PointMesure, avant: PeriodeDeVie, apres: PeriodeDeVie) -> bool:
-    """Tell whether an event changes what is measured."""
-    if apres.cause == "centrale":
-        return point.couple is None
-    contact = find_contact(point, jour_de(apres.debut))
-    before, after = (
-        [np.asarray(column, np.object_) for column in find_installation(point, *contact, each.etat)]
-        for each in (avant, apres)
-    )
-    return not all(map(np.array_equal, before, after))
+def _find_changes(point: PointMesure, today: date) -> list[PeriodeDeVie]:
+    """Return the periods in which something else is measured than before."""
+    periodes = find_periodes(point, numero(today) + 1)
+    inst = find_installation(point, *find_contact(point, today), periodes)
+    columns = np.concatenate((inst.energies, inst.lignes))
+    steps = np.diff(columns.reshape(len(columns), -1, TYPES), axis=1)
+    changes = np.asarray(steps.any(axis=(0, 2)))
+    return [
+        periode
+        for periode, change in zip(periodes, changes.tolist(), strict=True)
+        if change or (periode.cause == "centrale" and point.couple is None)
+    ]
