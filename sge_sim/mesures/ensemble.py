@@ -122,8 +122,8 @@ def _journees(
     chances = table.absences[:, zones, [inst.presence for inst in installations], n]
     absents = find_empty_days(semaine, chances, table.parties[n : n + 1]).nonzero()[0]
     mots = draws(cles[1 : 1 + tous.tirages], calendrier().compteurs[:1, n] + (encore or 0))
-    facteurs = table.facteurs[:, n].take(tous.facteurs).astype(np.int64)
-    hasard = apply_draws(tous, energies, lignes, facteurs, mots, absents, formes)[2]
+    energies *= table.facteurs[:, n].take(tous.facteurs)
+    hasard = apply_draws(tous, energies, lignes, mots, absents, formes)[2]
     limit_power(
         points[0], energies, lignes, tous.retards, hasard, _puissances(points, jour_de(n)), formes
     )

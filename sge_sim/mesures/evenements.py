@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draw
 from sge_sim.mesures.calendrier import numero_borne
@@ -93,6 +94,8 @@ in four quarters it moves from that of a year to that of the next one."""
 _CENTRALE_KVA: Final = 3
 _TRIMESTRE: Final = 91
 """Days for which a level stands: a quarter."""
+_TRIMESTRES: Final = np.arange((FIN_DES_JOURS - PREMIER_JOUR).days + _TRIMESTRE) // _TRIMESTRE
+"""The quarter of each day of a point whose first one is whole."""
 _DEBUT: Final = attrgetter("debut")
 
 
@@ -164,7 +167,8 @@ def find_niveaux(point: PointMesure, i0: int, i1: int) -> tuple[Entiers, Entiers
     the rank among them of each day; None where it doesn't move."""
     if not (amplitude := _amplitude(point)):
         return None
-    rangs = (np.arange(i0, i1) + point.graine % _TRIMESTRE) // _TRIMESTRE
+    phase = point.graine % _TRIMESTRE
+    rangs = _TRIMESTRES[i0 + phase : i1 + phase]
     premier, dernier = int(rangs[0]), int(rangs[-1])
     niveaux = find_cles(point.graine).niveaux[premier : dernier + 1]
     return _over_one(niveaux, amplitude), rangs - premier

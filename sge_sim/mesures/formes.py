@@ -113,25 +113,7 @@ class Banque:
         """Minutes of a step."""
         return 1440 // (int(self.cumuls.shape[1]) - 1)
 
-    def cumuls_aux(
-        self, minutes: Iterable[int], lignes: Entiers | EntiersCourts
-    ) -> Iterator[NDArray[np.int32]]:
-        """Yield the running sum of rows at each of these minutes of the day, linear between two
-        bounds."""
-        for minute in minutes:
-            rang, reste = divmod(minute, self.pas)
-            # No row is beyond the bank (`limit_power` looks all of them up): not checked each time.
-            found = self._au_pas(rang).take(lignes, mode="clip")
-            if reste:
-                # A step is a part of 2**24, times less than 30 minutes: within 32 bits.
-                suite = self._au_pas(rang + 1).take(lignes, mode="clip")
-                suite -= found
-                suite *= np.int32(reste)
-                suite //= np.int32(self.pas)
-                found += suite
-            yield found
-
-    def _au_pas(self, rang: int) -> NDArray[np.int32]:
+    def au_pas(self, rang: int) -> NDArray[np.int32]:
         """Return the running sum of each row at a bound of the steps, kept side by side."""
         found = self._colonnes.get(rang)
         if found is None:

@@ -40,10 +40,9 @@ from sge_sim.mesures.installations import find_cles, find_installation
 from sge_sim.mesures.jours import Colonnes, Journees, JourneesDonnees, JourneesNettes
 from sge_sim.mesures.jours_donnes import MesuresDonnees
 from sge_sim.mesures.point import Grandeur, PointMesure
-from sge_sim.mesures.tableaux import Entiers, Masque, join_columns
+from sge_sim.mesures.tableaux import AUCUN, Entiers, Masque, join_columns
 from sge_sim.mesures.vecu import draw_days, limit_power
 
-_AUCUN = np.zeros(0, np.int64)
 _BITS_BLOC = 8
 """The days computed together for whoever asks for a few of them: 256."""
 _BLOCS_JOINTS = 3
@@ -88,8 +87,8 @@ def _drawn(
 def _journees(
     point: PointMesure, i0: int, i1: int, grandeur: Grandeur, changements: list[int]
 ) -> Journees:
-    rangs = np.array(changements, np.int64) if changements else _AUCUN
-    ecarts = calendrier().heures[i0 + rangs] - 24 if changements else _AUCUN
+    rangs = np.array(changements, np.int64) if changements else AUCUN
+    ecarts = calendrier().heures[i0 + rangs] - 24 if changements else AUCUN
     if find_couple(point, i0) is not None:
         return _nettes(point, i0, i1, grandeur, rangs, ecarts)
     if ((i1 - 1) >> _BITS_BLOC) - (i0 >> _BITS_BLOC) < _BLOCS_JOINTS:
@@ -103,7 +102,7 @@ def _journees(
     days, doubled = ([join_columns(columns) for columns in zip(*of, strict=True)] for of in parts)
     doubles = None
     if changements:
-        doubles = Journees(i0, doubled[0], doubled[1], bloc.banque, bloc.pair, _AUCUN, _AUCUN, None)
+        doubles = Journees(i0, doubled[0], doubled[1], bloc.banque, bloc.pair, AUCUN, AUCUN, None)
     return Journees(i0, days[0], days[1], bloc.banque, bloc.pair, rangs, ecarts, doubles)
 
 
@@ -147,7 +146,7 @@ def _nettes(
             kept.append(_net(point, debut, fin, grandeur)[places])
     exacts, doubled = map(np.concatenate, parts)
     vide, bank = np.zeros((0, len(exacts)), np.int64), banque(48)
-    doubles = JourneesNettes(i0, vide, vide, bank, False, _AUCUN, _AUCUN, None, doubled)
+    doubles = JourneesNettes(i0, vide, vide, bank, False, AUCUN, AUCUN, None, doubled)
     return JourneesNettes(
         i0, vide, vide, bank, False, rangs, ecarts, doubles if len(rangs) else None, exacts
     )
@@ -159,7 +158,7 @@ def _net(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers:
     couple = find_couple(point, i0)
     assert couple is not None
     propre, autre = (
-        Journees(i0, bloc.energies, bloc.lignes, bloc.banque, False, _AUCUN, _AUCUN, None).cumuls()
+        Journees(i0, bloc.energies, bloc.lignes, bloc.banque, False, AUCUN, AUCUN, None).cumuls()
         for bloc in (_computed(part, i0, i1, grandeur) for part in (point, couple))
     )
     net = np.zeros_like(propre)
@@ -185,8 +184,8 @@ def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc
     formes = banque(48 if point.petit else 288)
     installation = find_installation(point, *find_contact(point, jour), find_periodes(point, i1))
     cles, puissance = find_cles(point.graine).jours, find_puissance(point, jour)
-    doubles, niveaux = find_changements(i0, i1), find_niveaux(point, i0, i1)
-    energies, lignes, hasard = draw_days(installation, cles, i0, i1, formes, doubles, niveaux)
+    niveaux = find_niveaux(point, i0, i1)
+    energies, lignes, hasard = draw_days(installation, cles, i0, i1, formes, niveaux)
     limit_power(point, energies, lignes, installation.retards, hasard, puissance, formes)
     if grandeur is Grandeur.PRI:
         energies = energies * installation.inductif >> FRACTION

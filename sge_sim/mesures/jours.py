@@ -18,7 +18,6 @@ DEBUT_CHANGEMENT, FIN_CHANGEMENT = 120, 180
 Colonnes = Entiers | EntiersCourts
 _HEURE = FIN_CHANGEMENT - DEBUT_CHANGEMENT
 _BORDS = np.array([[DEBUT_CHANGEMENT], [FIN_CHANGEMENT]])
-_FIN = _BORDS[1:]
 
 
 def spent_until(sommes: Entiers, minutes: Entiers, pas: int) -> Entiers:
@@ -69,7 +68,7 @@ class Journees:
         """The energy of each day, shape (n,)."""
         totaux: Entiers = self.energies.sum(axis=0, dtype=np.int64)
         if len(self.changements):
-            fins = (totaux[self.changements] << BITS) + self._spent_of_the_hour(_FIN)[0]
+            fins = (totaux[self.changements] << BITS) + self._heures[1]
             totaux[self.changements] = self._arrondis(fins)
         return totaux
 
@@ -153,53 +152,53 @@ class Journees:
     def _aux(self, minutes: Sequence[int]) -> Entiers:
         """Return the energy since midnight at minutes of days of 24 hours, times `UNITE`: shape
         (minutes, n)."""
-        prises, rangs = self._lignes_prises
         exacts = np.empty((len(minutes), self.nombre), np.int64)
-        for jours, pris in zip(exacts, self.banque.cumuls_aux(minutes, prises), strict=True):
-            cumuls = pris.astype(np.int64).take(rangs, mode="clip")
-            np.einsum("kn,kn->n", self.energies, cumuls, out=jours)
+        for jours, minute in zip(exacts, minutes, strict=True):
+            rang, reste = divmod(minute, self.banque.pas)
+            jours[:] = self._au_pas(rang)
+            if reste:
+                jours += (self._au_pas(rang + 1) - jours) * reste // self.banque.pas
         return exacts
 
-    @cached_property
-    def _lignes_prises(self) -> tuple[Colonnes, Entiers]:
-        """Rows that the days take, and the rank among them of each of `lignes`: in the life of a
-        meter fifteen times as many."""
-        prises = np.zeros(int(self.lignes.max(initial=0)) + 1, np.bool_)
-        prises[self.lignes] = True
-        differentes = prises.nonzero()[0]
-        rangs = np.empty(len(prises), np.int32)
-        rangs[differentes] = np.arange(len(differentes))
-        return differentes, rangs.take(self.lignes, mode="clip").astype(np.int64)
+    def _au_pas(self, rang: int) -> Entiers:
+        # No row is beyond the bank (`limit_power` looks all of them up): not checked each time.
+        cumuls = self.banque.au_pas(rang).take(self.lignes, mode="clip")
+        spent: Entiers = np.einsum("kn,kn->n", self.energies, cumuls, dtype=np.int64)
+        return spent
 
     def _spent(self, minutes: Entiers, jours: slice | Entiers) -> Entiers:
-        """Return the energy since midnight as if all days had 24 hours, times `UNITE`."""
-        lignes = self.lignes[:, None, jours]
-        rangs, reste = minutes // self.banque.pas, minutes % self.banque.pas
-        cumuls = self.banque.cumuls[lignes, rangs].astype(np.int64)
+        """Return the energy since midnight as if all days had 24 hours, times `UNITE`: linear
+        between two bounds of the steps."""
+        rangs, reste = np.divmod(minutes, self.banque.pas)
+        exacts = self._spent_at(rangs, jours)
         if reste.any():
-            suivants = self.banque.cumuls[lignes, np.minimum(rangs + 1, 1440 // self.banque.pas)]
-            cumuls += (suivants - cumuls) * reste // self.banque.pas
-        exacts: Entiers = np.einsum("kn,kbn->bn", self.energies[:, jours], cumuls)
+            suivants = self._spent_at(np.minimum(rangs + 1, 1440 // self.banque.pas), jours)
+            exacts += (suivants - exacts) * reste // self.banque.pas
+        return exacts
+
+    def _spent_at(self, rangs: Entiers, jours: slice | Entiers) -> Entiers:
+        cumuls = self.banque.cumuls[self.lignes[:, None, jours], rangs]
+        exacts: Entiers = np.einsum(
+            "kn,kbn->bn", self.energies[:, jours], cumuls, dtype=np.int64
+        )
         return exacts
 
     def _spent_of_the_hour(self, minutes: Entiers) -> Entiers:
         """Return what must be added by these minutes on the days of 23 or 25 hours: the energy
         of 2h-3h spent by then, positive or negative. Shape (bounds, changes)."""
-        avant, apres = self._bords_de_l_heure
+        assert self.doubles is not None
+        avant, entiere = self._heures
         if not ((minutes > DEBUT_CHANGEMENT) & (minutes < FIN_CHANGEMENT)).any():
-            spent = np.where(minutes >= FIN_CHANGEMENT, apres - avant, 0)
-        else:
-            bornes = np.clip(minutes, DEBUT_CHANGEMENT, FIN_CHANGEMENT)
-            assert self.doubles is not None
-            spent = self.doubles._spent(bornes, slice(None)) - avant
-        spent *= self.ecarts
-        return spent
+            return np.where(minutes >= FIN_CHANGEMENT, entiere, 0)
+        bornes = np.clip(minutes, DEBUT_CHANGEMENT, FIN_CHANGEMENT)
+        return (self.doubles._spent(bornes, slice(None)) - avant) * self.ecarts
 
     @cached_property
-    def _bords_de_l_heure(self) -> Entiers:
-        """What the days of 23 or 25 hours spend until that hour, and until its end."""
+    def _heures(self) -> tuple[Entiers, Entiers]:
+        """What the days of 23 or 25 hours spend until that hour, and what it adds to them."""
         assert self.doubles is not None
-        return self.doubles._spent(_BORDS, slice(None))
+        avant, apres = self.doubles._spent(_BORDS, slice(None))
+        return avant, (apres - avant) * self.ecarts
 
 
 @dataclass
@@ -217,7 +216,7 @@ class JourneesNettes(Journees):
     def totaux(self) -> Entiers:
         fins = self.exacts[:, -1].copy()
         if len(self.changements):
-            fins[self.changements] += self._spent_of_the_hour(_FIN)[0]
+            fins[self.changements] += self._heures[1]
         return self._arrondis(fins)
 
     def cumuls(self) -> Entiers:

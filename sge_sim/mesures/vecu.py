@@ -3,20 +3,20 @@
 The same columns serve the days of one point and one day of many points.
 """
 
-from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import Cles, draws
-from sge_sim.mesures.calendrier import calendrier
+from sge_sim.mesures.calendrier import calendrier, find_changements
 from sge_sim.mesures.climat import MOIS, TOUJOURS, TOUJOURS_ABSENT, TYPES, climat
 from sge_sim.mesures.formes import BITS, UNITE, Banque, gigues
 from sge_sim.mesures.hasard import FRACTION, UN, bruits
 from sge_sim.mesures.point import PointMesure
-from sge_sim.mesures.tableaux import Entiers, EntiersCourts, Masque, Octets
+from sge_sim.mesures.tableaux import AUCUN, Entiers, EntiersCourts, Masque, Octets
 from sge_sim.mesures.usages import USAGES_PAR_TIRAGE, Installation
 
-_AUCUN = np.zeros(0, np.int64)
 ENCORE = 1 << 20
 """Added to the number of a day to draw the second of two hours that legal time has twice."""
 _DEPASSEMENT = 116
@@ -32,57 +32,67 @@ _TROIS_TIRAGES = np.array([[18], [33], [48]])
 """Where three of them begin."""
 
 
+class _Jours(NamedTuple):
+    """Days, then those of 23 or 25 hours as their second hour has them: the rank of each among the
+    days, those of the second ones, the number that each is drawn by; the numbers of their weeks,
+    and the rank among these of each."""
+
+    rangs: Entiers
+    seconds: Entiers
+    compteurs: Entiers
+    semaines: Entiers
+    par_semaine: Entiers
+
+
+@computed_once(16)
+def _count_days(i0: int, i1: int) -> _Jours:
+    table, seconds = calendrier(), np.array(find_changements(i0, i1), np.int64) - i0
+    rangs = np.concatenate([np.arange(i1 - i0), seconds])
+    compteurs, semaines = table.compteurs[:, i0:i1].take(rangs, axis=1)
+    # In autumn the same day, but for chance.
+    compteurs[i1 - i0 :] += ENCORE * (table.heures[i0 + seconds] > 24)
+    premiere, derniere = semaines.min(), semaines.max()
+    return _Jours(
+        rangs, seconds, compteurs, np.arange(premiere, derniere + 1), semaines - premiere
+    )
+
+
 def draw_days(
     inst: Installation,
     cles: Cles,
     i0: int,
     i1: int,
     formes: Banque,
-    doubles: Sequence[int] = (),
     niveaux: tuple[Entiers, Entiers] | None = None,
 ) -> tuple[Entiers, Entiers, Entiers]:
-    """Return the energies and the rows of the uses on the days [i0, i1), then on those of these
-    numbers as their second hour has them, shapes (uses, n), and what is left of the draws, (n,).
+    """Return the energies and the rows of the uses on the days [i0, i1), then on those of 23 or 25
+    hours as their second hour has them, shapes (uses, n), and what is left of the draws, (n,).
     `niveaux`: where the level of the point stands, and the rank in them of each day."""
-    table, cal = climat(), calendrier()
-    rangs, n = np.arange(i1 - i0 + len(doubles)), i1 - i0
-    rangs[n:] = seconds = np.array(doubles, np.int64) - i0
-    jours = cal.compteurs[0, i0:i1].take(rangs)
-    # In autumn the same day, but for chance.
-    jours[n:] += ENCORE * (cal.heures[i0 + seconds] > 24)
-    types = table.types[inst.types, i0:i1].take(rangs)
-    if inst.debuts:
-        types += TYPES * np.searchsorted(inst.debuts, i0 + rangs, side="right")
-    mots = draws(cles[1 : 1 + inst.tirages], jours)
-    absents = _AUCUN
-    if inst.presence != TOUJOURS:
-        chances = table.absences[:, inst.types % MOIS, inst.presence, i0:i1]
-        semaine = draw_weeks(cles[:1], i0, i1)
-        vides = find_empty_days(semaine, chances, table.parties[i0:i1])
-        absents = vides.take(rangs).nonzero()[0]
+    table, n, jours = climat(), i1 - i0, _count_days(i0, i1)
+    types = table.types[inst.types, i0:i1].take(jours.rangs)
+    for debut in inst.debuts:
+        types += TYPES * (jours.rangs >= debut - i0)
     lignes = inst.lignes.take(types, axis=1)
     if inst.ciel is not None:
-        lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1].take(rangs)
+        lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1].take(jours.rangs)
     energies = inst.energies
     if niveaux is not None:
         par_trimestre, trimestres = niveaux
-        types += energies.shape[1] * trimestres.take(rangs)
+        types += energies.shape[1] * trimestres.take(jours.rangs)
         energies = energies[:, None] * par_trimestre[:, None] >> FRACTION
         energies = energies.reshape(len(energies), -1)
-    facteurs = table.facteurs[inst.facteurs, i0:i1]
-    if len(seconds):
-        facteurs = np.concatenate([facteurs, facteurs[:, seconds]], axis=1)
     energies = energies.take(types, axis=1)
-    return apply_draws(inst, energies, lignes, facteurs, mots, absents, formes)
-
-
-def draw_weeks(cles: Cles, i0: int, i1: int) -> Entiers:
-    """Return the draw of the week of each day."""
-    numeros = calendrier().compteurs[1, i0:i1]
-    premiere = int(numeros[0])
-    tirages = draws(cles, np.arange(premiere, int(numeros[-1]) + 1))
-    par_jour: Entiers = tirages[0].take(numeros - premiere)
-    return par_jour
+    facteurs = table.facteurs[inst.facteurs, i0:i1]
+    energies[:, :n] *= facteurs
+    energies[:, n:] *= facteurs[:, jours.seconds]
+    absents = AUCUN
+    if inst.presence != TOUJOURS:
+        chances = table.absences[:, inst.types % MOIS, inst.presence, i0:i1]
+        semaine = draws(cles[:1], jours.semaines)[0].take(jours.par_semaine[:n])
+        vides = find_empty_days(semaine, chances, table.parties[i0:i1])
+        absents = vides.take(jours.rangs).nonzero()[0]
+    mots = draws(cles[1 : 1 + inst.tirages], jours.compteurs)
+    return apply_draws(inst, energies, lignes, mots, absents, formes)
 
 
 def find_empty_days(semaine: Entiers, chances: EntiersCourts, parties: Octets) -> Masque:
@@ -98,24 +108,21 @@ def apply_draws(
     inst: Installation,
     energies: Entiers,
     lignes: Entiers,
-    facteurs: EntiersCourts | Entiers,
     mots: Entiers,
     absents: Entiers,
     formes: Banque,
 ) -> tuple[Entiers, Entiers, Entiers]:
-    """Return what the draws make of energies and rows, which are changed in place.
+    """Return what the draws make of energies, times what the weather makes of each, over `UN`, and
+    of rows; both are changed in place.
 
     The columns of `inst` have one entry per column here, or one for all of them.
     """
     rangs_bruit, rangs_ligne = split_draws(mots, len(energies))
-    if inst.blocs.any():
-        # What is held is as long as its energy says.
-        np.copyto(rangs_ligne, rangs_bruit, where=inst.blocs)
-    energies *= facteurs
-    energies >>= FRACTION
+    # What is held is as long as its energy says.
+    np.copyto(rangs_ligne, rangs_bruit, where=inst.blocs)
     rangs_bruit += inst.bruits
     energies *= bruits().take(rangs_bruit, mode="clip")
-    energies >>= FRACTION
+    energies >>= 2 * FRACTION
     rangs_ligne += inst.gigues
     lignes += gigues(1440 // formes.pas)[0].take(rangs_ligne, mode="clip")
     if len(absents):

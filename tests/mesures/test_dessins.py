@@ -58,7 +58,6 @@ def test_a_heat_pump_does_not_step_at_midnight() -> None:
             premier,
             premier + nombre,
             formes,
-            np.zeros(0, np.int64),
         )
         jours = lus[0][rang][:, None] * np.diff(formes.cumuls[lus[1][rang]], axis=1) / 2**24
         moyenne = jours.mean()
