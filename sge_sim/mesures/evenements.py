@@ -20,7 +20,7 @@ from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draw
 from sge_sim.mesures.calendrier import numero_borne
 from sge_sim.mesures.hasard import FRACTION, UN, Fourchette
-from sge_sim.mesures.installations import find_cles, find_lieu
+from sge_sim.mesures.installations import CHANCES, find_cles, find_lieu
 from sge_sim.mesures.point import (
     POINTS_GARDES,
     PointMesure,
@@ -30,9 +30,6 @@ from sge_sim.mesures.point import (
 from sge_sim.mesures.tableaux import Entiers, EntiersCourts
 from sge_sim.mesures.transformations import PeriodeDeVie
 
-PREMIERE_ANNEE: Final = 18
-"""The first year in which something happens, from the end of 2022 on: what a place was drawn as is
-what it had become by then."""
 _JOURS_D_UN_AN: Final = 365
 
 
@@ -116,11 +113,10 @@ def _periodes(point: PointMesure) -> tuple[PeriodeDeVie, ...]:
         for jour in map(numero_borne, point.arrivees)
         if noms
     ]
-    annees, passes = find_cles(point.graine).annees, set()
-    for annee in np.flatnonzero(annees % 10_000 < len(noms)).tolist():
-        tire = int(annees[annee])
-        nom = noms[tire % 10_000]
-        if annee < PREMIERE_ANNEE or nom in passes:
+    passes: set[str] = set()
+    for annee, tire in find_cles(point.graine).annees:
+        nom = noms[tire % CHANCES] if tire % CHANCES < len(noms) else None
+        if nom is None or nom in passes:
             continue
         passes.update({nom}.intersection(_UNE_FOIS))
         _, _, (least, most), (court, long), suite = natures[nom]

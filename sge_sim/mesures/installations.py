@@ -31,6 +31,11 @@ _TIRAGES = 112
 _QUINZE_BITS, _TRIMESTRES_D_UN_AN = (1 << 15) - 1, 4
 _ANNEES = FIN_DES_JOURS.year - PREMIER_JOUR.year + 3
 """The years of a point, and those into which the last ones lead."""
+PREMIERE_ANNEE = 18
+"""The first year in which something happens, from the end of 2022 on: what a place was drawn as is
+what it had become by then."""
+CHANCES, _CHANCES_AU_PLUS = 10_000, 1_500
+"""What chances of events are out of, and those that a year has at most."""
 _POINTES = {
     ProfilConsommation.PROFESSIONNEL: (620, 20, 180, 860),
     ProfilConsommation.TERTIAIRE: (882, 5, 600, 1050),
@@ -47,8 +52,8 @@ _LIEUX = [[n for n, ici in enumerate(ZONE_DU_LIEU) if ici == zone] for zone in r
 class ClesDePoint(NamedTuple):
     """The keys of a point: of its weeks, then of its days, of the instants of its maxima, of its
     readings, of its voltages, of its phases, of its cycles, of its losses; and what its zone and
-    its installation draw. `annees`: what its years draw; `niveaux`: where its level stands in each
-    quarter, of 2 ** 15 at most."""
+    its installation draw. `annees`: the years in which something may happen, and the number that
+    each drew; `niveaux`: where its level stands in each quarter, of 2 ** 15 at most."""
 
     jours: Cles
     puissances: int
@@ -59,7 +64,7 @@ class ClesDePoint(NamedTuple):
     pertes: int
     zone: int
     tirages: Entiers
-    annees: Entiers
+    annees: tuple[tuple[int, int], ...]
     niveaux: EntiersCourts
 
 
@@ -98,11 +103,14 @@ def keep_cles(graines: Iterable[int]) -> None:
     )
     for tableau in (jours, tires, niveaux):
         tableau.setflags(write=False)
+    lived = annees % CHANCES < _CHANCES_AU_PLUS
+    lived[:, :PREMIERE_ANNEE] = False
+    qui, quand = lived.nonzero()
+    dated = list(zip(quand.tolist(), annees[qui, quand].tolist(), strict=True))
+    bords = np.searchsorted(qui, np.arange(len(places) + 1)).tolist()
     for rang, (gardees, cles_du_rang) in enumerate(zip(places.values(), autres, strict=True)):
-        ici = jours[:, rang : rang + 1]
-        gardees.append(
-            ClesDePoint._make((ici, *cles_du_rang, tirages[rang], annees[rang], niveaux[rang]))
-        )
+        ici, dates = jours[:, rang : rang + 1], tuple(dated[bords[rang] : bords[rang + 1]])
+        gardees.append(ClesDePoint._make((ici, *cles_du_rang, tirages[rang], dates, niveaux[rang])))
 
 
 def find_installation(

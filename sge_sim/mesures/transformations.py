@@ -29,7 +29,7 @@ from sge_sim.mesures.hasard import PointStream
 from sge_sim.mesures.tableaux import Entiers, Masque, join_columns
 from sge_sim.mesures.usages import COLONNES, Installation, make_installation
 
-_TIRAGES: Final = 16
+_TIRAGES: Final = np.arange(16)
 """More draws than what comes with an event takes."""
 _REGLAGE: Final = (82, 118)
 """Per cent of a dwelling's heating that other occupants have of it: they set it otherwise."""
@@ -70,27 +70,33 @@ def live(first: Installation, periodes: Sequence[PeriodeDeVie], lieu: Lieu) -> I
     """Return what an installation is in each of these periods, after what it is before them."""
     inst, ouvert, energies, lignes = first, 100, [first.energies], [first.lignes]
     for _, nom, part, tire in periodes:
-        inst = _change(inst, nom, part, PointStream(draws(tire, np.arange(_TIRAGES))), lieu)
+        inst = _change(inst, nom, part, tire, lieu)
         if nom in ("travaux", "fermeture", "fin", "reprise"):
             ouvert = part
-        ici = inst.energies * ouvert // 100
-        ici[0] = inst.energies[0] * max(ouvert, _RESTE) // 100
+        ici = inst.energies
+        if ouvert < 100:
+            ici = ici * ouvert // 100
+            ici[0] = inst.energies[0] * max(ouvert, _RESTE) // 100
         energies.append(ici)
         lignes.append(inst.lignes)
     # A use that isn't there yet has its row already: it takes nothing.
-    lignes = [np.concatenate((ici, inst.lignes[len(ici) :])) for ici in lignes]
+    lignes = [
+        np.concatenate((ici, inst.lignes[len(ici) :])) if len(ici) < len(inst.lignes) else ici
+        for ici in lignes
+    ]
     return inst._replace(
         energies=join_columns(energies),
         lignes=join_columns(lignes),
-        debuts=tuple(periode.debut for periode in periodes),
+        debuts=tuple([periode.debut for periode in periodes]),
     )
 
 
-def _change(inst: Installation, nom: str, part: int, t: PointStream, lieu: Lieu) -> Installation:
+def _change(inst: Installation, nom: str, part: int, tire: int, lieu: Lieu) -> Installation:
     """Return what an event makes of an installation."""
+    t = PointStream(draws(tire, _TIRAGES))
     match nom:
         case "croissance" | "baisse":
-            return _scale(inst, np.full(len(inst.facteurs), fill_value=part))
+            return inst._replace(energies=inst.energies * part // 100)
         case "equipe":
             return _add_shift(inst, part, petit=lieu.petit)
         case "reprise" | "titulaire" if not inst.foyer:
