@@ -10,8 +10,7 @@ habit of a point is then a number, and what a day makes of it is added to it (`g
 are plausible, not measured (assumed).
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, auto
 from functools import cached_property
 from itertools import product
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.dessins import AVANCE, CONTACTS, DUREES, sortes
 from sge_sim.mesures.hasard import PRESENCES, TIRAGES, UN, bruits, nearest_rank, noise_table
-from sge_sim.mesures.tableaux import Entiers, EntiersCourts, common_table
+from sge_sim.mesures.tableaux import Entiers, common_table
 
 BITS = 24
 UNITE = 1 << BITS
@@ -106,19 +105,11 @@ class Banque:
     pointes: NDArray[np.int32]
     pointes_de_partie: NDArray[np.int32]
     groupes: dict[Sorte, Groupe]
-    _colonnes: dict[int, NDArray[np.int32]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def pas(self) -> int:
         """Minutes of a step."""
         return 1440 // (int(self.cumuls.shape[1]) - 1)
-
-    def au_pas(self, rang: int) -> NDArray[np.int32]:
-        """Return the running sum of each row at a bound of the steps, kept side by side."""
-        found = self._colonnes.get(rang)
-        if found is None:
-            found = self._colonnes[rang] = self.cumuls[:, rang].copy()
-        return found
 
 
 @common_table

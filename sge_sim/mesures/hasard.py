@@ -118,10 +118,10 @@ class PointStream:
         """Return one of these, as often as its weight says."""
         rest = self._next() % sum(weights.values())
         for picked, weight in weights.items():
+            if rest < weight:
+                return picked
             rest -= weight
-            if rest < 0:
-                break
-        return picked
+        raise ValueError("nothing to pick")
 
     def around_hour(self, middle: float, spread: float) -> int:
         """Return a half-hour around an hour of the day; `spread`: standard deviation, h."""

@@ -4,9 +4,10 @@ A day of 23 or 25 hours lives its legal hours: 2h-3h is skipped in spring, lived
 the second time as chance has it then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -73,7 +74,7 @@ class Journees:
         # Of few days, all bounds are looked up at once.
         few = self.lignes.size < len(self.banque.cumuls) // 11
         same = minutes.shape[1] == 1 and not few
-        exacts = self._aux(minutes[:, 0].tolist()) if same else self._spent(minutes)
+        exacts = self._aux(minutes) if same else self._spent(minutes)
         rangs = self.changements
         if len(rangs):
             exacts[:, rangs] += self._spent_of_the_hour(
@@ -137,7 +138,7 @@ class Journees:
             np.minimum(quanta, self.totaux[:, None] >> (bits - BITS), out=quanta)
         return (quanta[:, 1:] - quanta[:, :-1]) * 1000
 
-    def _aux(self, minutes: Sequence[int]) -> Entiers:
+    def _aux(self, minutes: Entiers) -> Entiers:
         """Return the energy since midnight at minutes of days of 24 hours, times `UNITE`: shape
         (minutes, n)."""
         # Rows that the days take: in the life of a meter fifteen times fewer.
@@ -147,31 +148,28 @@ class Journees:
         rangs = np.empty(len(prises), np.int32)
         rangs[differentes] = np.arange(len(differentes))
         places = rangs.take(self.lignes, mode="clip").astype(np.intp)
-        exacts, pas = np.empty((len(minutes), self.nombre), np.int64), self.banque.pas
-        for jours, minute in zip(exacts, minutes, strict=True):
-            rang, reste = divmod(minute, pas)
-            cumuls = self.banque.au_pas(rang).take(differentes).astype(np.int64)
-            if reste:
-                cumuls *= pas - reste
-                cumuls += self.banque.au_pas(rang + 1).take(differentes) * np.int64(reste)
-            np.einsum("kn,kn->n", self.energies, cumuls.take(places, mode="clip"), out=jours)
-            if reste:
-                jours //= pas
+        cumuls = self.banque.cumuls.take(differentes, axis=0).T
+        lus = self._linear(minutes, len(cumuls), lambda rangs: cumuls[rangs[:, 0]])
+        exacts = np.empty((len(minutes), self.nombre), np.int64)
+        for jours, ici in zip(exacts, lus, strict=True):
+            np.einsum("kn,kn->n", self.energies, ici.take(places, mode="clip"), out=jours)
         return exacts
+
+    def _linear(self, minutes: Entiers, bornes: int, read: Callable[[Entiers], Any]) -> Entiers:
+        """Return running sums at minutes of the day, linear between two of so many bounds of the
+        steps: `read` returns those at bounds of these ranks."""
+        rangs, reste = np.divmod(minutes, self.banque.pas)
+        found: Entiers = read(rangs).astype(np.int64)
+        if reste.any():
+            suivants = read(np.minimum(rangs + 1, bornes - 1))
+            found += (suivants - found) * reste // self.banque.pas
+        return found
 
     def _spent(self, minutes: Entiers) -> Entiers:
-        """Return the energy since midnight as if all days had 24 hours, times `UNITE`: linear
-        between two bounds of the steps."""
-        rangs, reste = np.divmod(minutes, self.banque.pas)
-        exacts = self._spent_at(rangs)
-        if reste.any():
-            suivants = self._spent_at(np.minimum(rangs + 1, 1440 // self.banque.pas))
-            exacts += (suivants - exacts) * reste // self.banque.pas
-        return exacts
-
-    def _spent_at(self, rangs: Entiers) -> Entiers:
-        cumuls = self.banque.cumuls[self.lignes[:, None], rangs]
-        exacts: Entiers = np.einsum("kn,kbn->bn", self.energies, cumuls, dtype=np.int64)
+        """Return the energy since midnight as if all days had 24 hours, times `UNITE`."""
+        cumuls, lignes = self.banque.cumuls, self.lignes[:, None]
+        lus = self._linear(minutes, cumuls.shape[1], lambda rangs: cumuls[lignes, rangs])
+        exacts: Entiers = np.einsum("kn,kbn->bn", self.energies, lus)
         return exacts
 
     def _spent_of_the_hour(self, minutes: Entiers) -> Entiers:
@@ -188,7 +186,7 @@ class Journees:
     def _heures(self) -> tuple[Entiers, Entiers]:
         """What the days of 23 or 25 hours spend until that hour, and what it adds to them."""
         assert self.doubles is not None
-        avant, apres = self.doubles._spent_at(_BORDS // self.banque.pas)
+        avant, apres = self.doubles._spent(_BORDS)
         return avant, (apres - avant) * self.ecarts
 
 
@@ -213,8 +211,9 @@ class JourneesNettes(Journees):
     def cumuls(self) -> Entiers:
         return self.exacts.copy()
 
-    def _spent_at(self, rangs: Entiers) -> Entiers:
-        return self.exacts[np.arange(len(self.exacts)), rangs]
+    def _spent(self, minutes: Entiers) -> Entiers:
+        jours = np.arange(len(self.exacts))
+        return self._linear(minutes, self.exacts.shape[1], lambda rangs: self.exacts[jours, rangs])
 
 
 @dataclass
@@ -253,8 +252,6 @@ class JourneesDonnees(Journees):
 
     def _until(self, minutes: Entiers) -> Entiers:
         jours = np.arange(len(self.comptes))
-        rangs, reste = np.divmod(minutes, self.banque.pas)
-        spent = self.comptes[jours, rangs]
-        suivants = self.comptes[jours, np.minimum(rangs + 1, self.comptes.shape[1] - 1)]
-        linear: Entiers = spent + (suivants - spent) * reste // self.banque.pas
-        return linear
+        return self._linear(
+            minutes, self.comptes.shape[1], lambda rangs: self.comptes[jours, rangs]
+        )

@@ -52,9 +52,7 @@ def _count_days(i0: int, i1: int) -> _Jours:
     # In autumn the same day, but for chance.
     compteurs[i1 - i0 :] += ENCORE * (table.heures[i0 + seconds] > 24)
     premiere, derniere = semaines.min(), semaines.max()
-    return _Jours(
-        rangs, seconds, compteurs, np.arange(premiere, derniere + 1), semaines - premiere
-    )
+    return _Jours(rangs, seconds, compteurs, np.arange(premiere, derniere + 1), semaines - premiere)
 
 
 def draw_days(
