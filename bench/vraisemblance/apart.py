@@ -18,7 +18,7 @@ from bench.vraisemblance.statistiques import (
     q,
 )
 from sge_sim.mesures.climat import LIEUX, ZONE_DU_LIEU
-from sge_sim.mesures.soleil import read_lieux
+from sge_sim.mesures.tableaux import read_facts
 
 FERIES: Final = ("1 mai", "8 mai", "ascension", "noël")
 """Public holidays, in the order of their figures."""
@@ -133,7 +133,7 @@ def _plants(data: Donnees) -> Figures:
 def _is_dark(lieu: int, debuts: NDArray[np.int64], pas: int) -> NDArray[np.bool_]:
     """Tell which steps are wholly before sunrise or after sunset at a prefecture (NOAA's formulas,
     to some minutes)."""
-    _, nord, est, _ = read_lieux()["lieux"][LIEUX[lieu]]
+    _, nord, est, _ = read_facts("lieux")["lieux"][LIEUX[lieu]]
     bords = np.concatenate([debuts, debuts[-1:] + 60 * pas])
     an = 2 * np.pi * (bords / 86400 - 10957.5) / 365.2422
     decalage = 229.18 * (

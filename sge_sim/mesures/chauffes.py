@@ -7,7 +7,7 @@ import numpy as np
 
 from sge_sim.mesures.alea import subkey
 from sge_sim.mesures.hasard import FRACTION, RowStream
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.tableaux import Entiers, read_facts
 
 CHAUFFES = 6
 """Habits of heating: always, by day, morning and evening, little at night, evening, by night."""
@@ -23,26 +23,12 @@ _RIEN = 40
 """What next to nothing is."""
 _TIEDES = 250
 """Half-hours, of `UN`, in which a dwelling is warm enough."""
-_CHAUFFAGES: tuple[tuple[int, tuple[tuple[float, float, int], ...]], ...] = (
-    (96, ((16.5, 21.5, 113), (9.5, 16, 52))),
-    (40, ((6, 22, 110), (9.5, 16, 60))),
-    (44, ((16, 22.5, 118), (5.5, 9, 126))),
-    (58, ((6, 23, 105), (10, 16, 52))),
-    (42, ((15.5, 22.5, 122),)),
-    (14, ((23.5, 7, 140),)),
-)
-"""The level of each of `CHAUFFES`, per cent, then those from an hour to another (assumed)."""
-_POMPE_PAR_HEURE = (
-    108, 109, 110, 111, 112, 113, 113, 110, 105, 99, 95, 92, 90, 89, 88, 89, 91, 94, 97, 100, 102,
-    104, 106, 107,
-)  # fmt: skip
-"""What a heat pump takes at each hour, per cent of its mean: most before dawn (assumed)."""
 
 
 def draw_chauffages(variantes: int) -> Entiers:
     """Return rows for each habit of heating and each delay."""
     rangs, stream, rows = np.arange(FIN) // 6, RowStream(subkey(0xC4A, 1)), []
-    for habitude, (base, parties) in enumerate(_CHAUFFAGES):
+    for habitude, (base, parties) in enumerate(read_facts("dessins")["chauffages"]):
         niveau = np.full(FIN, base)
         for debut, fin, per_cent in parties:
             niveau[(rangs - int(2 * debut)) % 48 < int(2 * fin - 2 * debut) % 48] = per_cent
@@ -88,7 +74,7 @@ def draw_pompes(variantes: int, pas: int) -> Entiers:
         debut * (moitie - rangs) + milieu * rangs,
         milieu * (pas - rangs) + fin * (rangs - moitie),
     )
-    heures, part = np.array(_POMPE_PAR_HEURE)[:, None], np.arange(pas // 24)
+    heures, part = np.array(read_facts("dessins")["pompe"])[:, None], np.arange(pas // 24)
     jour = (heures * (pas // 24 - part) + np.roll(heures, -1) * part).ravel()
     bruit = stream.slow(n, pas, pas // 12, 30) + stream.slow(n, pas, pas // 48, 60)
     rows: Entiers = niveau * jour * (PLEIN + bruit) >> FRACTION

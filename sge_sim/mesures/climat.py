@@ -8,7 +8,6 @@ how uses follow it, is plausible, not measured (assumed).
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,49 +16,30 @@ from sge_sim.mesures.alea import subkey
 from sge_sim.mesures.calendrier import calendrier, interpolate, jours_civils, numero_borne
 from sge_sim.mesures.chauffes import PENTES
 from sge_sim.mesures.hasard import UN, slow_noises
-from sge_sim.mesures.soleil import CIELS, read_lieux, soleils
-from sge_sim.mesures.tableaux import Entiers, Masque, Octets, common_table
-
-
-class Zone(NamedTuple):
-    """A zone, with the departments that are in it. `hiver`, `ete`: tenths of a degree from the
-    national mean; `soleil`: what a clear day gives, per cent of the middle of France; `clarte`: by
-    how much of `_CLAIR` the sky is nearer to a clear one than elsewhere."""
-
-    nom: str
-    departements: str
-    hiver: int
-    ete: int
-    soleil: int
-    clarte: int = 0
-
+from sge_sim.mesures.soleil import CIELS, soleils
+from sge_sim.mesures.tableaux import Entiers, Masque, Octets, common_table, read_facts
 
 _CLAIR = 256
-_ZONES = (
-    Zone("H1a", "02 14 27 28 59 60 61 62 75 76 77 78 80 91 92 93 94 95", -6, -14, soleil=97),
-    Zone("H1b", "08 10 45 51 52 54 55 57 58 67 68 70 88 89 90", -24, 0, soleil=98, clarte=6),
-    Zone("H1c", "01 03 05 15 19 21 23 25 38 39 42 43 63 69 71 73 74 87", -18, -2, 100, clarte=16),
-    Zone("H2a", "22 29 35 50 56", 14, -26, soleil=98),
-    Zone("H2b", "16 17 18 36 37 41 44 49 53 72 79 85 86", 0, 2, soleil=99, clarte=16),
-    Zone("H2c", "09 12 24 31 32 33 40 46 47 64 65 81 82", 10, 10, soleil=101, clarte=28),
-    Zone("H2d", "04 07 26 48 84", 4, 22, soleil=104, clarte=95),
-    Zone("H3", "06 11 13 2A 2B 30 34 66 83", 34, 28, soleil=105, clarte=120),
-)
-ZONES = tuple(zone.nom for zone in _ZONES)
-LIEUX = tuple(sorted(" ".join(zone.departements for zone in _ZONES).split()))
+_ZONES = {
+    "H1a": "02 14 27 28 59 60 61 62 75 76 77 78 80 91 92 93 94 95",
+    "H1b": "08 10 45 51 52 54 55 57 58 67 68 70 88 89 90",
+    "H1c": "01 03 05 15 19 21 23 25 38 39 42 43 63 69 71 73 74 87",
+    "H2a": "22 29 35 50 56",
+    "H2b": "16 17 18 36 37 41 44 49 53 72 79 85 86",
+    "H2c": "09 12 24 31 32 33 40 46 47 64 65 81 82",
+    "H2d": "04 07 26 48 84",
+    "H3": "06 11 13 2A 2B 30 34 66 83",
+}
+ZONES = tuple(_ZONES)
+LIEUX = tuple(sorted(" ".join(_ZONES.values()).split()))
 """The departments of metropolitan France: a place is a rank among them."""
 ZONE_DU_LIEU = tuple(
-    next(rang for rang, zone in enumerate(_ZONES) if lieu in zone.departements.split())
-    for lieu in LIEUX
+    next(rang for rang, ici in enumerate(_ZONES.values()) if lieu in ici) for lieu in LIEUX
 )
 """The zone of each place, a rank in `ZONES`."""
 _RANGS_DE_CIEL = 256
 _COUVERT_L_HIVER, _COUVERT_L_ETE = 13, 74
 """What an overcast day gives, of `_CLAIR` that the clearest does (assumed)."""
-_CIEL_CLAIR = (24, 36, 52, 62, 68, 71, 70, 64, 55, 41, 29, 24)
-"""What the clearest day of a month gives in the middle of France, tenths of kWh for 1 kW: no plant
-gives more (solar geometry)."""
-
 SEUILS_DE_CHAUFFAGE = (12, 14, 16)
 """Degrees under which dwellings heat, by kind."""
 
@@ -72,17 +52,6 @@ CHAUFFAGE, CHAUFFAGE_DOUX, CHAUFFAGE_FRILEUX, FRAICHEUR, FROID, SOLEIL = range(
 )
 """Rows of the first zone: degrees under each threshold, degrees above 20, what keeping cold costs,
 kWh of a clear or cloudy day for 1 kW."""
-_PROFILS = (
-    (50, 50, 60, 75, 90, 120, 220, 240, 110, 70, 50, 65),
-    (180, 190, 150, 90, 60, 60, 70, 80, 60, 60, 80, 160),
-    (75, 75, 80, 85, 90, 95, 100, 130, 260, 190, 85, 75),
-    (30, 30, 50, 90, 140, 200, 230, 200, 110, 60, 30, 30),
-    (104, 104, 104, 103, 102, 100, 72, 55, 112, 112, 110, 102),
-)
-"""`ETE` to `RENTREE` in the middle of each month, per cent of the mean of a year (assumed)."""
-
-_ETES = (0, 20, 80, 140, 200, 250, 256, 250, 190, 110, 40, 5)
-"""How much of summer the middle of each month has, of `_ETE` (assumed)."""
 _ETE = 256
 _TEMPERATURES_DE_ZONE = ((5, 24), (2, 17))
 """What the weather of a zone has of its own: days between two draws, most of it in tenths of a
@@ -103,29 +72,6 @@ with March in summer time and October in winter time apart."""
 ) = range(10)  # fmt: skip
 """Ways of being there: rows of `Climat.absences`."""
 TOUJOURS_ABSENT = 1024
-_ABSENCES: dict[int, tuple[dict[str, int], dict[str, int]]] = {
-    TOUJOURS: ({"": 0}, {"": 0}),
-    FAMILLE: (
-        {"été": 250, "vacances": 90, "": 12},
-        {"pont": 160, "vacances": 50, "vendredi à dimanche": 34, "": 10},
-    ),
-    VOYAGEUR: (
-        {"été": 330, "vacances": 220, "": 70},
-        {"pont": 260, "vacances": 100, "vendredi à dimanche": 130, "": 90},
-    ),
-    SECONDAIRE: (
-        {"": 0},
-        {"été": 520, "pont": 560, "vacances": 640, "vendredi à dimanche": 760, "": 980},
-    ),
-    DELAISSEE: ({"": 0}, {"été": 985, "": 1016}),
-    VACANT: ({"": TOUJOURS_ABSENT}, {"": TOUJOURS_ABSENT}),
-    COMMERCE: ({"août": 260, "noël": 140, "": 10}, {"pont": 60, "": 4}),
-    USINE: ({"mi-août": 880, "août": 330, "noël": 820, "": 4}, {"pont": 300, "": 0}),
-    AOUT: ({"mi-août": 620, "août": 200, "noël": 120, "": 12}, {"pont": 260, "": 6}),
-    SAISONNIER: ({"hors saison": 600, "": 30}, {"": 20}),
-}
-"""Chances, out of `TOUJOURS_ABSENT`, that a week is empty, then that Monday to Thursday or the
-rest of it is: of the first period that a day is in (assumed)."""
 _TOUR_DES_ZONES = 7 * 313
 """Days after which holidays come again where none are known yet: six years, two turns of the three
 school zones (assumed)."""
@@ -185,18 +131,19 @@ def climat() -> Climat:
     """Return the table (computed on the first call, about 0.1 s)."""
     nationale = calendrier().temperature
     jours = np.arange(len(nationale), dtype=np.int64)
-    saison = np.clip(interpolate(_ETES), 0, _ETE)
+    faits = read_facts("climat")
+    saison = np.clip(interpolate(faits["étés"]), 0, _ETE)
     temperatures, ciels, facteurs = [], [], list(_communs(saison))
     nationaux = slow_noises(count(subkey(0xC1E1, 0)), jours, _CIELS_NATIONAUX)
-    for rang, zone in enumerate(_ZONES):
+    for rang, (froideur, chaleur, soleil, clarte) in enumerate(faits["zones"].values()):
         cles = count(subkey(0xC11A7, rang))
-        ecart = (zone.hiver * (_ETE - saison) + zone.ete * saison) // _ETE
+        ecart = (froideur * (_ETE - saison) + chaleur * saison) // _ETE
         ici = nationale + ecart + slow_noises(cles, jours, _TEMPERATURES_DE_ZONE)
         rangs = _rank_skies(nationaux + slow_noises(cles, jours, _CIELS_DE_ZONE))
-        rangs += (_RANGS_DE_CIEL - 1 - rangs) * zone.clarte // _CLAIR
+        rangs += (_RANGS_DE_CIEL - 1 - rangs) * clarte // _CLAIR
         temperatures.append(ici)
         ciels.append(rangs * CIELS // _RANGS_DE_CIEL)
-        facteurs += _de_zone(zone, ici, rangs, saison)
+        facteurs += _de_zone(soleil, ici, rangs, saison)
     ciels = [*(soleils().rangs * CIELS + np.array(ciels)[ZONE_DU_LIEU, :])]
     ciels += [
         _pentes(facteurs[find_facteur(zone, seuil)])
@@ -212,7 +159,7 @@ def climat() -> Climat:
         absences=np.stack([_absences(each, pont) for each in types[:MOIS]], axis=1),
         parties=np.where(semaine < 4 - (pont & (semaine == 3)), 10, 20).astype(np.uint8),
         ciels=np.array(ciels, np.int16),
-        scolaires=tuple("ABC".index(zone) for *_, zone in read_lieux()["lieux"].values()),
+        scolaires=tuple("ABC".index(zone) for *_, zone in read_facts("lieux")["lieux"].values()),
     )
     for colonne in (each for each in vars(table).values() if isinstance(each, np.ndarray)):
         colonne.setflags(write=False)
@@ -227,18 +174,18 @@ def _communs(saison: Entiers) -> list[Entiers]:
         un,
         un + froid * UN // 1000,
         un + froid * UN // 850,
-        *(interpolate(profil) * UN // 100 for profil in _PROFILS),
+        *(interpolate(profil) * UN // 100 for profil in read_facts("climat")["profils"]),
     ]
 
 
-def _de_zone(zone: Zone, temperature: Entiers, rangs: Entiers, saison: Entiers) -> list[Entiers]:
-    """Return the rows of a zone, in their order."""
+def _de_zone(plein: int, temperature: Entiers, rangs: Entiers, saison: Entiers) -> list[Entiers]:
+    """Return the rows of a zone, in their order; `plein`: what a clear day gives there."""
     # Walls keep half of what the day before was.
     sentie = (temperature + np.concatenate([temperature[:1], temperature[:-1]])) // 2
     degres = [np.maximum(10 * seuil - sentie, 0) * UN // 10 for seuil in SEUILS_DE_CHAUFFAGE]
     chaleur = np.maximum(sentie - 200, 0) * UN // 10
     froid = UN + (sentie - 120) * UN // 450
-    clair = interpolate(_CIEL_CLAIR) * zone.soleil * UN // 1000
+    clair = interpolate(read_facts("climat")["ciel clair"]) * plein * UN // 1000
     # Overcast winters, summers that are mostly clear.
     carres = rangs * rangs
     part_l_hiver = _RANGS_DE_CIEL * rangs + 3 * carres
@@ -286,7 +233,7 @@ def _types() -> Entiers:
 def _vacances() -> Masque:
     """Return the school holidays, shape (zones, days)."""
     vacances = np.zeros((MOIS, len(calendrier().heures)), np.bool_)
-    for debut, fin, zones in read_lieux()["vacances"]:
+    for debut, fin, zones in read_facts("lieux")["vacances"]:
         connues = numero_borne(fin)
         vacances[["ABC".index(zone) for zone in zones], numero_borne(debut) : connues] = True
     jours = np.arange(vacances.shape[1])
@@ -321,7 +268,7 @@ def _absences(types: Entiers, pont: Masque) -> NDArray[np.int16]:
     return np.array(
         [
             [np.select([periodes[nom] for nom in chances], [*chances.values()]) for chances in ways]
-            for ways in zip(*_ABSENCES.values(), strict=True)
+            for ways in zip(*read_facts("climat")["absences"], strict=True)
         ],
         np.int16,
     )

@@ -4,7 +4,7 @@ All is plausible, not measured (assumed).
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from sge_sim.mesures.alea import subkey
 from sge_sim.mesures.chauffes import FIN, PLEIN, draw_chauffages, draw_pompes
 from sge_sim.mesures.hasard import FRACTION, UN, Fourchette, RowStream
 from sge_sim.mesures.soleil import draw_nuits, draw_soleils
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.tableaux import Entiers, read_facts
 
 DEPARTS = 72
 AVANCE = 12
@@ -44,60 +44,6 @@ _FORCE = 1024
 """A pulse of force 1 weighs about as much as a uniform number."""
 
 
-class Impulsion(NamedTuple):
-    """A pulse of a row of half-hours: the half-hours after the start of the use at which it may
-    begin, those that it may last beyond its first one, its force over `_FORCE`; `absente`: how many
-    rows lack it, of `UN`."""
-
-    debut: Fourchette
-    duree: Fourchette
-    force: Fourchette
-    absente: int = 0
-
-
-class FormeDeFoyer(NamedTuple):
-    """A use whose rows are pulses: what its rows draw, how many there are, the largest step of a
-    row, per cent of the whole (assumed)."""
-
-    graine: tuple[int, int]
-    variantes: int
-    largest: int
-    impulsions: tuple[Impulsion, ...]
-
-
-_MATIN = FormeDeFoyer((0x3A7, 1), 128, 20, (
-    Impulsion((0, 1), (0, 2), (600, 1500)),
-    # Before noon or at noon, in two rows of three.
-    Impulsion((4, 9), (0, 3), (100, 1050), absente=1400),
-))  # fmt: skip
-_SOIR = FormeDeFoyer((0x501, 2), 256, 18, (
-    Impulsion((0, 2), (0, 2), (1000, 2000)),
-    Impulsion((0, 3), (3, 7), (220, 640)),
-    Impulsion((2, 7), (0, 1), (300, 1500), absente=2200),
-))  # fmt: skip
-_APPAREIL = FormeDeFoyer((0xA99, 3), 32, 21, (
-    Impulsion((0, 1), (1, 3), (900, 1500)),
-    Impulsion((3, 9), (0, 3), (400, 1500), absente=2600),
-))  # fmt: skip
-
-
-class Permanence(NamedTuple):
-    """What never stops, over a veille of about 200. `vif`: how it moves at random; `petits`: per
-    thousand of the small things that stay on for a while; `compresseur`: what a compressor takes;
-    `marche`: how much of its time it is on, over `UN` (assumed)."""
-
-    vif: int
-    petits: int
-    compresseur: int
-    marche: Fourchette
-
-
-_PERMANENCES = {
-    48: Permanence(vif=130, petits=400, compresseur=132, marche=(1300, 2100)),
-    # The small things of a large place balance each other.
-    288: Permanence(vif=180, petits=286, compresseur=65, marche=(1400, 2600)),
-}
-"""By steps of a day: of dwellings and small places, then of large ones."""
 _RARES, _RIEN = 104, 40
 """Half-hours, of `UN`, in which next to nothing of what never stops runs, and what that is."""
 _SOIREE = (33, 42)
@@ -118,9 +64,9 @@ def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
     plat = np.ones((1, pas), np.int64)
     yield _socles(pas), 1, VARIANTES_DE_SOCLE
     yield (plat, 1, 1) if fin else (_eveils(), 1, VARIANTES_D_EVEIL)
-    for forme in (_MATIN, _SOIR, _APPAREIL):
+    for forme in read_facts("dessins")["impulsions"].values():
         # Large points have no meals: a row keeps their place.
-        yield (plat, 1, 1) if fin else (_pulses(forme), DEPARTS, forme.variantes)
+        yield (plat, 1, 1) if fin else (_pulses(**forme), DEPARTS, forme["variantes"])
     yield _blocs(pas // 48, 2 if fin else 8), DEPARTS, 2 if fin else 8
     yield _sum_steps(draw_chauffages(8 if fin else 128), pas), 1, 8 if fin else 128
     yield draw_pompes(2 if fin else 24, pas), 1, 2 if fin else 24
@@ -168,27 +114,31 @@ def _add_pulse(
     rows += np.where((rangs >= 0) & (rangs <= duree), rude * force // _FORCE, 0)
 
 
-def _pulses(forme: FormeDeFoyer) -> Entiers:
+def _pulses(graine: list[int], variantes: int, largest: int, impulsions: list[Any]) -> Entiers:
     """Return the rows of a use that are pulses."""
-    stream, nombre = RowStream(subkey(*forme.graine)), forme.variantes
-    rows = np.zeros((nombre, 48), np.int64)
-    for debut, duree, bornes, absente in forme.impulsions:
-        forces: Entiers | Fourchette = bornes
+    stream = RowStream(subkey(*graine))
+    rows = np.zeros((variantes, 48), np.int64)
+    for debut, duree, bornes, absente in impulsions:
+        forces: Entiers | Fourchette = tuple(bornes)
         if absente:
-            presentes = stream.uniform(nombre) > absente
-            forces = np.where(presentes, stream.between(*bornes, nombre), 0)
-        _add_pulse(stream, rows, debut, duree, forces)
-    largest: Entiers = rows.sum(axis=1, keepdims=True) * forme.largest // 100
-    return np.minimum(rows, largest)
+            presentes = stream.uniform(variantes) > absente
+            forces = np.where(presentes, stream.between(*bornes, variantes), 0)
+        _add_pulse(stream, rows, tuple(debut), tuple(duree), forces)
+    most: Entiers = rows.sum(axis=1, keepdims=True) * largest // 100
+    return np.minimum(rows, most)
+
+
+def _permanence(pas: int, nom: str) -> Any:
+    return read_facts("dessins")["permanences"][str(pas)][nom]
 
 
 def _socles(pas: int) -> Entiers:
     """Return the rows of each texture, one after the other."""
-    n, permanence = VARIANTES_DE_SOCLE, _PERMANENCES[pas]
+    n = VARIANTES_DE_SOCLE
     stream = RowStream(subkey(0x50C1E, pas))
     veille, marche = _veille(stream, n, pas), _compresseur(stream, n, pas)
-    petits = _petits(stream, n, pas) * permanence.petits // 1000
-    cycles = veille * 4 // 5 + marche * permanence.compresseur + petits
+    petits = _petits(stream, n, pas) * _permanence(pas, "petits") // 1000
+    cycles = veille * 4 // 5 + marche * _permanence(pas, "compresseur") + petits
     arrets = np.where(marche, 460, 6) + stream.at(_ARRETS).uniform(n, pas) * 60 // UN
     lisse = 4 * PLEIN + _doux(stream.at(_LISSE), n, pas)
     if pas == 48:
@@ -223,8 +173,8 @@ def _eveils() -> Entiers:
 def _veille(stream: RowStream, n: int, pas: int) -> Entiers:
     """Return rows of what stands by."""
     vif = stream.at(_VIF).uniform(n, pas)
-    lent = stream.at(0).slow(n, pas, pas // 8, 20)
-    return 182 + lent + (vif * vif >> FRACTION) * _PERMANENCES[pas].vif // UN
+    rows: Entiers = (vif * vif >> FRACTION) * _permanence(pas, "vif") // UN
+    return 182 + stream.at(0).slow(n, pas, pas // 8, 20) + rows
 
 
 def _petits(stream: RowStream, n: int, pas: int) -> Entiers:
@@ -244,7 +194,8 @@ def _compresseur(stream: RowStream, n: int, pas: int) -> NDArray[np.bool_]:
     ici, demi = stream.at(_COMPRESSEUR), pas // 48
     periode = ici.between(30, 110, n, 1) * demi
     phase = (np.arange(pas) * 40 + ici.uniform(n, 1)) % periode
-    marche: NDArray[np.bool_] = phase * UN < periode * ici.between(*_PERMANENCES[pas].marche, n, 1)
+    part = ici.between(*_permanence(pas, "marche"), n, 1)
+    marche: NDArray[np.bool_] = phase * UN < periode * part
     return marche
 
 

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from operator import attrgetter
 from sys import maxsize
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import draw
 from sge_sim.mesures.calendrier import numero_borne
-from sge_sim.mesures.hasard import FRACTION, UN, Fourchette
+from sge_sim.mesures.hasard import FRACTION, UN
 from sge_sim.mesures.installations import CHANCES, find_cles, find_lieu
 from sge_sim.mesures.point import (
     POINTS_GARDES,
@@ -27,67 +27,20 @@ from sge_sim.mesures.point import (
     ProfilConsommation,
     PuissanceSouscrite,
 )
-from sge_sim.mesures.tableaux import Entiers, EntiersCourts
+from sge_sim.mesures.tableaux import Entiers, EntiersCourts, common_table, read_facts
 from sge_sim.mesures.transformations import PeriodeDeVie
 
 _JOURS_D_UN_AN: Final = 365
 
 
-class Nature(NamedTuple):
-    """A kind of event. `par_an`: chances out of 10 000 that a year has it; `part`: per cent of what
-    it changes that is left, or comes; `jours`: how long it lasts, then comes `suite`."""
-
-    libelle: str
-    par_an: int = 0
-    part: Fourchette = (100, 100)
-    jours: Fourchette = (0, 0)
-    suite: str = ""
+@common_table
+def evenements() -> Any:
+    """Return what may happen in a year, and what is said of it (`evenements.yaml`)."""
+    return read_facts("evenements")
 
 
-_LIEUX_DE_TRAVAIL: Final = {
-    "croissance": Nature("L'activité augmente.", 250, part=(115, 150)),
-    "baisse": Nature("L'activité baisse.", 200, part=(62, 88)),
-    "equipe": Nature("Une seconde équipe prend la suite de la première.", 120, part=(70, 100)),
-    "travaux": Nature("Des travaux commencent.", 300, part=(15, 45), jours=(21, 90), suite="fin"),
-    "fermeture": Nature("L'activité cesse.", 200, part=(0, 5), jours=(40, 240), suite="reprise"),
-}
-NATURES: Final[dict[ProfilConsommation, dict[str, Nature]]] = {
-    ProfilConsommation.RESIDENTIEL: {
-        # One home in ten or so: INSEE has 10 % of households that move in a year.
-        "occupants": Nature("D'autres occupants arrivent.", 930),
-        "voiture": Nature("Une voiture électrique se recharge.", 90),
-        "pompe": Nature("Une pompe à chaleur chauffe le logement.", 60, part=(30, 42)),
-        "isolation": Nature("Le logement est mieux isolé.", 120, part=(55, 82)),
-        # Most of those who have some sell what they leave, by a contract.
-        "centrale": Nature("Des panneaux solaires sont posés, sans vente de surplus.", 12),
-    },
-    ProfilConsommation.PROFESSIONNEL: _LIEUX_DE_TRAVAIL,
-    ProfilConsommation.TERTIAIRE: _LIEUX_DE_TRAVAIL,
-    ProfilConsommation.INDUSTRIEL: _LIEUX_DE_TRAVAIL,
-}
-"""What may happen in a year, by who is behind the meter; nothing to plants."""
-_TIRES: Final = {
-    profil: [nom for nom, nature in natures.items() for _ in range(nature.par_an)]
-    for profil, natures in NATURES.items()
-}
-"""The event of each of the chances that have one."""
-LIBELLES: Final = {
-    "titulaire": "Un autre titulaire arrive, par un nouveau contrat.",
-    "fin": "Les travaux se terminent.",
-    "reprise": "Une autre activité reprend le lieu.",
-    **{nom: kind.libelle for natures in NATURES.values() for nom, kind in natures.items()},
-}
-"""What is said of each event, and of what follows from one, or from a contract."""
 _UNE_FOIS: Final = ("voiture", "pompe", "isolation", "centrale", "equipe")
 """What happens once in a life."""
-_DERIVES: Final = {
-    ProfilConsommation.RESIDENTIEL: 37,
-    ProfilConsommation.PROFESSIONNEL: 14,
-    ProfilConsommation.TERTIAIRE: 10,
-    ProfilConsommation.INDUSTRIEL: 10,
-}
-"""How far the level of a year is from the mean at most, per cent (standard deviation: 0.41 of it);
-in four quarters it moves from that of a year to that of the next one."""
 _CENTRALE_KVA: Final = 3
 _TRIMESTRE: Final = 91
 """Days for which a level stands: a quarter."""
@@ -107,19 +60,18 @@ def find_periodes(point: PointMesure, jusque: int = maxsize) -> tuple[PeriodeDeV
 
 @computed_once(POINTS_GARDES)
 def _periodes(point: PointMesure) -> tuple[PeriodeDeVie, ...]:
-    noms, natures = _TIRES.get(point.profil_effectif, ()), NATURES.get(point.profil_effectif, {})
+    natures = _read_natures(point.profil_effectif)
     periodes = [
         PeriodeDeVie(jour, "titulaire", 100, draw(point.graine, jour))
         for jour in map(numero_borne, point.arrivees)
-        if noms
+        if natures
     ]
     passes: set[str] = set()
     for annee, tire in find_cles(point.graine).annees:
-        nom = noms[tire % CHANCES] if tire % CHANCES < len(noms) else None
-        if nom is None or nom in passes:
+        nom, (_, (least, most), (court, long), suite) = _find_nature(natures, tire % CHANCES)
+        if not nom or nom in passes:
             continue
         passes.update({nom}.intersection(_UNE_FOIS))
-        _, _, (least, most), (court, long), suite = natures[nom]
         duree = court + (tire >> 24) % (long - court + 1)
         part = least + (tire >> 40) % (most - least + 1)
         # It ends in the year in which it begins.
@@ -128,6 +80,23 @@ def _periodes(point: PointMesure) -> tuple[PeriodeDeVie, ...]:
         if suite:
             periodes.append(PeriodeDeVie(jour + duree, suite, 100, tire))
     return tuple(sorted(periodes))
+
+
+def _read_natures(profil: ProfilConsommation) -> dict[str, Any]:
+    lus = evenements()
+    if profil not in lus["derives"]:
+        return {}
+    who = profil if profil is ProfilConsommation.RESIDENTIEL else "travail"
+    natures: dict[str, Any] = lus["natures"][who]
+    return natures
+
+
+def _find_nature(natures: dict[str, Any], reste: int) -> tuple[str, Any]:
+    for nom, nature in natures.items():
+        if reste < nature[0]:
+            return nom, nature
+        reste -= nature[0]
+    return "", (0, (0, 0), (0, 0), None)
 
 
 def find_poses(point: PointMesure, jusque: int = maxsize) -> list[int]:
@@ -180,7 +149,7 @@ def find_niveaux_du_jour(points: Sequence[PointMesure], n: int) -> Entiers:
 
 
 def _amplitude(point: PointMesure) -> int:
-    return _DERIVES.get(point.profil_effectif, 0) if point.vivant else 0
+    return evenements()["derives"].get(point.profil_effectif, 0) if point.vivant else 0
 
 
 def _over_one(niveaux: EntiersCourts, amplitude: int | Entiers) -> Entiers:

@@ -151,32 +151,18 @@ def installation(
 ) -> Installation:
     """Return what the seed drew for a point of this profile sized by this power (kVA or kW), and
     what becomes of it in these periods."""
-    t = PointStream(find_cles(graine).tirages)
-    first = _draw_installation(t, petit, profil, puissance, lieu, plages, asservi)
+    t, pas_par_jour = PointStream(find_cles(graine).tirages), 48 if petit else 288
+    match profil:
+        case ProfilConsommation.RESIDENTIEL:
+            first = draw_foyer(t, puissance, lieu, plages, asservi=asservi)
+        case ProfilConsommation.PRODUCTION:
+            first = draw_centrale(t, puissance, pas_par_jour, lieu)
+        case ProfilConsommation.AUCUN:
+            rien = Charge(0, Sorte.SOCLE, banque(pas_par_jour).groupes[Sorte.SOCLE].debut)
+            first = make_installation([rien], pas_par_jour)
+        case _:
+            pointe = puissance * t.size(*_POINTES[profil])
+            first = draw_metier(t, pas_par_jour, lieu, list(_POINTES).index(profil), pointe)
     if not periodes:
         return first
     return live(first, periodes, Lieu(puissance, ZONE_DU_LIEU[lieu], plages, asservi, petit))
-
-
-def _draw_installation(
-    t: PointStream,
-    petit: bool,
-    profil: ProfilConsommation,
-    puissance: int,
-    lieu: int,
-    plages: Plages,
-    asservi: bool,
-) -> Installation:
-    pas_par_jour = 48 if petit else 288
-    match profil:
-        case ProfilConsommation.RESIDENTIEL:
-            return draw_foyer(t, puissance, lieu, plages, asservi=asservi)
-        case ProfilConsommation.PRODUCTION:
-            return draw_centrale(t, puissance, pas_par_jour, lieu)
-        case ProfilConsommation.AUCUN:
-            rien = Charge(0, Sorte.SOCLE, banque(pas_par_jour).groupes[Sorte.SOCLE].debut)
-            return make_installation([rien], pas_par_jour)
-        case _:
-            pointe = puissance * t.size(*_POINTES[profil])
-            colonne = list(_POINTES).index(profil)
-            return draw_metier(t, pas_par_jour, lieu, colonne, pointe)

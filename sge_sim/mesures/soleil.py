@@ -3,17 +3,15 @@
 When the sun rises and sets is astronomy; the rest is plausible, not measured (assumed).
 """
 
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from sge_sim.clock import FIN_DES_JOURS, PREMIER_JOUR
-from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import subkey
 from sge_sim.mesures.calendrier import calendrier
 from sge_sim.mesures.hasard import RowStream, join_knots
-from sge_sim.mesures.tableaux import Entiers, EntiersCourts, common_table
+from sge_sim.mesures.tableaux import Entiers, EntiersCourts, common_table, read_facts
 
 CIELS = 6
 """Skies of a solar plant, from overcast to clear."""
@@ -22,11 +20,6 @@ ORIENTATIONS = (-80, -40, 0, 40, 80)
 _COUVERTS = np.array((31, 25, 18, 12, 6, 1))
 """How much clouds move, by sky, of 24."""
 
-LEVER_COUCHER = (
-    (510, 1035), (470, 1085), (420, 1115), (440, 1215), (385, 1260), (355, 1295), (370, 1290),
-    (410, 1245), (450, 1185), (490, 1130), (460, 1025), (505, 1010), (430, 1185), (440, 1050),
-)  # fmt: skip
-"""Minutes of legal time of sunrise and sunset, mid-month, middle of France (assumed)."""
 _PLEIN = 256
 """What a plant gives on a clear day."""
 _PAS_DU_SOLEIL, _MARGE = 20, 10
@@ -46,19 +39,11 @@ class Soleils(NamedTuple):
     rangs: EntiersCourts
 
 
-@computed_once(1)
-def read_lieux() -> Any:
-    """Return what is known of places and school years, for tables that all points share."""
-    from sge_sim.machine.yaml_files import parse_yaml
-
-    return parse_yaml(Path(__file__).with_name("lieux.yaml"))
-
-
 @common_table
 def soleils() -> Soleils:
     """Return when the sun shines, by place: 10 to 30 minutes after it rises and before it sets, by
     the legal time of noon."""
-    table, lus = calendrier(), read_lieux()
+    table, lus = calendrier(), read_facts("lieux")
     ete = table.decalages // 3600 + 23 - table.heures
     jours = np.arange(np.datetime64(PREMIER_JOUR), np.datetime64(FIN_DES_JOURS))
     jours = (jours - jours.astype("datetime64[Y]")).astype(np.int64)
@@ -83,7 +68,7 @@ def draw_nuits(pas: int) -> Entiers:
     """Return, for each kind of month, lighting all night, then lighting that is cut at midnight."""
     milieux = (np.arange(pas, dtype=np.int64) * 2 + 1) * 720 // pas
     nuits = []
-    for lever, coucher in LEVER_COUCHER:
+    for lever, coucher in read_facts("dessins")["soleil"]:
         # Steps in which the light goes on or off are lit for a part of them.
         large = 1440 // pas
         eteint = np.clip(milieux + large // 2 - lever + 10, 0, large) * (milieux < 720)

@@ -41,6 +41,14 @@ def join_columns(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
     return whole
 
 
+@computed_once()
+def read_facts(name: str) -> Any:
+    """Return what tables are made of, from the YAML of this name beside."""
+    from sge_sim.machine.yaml_files import parse_yaml
+
+    return parse_yaml(Path(__file__).with_name(f"{name}.yaml"))
+
+
 def common_table(function: Callable[P, T]) -> Callable[P, T]:
     """Keep what a function returns, as `computed_once` does; it isn't called for what is mapped."""
 

@@ -115,7 +115,12 @@ def apply_draws(
 
     The columns of `inst` have one entry per column here, or one for all of them.
     """
-    rangs_bruit, rangs_ligne = split_draws(mots, len(energies))
+    # Four uses share a number of 63 bits, two bytes for each: the first of all is even.
+    lus = (mots << 1).astype("<i8", copy=False).view(np.uint8)
+    rangs_bruit, rangs_ligne = rangs = np.empty((2, *energies.shape), np.int64)
+    for rang, mot in enumerate(lus.reshape(*mots.shape, USAGES_PAR_TIRAGE, 2)):
+        ici = rangs[:, USAGES_PAR_TIRAGE * rang :][:, :USAGES_PAR_TIRAGE]
+        ici[:] = mot.T[:, : ici.shape[1]]
     # What is held is as long as its energy says.
     np.copyto(rangs_ligne, rangs_bruit, where=inst.blocs)
     rangs_bruit += inst.bruits
@@ -127,19 +132,6 @@ def apply_draws(
         reste = inst.absences if inst.absences.shape[1] == 1 else inst.absences[:, absents]
         energies[:, absents] = energies.take(absents, axis=1) * reste >> FRACTION
     return energies, lignes, mots[0]
-
-
-def split_draws(mots: Entiers, usages: int) -> tuple[Entiers, Entiers]:
-    """Return the two bytes that each use has of the draws of a day, shapes (uses, n): four uses
-    share a draw."""
-    # A number has 63 bits: the first byte is even.
-    lus = (mots << 1).astype("<i8", copy=False).view(np.uint8)
-    par_usage = np.empty((2, usages, mots.shape[1]), np.int64)
-    for rang, mot in enumerate(lus.reshape(*mots.shape, USAGES_PAR_TIRAGE, 2)):
-        ici = par_usage[:, USAGES_PAR_TIRAGE * rang :][:, :USAGES_PAR_TIRAGE]
-        ici[:] = mot.T[:, : ici.shape[1]]
-    bruits_lus, lignes_lues = par_usage
-    return bruits_lus, lignes_lues
 
 
 def limit_power(

@@ -25,16 +25,22 @@ from sge_sim.mesures.calendrier import jour_de, numero
 from sge_sim.mesures.climat import TYPES
 from sge_sim.mesures.ensemble import courbes_du_jour, maxima_du_jour
 from sge_sim.mesures.entrees_datees import find_contact
-from sge_sim.mesures.evenements import LIBELLES, NATURES, find_periodes
+from sge_sim.mesures.evenements import evenements, find_periodes
 from sge_sim.mesures.installations import find_installation
 
 pytestmark = pytest.mark.assumed("what happens behind a meter is told nowhere")
 
 JOUR = timedelta(1)
-FOYER, *LIEUX = NATURES
+NATURES, TRAVAIL = evenements()["natures"].values()
+FOYER = ProfilConsommation.RESIDENTIEL
+LIEUX = (
+    ProfilConsommation.PROFESSIONNEL,
+    ProfilConsommation.TERTIAIRE,
+    ProfilConsommation.INDUSTRIEL,
+)
 SORTES = [
-    *((FOYER, nom) for nom in NATURES[FOYER]),
-    *((profil, nom) for profil in LIEUX for nom in (*NATURES[profil], "fin", "reprise")),
+    *((FOYER, nom) for nom in NATURES),
+    *((profil, nom) for profil in LIEUX for nom in (*TRAVAIL, "fin", "reprise")),
 ]
 
 
@@ -175,5 +181,5 @@ def test_a_home_takes_another_energy_each_year() -> None:
 
 
 def test_each_event_has_its_words() -> None:
-    for natures in NATURES.values():
-        assert {nature.suite for nature in natures.values()} <= {"", *LIBELLES}
+    suites = {suite for *_, suite in TRAVAIL.values()} - {None}
+    assert {*NATURES, *TRAVAIL, *suites, "titulaire"} == {*evenements()["libelles"]}

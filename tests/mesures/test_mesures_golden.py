@@ -103,15 +103,15 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "f8e89758964435562ea3d7bae3db36be76daf0fbd3ffde2a3aa3505c89891a8e",
-    "commerce": "915a6de7085f2c6bae5254c3be32a4caa865f8b30a02fb44a874b85ca8b7a675",
-    "activation": "c109146baea1a83c4df2307b59b16ba89fbc63c5de8014811cb3f93d9dc5dce6",
-    "surplus": "30a2c099738f5447effb7544d98d3b5e0b0431269a8fc2c7b10849e99ea39857",
-    "tertiaire": "f8390654acdb9346e285fcd65c82589d29704878a66320a4b4bf26c15e35aa26",
-    "usine": "015fbd81fb41f7464a49acfa4bb2c2b7685a1862059123945e11f5cbd9af3314",
-    "centrale": "911ba68c9b032302f833ad9fbc9b0d13471d08585c242e8e5a1e3ed756a758ba",
-    "voiture": "c476f295ea0965e9fe7d1907f22c5ebf3494c3166ff6e78f04d6207226d93404",
-    "delaissee": "9ebcc481d129e17a7b910980787f96bf6ff06ab2aac91039bd4ea0d815a81ab5",
+    "residentiel": "bd6887c0db4c684fe10173d53635a8b31307b4a26dddac610ad081fa764447c7",
+    "commerce": "8c928e37781bff4374b2f71b84d8ad20995f2b1f4f72b657df3bbe5477ad0b80",
+    "activation": "311af4c98721dc4475ae564812c5200fa5cd76b7ffbe9cbf1a85fbc1fd562e53",
+    "surplus": "bb3908c9d060f028eb844fa35992f8499c3bb01973e3deba9fa26276f409139b",
+    "tertiaire": "768c2237dc3051f9df52e90af7968e325b6d1b7d700ab25855ce8c19a7519f73",
+    "usine": "89ed300b71e0d5c36bb77e8ad5aaf2b13134a80a419d8b350f01eec3544bc882",
+    "centrale": "f4cc91e675ed69cf31410fb0d615ab8f40a439c1209e9681f44b656202695659",
+    "voiture": "5af219078cb6dc4bab02919834d204ed34682474027f84fa8c501a934cc76b89",
+    "delaissee": "abab633b357d7e2a3eed319cdd5f0a3e2ecf068270e69e8da12ed02bc9818ab8",
     "atelier": "d65224dfd497eae6d5be39761db3b8387259540ccb84219512769e69db3b05c7",
 }
 
@@ -158,10 +158,10 @@ def digest(point: PointMesure) -> str:
 
 
 FACTUREES = {
-    "tertiaire": "de0a48c7c204a6428ef894978c456fc65d8752df08c8af45b2870f3a5718d5a0",
-    "usine": "a07c891f5c6e5be8349dc85ded52d94c93596168e75822f309216a23798c81f3",
-    "centrale": "3a71e613c211b2f4d25edabfdd7274f1f6933657a8eecc00fb6ef754a93586bd",
-    "moins puissante": "100668cf6c10b7c14e7852a4f585ed35b6228e0c4604bb88a518689a6862cd3b",
+    "tertiaire": "b53524e0002c6d23622b1cdbfceecba3d42cf54bfbc4878d44a1075e3f75d5ea",
+    "usine": "de61339265afff360f60b02737dacab2c132652ed836a58bd12dc071ebed23fd",
+    "centrale": "c48255c2d2920aee47858e28ab62a72210e9e294ef7c04c45b73353111e028ca",
+    "moins puissante": "8e25f921c4a05292c969e1e8360e83cbd6507727017254eae388417f4c08e915",
 }
 """Of what large meters count beside energies."""
 
@@ -219,12 +219,12 @@ DONNEES = {
     "donne, grand": [(J, " ".join(["30000"] * 287 + ["-"]), None)],
 }
 EMPREINTES_LUES = {
-    "foyer et sa centrale": "4f9cc239f08e76fb8def3d387ee906e4965039ced3aacd785d6065b8ac495d8d",
-    "centrale et son foyer": "414f65cb1eb750a7d18063c90acaf9fa03dee862601489e6df72ff81a44d748a",
-    "reprogramme": "7b8705ca63242d1aaa7919c94a89be5213968b532520e149e79782b4d51e2c53",
-    "remplace": "3d8eb127a52a27d1b25a44ebe608079b1981744fe8f2d0f03b152769b8886945",
-    "donne": "4924a450fac554e6cc25d3245cedc4c6c0a592039b831713fa61223717b6451b",
-    "donne, grand": "5d0862562a2f446ee727f1d17b864357fd0a925e5de16777fe84d5382a068125",
+    "foyer et sa centrale": "504f798ddbb9a966ce34b53510bd90066a853790d10c83fae892222391ae0d9c",
+    "centrale et son foyer": "e5b674a1df30212595fb752007f8679b184c0cf9d272958b651ce74bb5cf3139",
+    "reprogramme": "53b5e2307f0a374c16058491b516f212f8c08999310f4ba3153262b181ea254e",
+    "remplace": "ba613c1de1528ddd5bee4c33ce8883bcdbf5eb47a8d0d9540ed14ea328d73326",
+    "donne": "ebe48d39141ffeb9f0cb1fddca6af31447a0600b5b661b2a067fc2689c7b372d",
+    "donne, grand": "b19a0c577795f5258d650094ec52dd2e40580c8563787f4b1b14e1a101fcdad7",
 }
 
 
@@ -294,7 +294,7 @@ VIVANTS = [
     )
     for graine in range(300)
 ]
-EMPREINTE_DES_VIES = "c89193e37162c3473a7933e64ef9709d1cb9e8d1946023e19de8bfce8c73866a"
+EMPREINTE_DES_VIES = "e9bf743a7eb21e7703ec955c06d427661aa377408f56127cb9527517aa7e0e98"
 
 
 def digest_vies() -> str:

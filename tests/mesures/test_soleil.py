@@ -12,8 +12,8 @@ from mesures_points import grand, linky
 from sge_sim.mesures import PointMesure, courbe, energies_quotidiennes, minuits
 from sge_sim.mesures.calendrier import numero
 from sge_sim.mesures.climat import LIEUX
-from sge_sim.mesures.soleil import read_lieux, soleils
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.soleil import soleils
+from sge_sim.mesures.tableaux import Entiers, read_facts
 
 ANNEE = date(2024, 1, 1), date(2025, 1, 1)
 
@@ -42,7 +42,7 @@ def whole_dark(point: PointMesure, seconds: int) -> tuple[Entiers, Entiers]:
     """The values of a plant over `ANNEE`, and which steps begin after sunset or end before sunrise
     at the prefecture."""
     assert point.lieu is not None
-    _, nord, est, _ = read_lieux()["lieux"][LIEUX[point.lieu]]
+    _, nord, est, _ = read_facts("lieux")["lieux"][LIEUX[point.lieu]]
     bornes = [instant for day in sun_of(nord, est) for instant in day]
     vue = courbe(point, *ANNEE)
     debuts = vue.horodates - (seconds if point.petit else 0)
@@ -75,7 +75,7 @@ def test_nothing_is_produced_in_the_dark_in_any_department(rang: int) -> None:
 def test_the_sun_of_the_table_is_within_some_minutes_of_the_real() -> None:
     levers, couchers, rangs = soleils()
     bornes = minuits(*ANNEE)
-    for lieu, (_, nord, est, _) in zip(rangs, read_lieux()["lieux"].values(), strict=True):
+    for lieu, (_, nord, est, _) in zip(rangs, read_facts("lieux")["lieux"].values(), strict=True):
         ici = lieu[numero(ANNEE[0]) : numero(ANNEE[1])]
         soleil = np.array([*sun_of(nord, est)]).T
         # Legal time of noon, counted back to its midnight.

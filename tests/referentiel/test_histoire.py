@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sge_sim.domaine.nomenclatures import SENS_OF_SEGMENT
-from sge_sim.mesures.evenements import LIBELLES
+from sge_sim.mesures.evenements import evenements
 from sge_sim.referentiel.histoire import read_histoire
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.tables.mesures import read_mesures_facts
@@ -39,7 +39,10 @@ def test_it_is_told_until_today_by_day(session: Session) -> None:
         assert read_histoire(session, prm, middle) == [
             event for event in whole if event["jour"] <= middle.isoformat()
         ]
-        assert {event["evenement"] for event in whole} <= {*LIBELLES, "mise_en_service"}
+        assert {event["evenement"] for event in whole} <= {
+            *evenements()["libelles"],
+            "mise_en_service",
+        }
 
 
 def test_what_was_given_or_brought_in_stays_as_it_is(session: Session) -> None:
