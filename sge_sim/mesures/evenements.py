@@ -9,7 +9,6 @@ How often things happen is plausible, not measured (assumed), but where a source
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from operator import attrgetter
 from sys import maxsize
 from typing import Any, Final
 
@@ -21,12 +20,7 @@ from sge_sim.mesures.alea import draw
 from sge_sim.mesures.calendrier import numero_borne
 from sge_sim.mesures.hasard import FRACTION, UN
 from sge_sim.mesures.installations import CHANCES, find_cles, find_lieu
-from sge_sim.mesures.point import (
-    POINTS_GARDES,
-    PointMesure,
-    ProfilConsommation,
-    PuissanceSouscrite,
-)
+from sge_sim.mesures.point import POINTS_GARDES, PointMesure, PuissanceSouscrite
 from sge_sim.mesures.tableaux import Entiers, EntiersCourts, common_table, read_facts
 from sge_sim.mesures.transformations import PeriodeDeVie
 
@@ -46,7 +40,6 @@ _TRIMESTRE: Final = 91
 """Days for which a level stands: a quarter."""
 _TRIMESTRES: Final = np.arange((FIN_DES_JOURS - PREMIER_JOUR).days + _TRIMESTRE) // _TRIMESTRE
 """The quarter of each day of a point whose first one is whole."""
-_DEBUT: Final = attrgetter("debut")
 
 
 def find_periodes(point: PointMesure, jusque: int = maxsize) -> tuple[PeriodeDeVie, ...]:
@@ -55,12 +48,12 @@ def find_periodes(point: PointMesure, jusque: int = maxsize) -> tuple[PeriodeDeV
     if not point.vivant:
         return ()
     periodes = _periodes(point)
-    return periodes[: bisect_left(periodes, jusque, key=_DEBUT)]
+    return periodes[: bisect_left(periodes, (jusque,))]
 
 
 @computed_once(POINTS_GARDES)
 def _periodes(point: PointMesure) -> tuple[PeriodeDeVie, ...]:
-    natures = _read_natures(point.profil_effectif)
+    natures = evenements()["natures"].get(_read_vie(point)[0], {})
     periodes = [
         PeriodeDeVie(jour, "titulaire", 100, draw(point.graine, jour))
         for jour in map(numero_borne, point.arrivees)
@@ -82,13 +75,10 @@ def _periodes(point: PointMesure) -> tuple[PeriodeDeVie, ...]:
     return tuple(sorted(periodes))
 
 
-def _read_natures(profil: ProfilConsommation) -> dict[str, Any]:
-    lus = evenements()
-    if profil not in lus["derives"]:
-        return {}
-    who = profil if profil is ProfilConsommation.RESIDENTIEL else "travail"
-    natures: dict[str, Any] = lus["natures"][who]
-    return natures
+def _read_vie(point: PointMesure) -> tuple[str, int]:
+    """Return whose events are those of a point, and how far its level moves, per cent."""
+    vie: tuple[str, int] = evenements()["vies"].get(point.profil_effectif, ("", 0))
+    return vie
 
 
 def _find_nature(natures: dict[str, Any], reste: int) -> tuple[str, Any]:
@@ -149,7 +139,7 @@ def find_niveaux_du_jour(points: Sequence[PointMesure], n: int) -> Entiers:
 
 
 def _amplitude(point: PointMesure) -> int:
-    return evenements()["derives"].get(point.profil_effectif, 0) if point.vivant else 0
+    return _read_vie(point)[1] if point.vivant else 0
 
 
 def _over_one(niveaux: EntiersCourts, amplitude: int | Entiers) -> Entiers:

@@ -34,7 +34,7 @@ _ANNEES = FIN_DES_JOURS.year - PREMIER_JOUR.year + 3
 PREMIERE_ANNEE = 18
 """The first year in which something happens, from the end of 2022 on: what a place was drawn as is
 what it had become by then."""
-CHANCES, _CHANCES_AU_PLUS = 10_000, 1_500
+CHANCES, CHANCES_AU_PLUS = 10_000, 1_500
 """What chances of events are out of, and those that a year has at most."""
 _POINTES = {
     ProfilConsommation.PROFESSIONNEL: (620, 20, 180, 860),
@@ -103,7 +103,7 @@ def keep_cles(graines: Iterable[int]) -> None:
     )
     for tableau in (jours, tires, niveaux):
         tableau.setflags(write=False)
-    lived = annees % CHANCES < _CHANCES_AU_PLUS
+    lived = annees % CHANCES < CHANCES_AU_PLUS
     lived[:, :PREMIERE_ANNEE] = False
     qui, quand = lived.nonzero()
     dated = list(zip(quand.tolist(), annees[qui, quand].tolist(), strict=True))

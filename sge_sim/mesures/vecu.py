@@ -3,8 +3,6 @@
 The same columns serve the days of one point and one day of many points.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from sge_sim.machine.once import computed_once
@@ -32,27 +30,19 @@ _TROIS_TIRAGES = np.array([[18], [33], [48]])
 """Where three of them begin."""
 
 
-class _Jours(NamedTuple):
-    """Days, then those of 23 or 25 hours as their second hour has them: the rank of each among the
-    days, those of the second ones, the number that each is drawn by; the numbers of their weeks,
-    and the rank among these of each."""
-
-    rangs: Entiers
-    seconds: Entiers
-    compteurs: Entiers
-    semaines: Entiers
-    par_semaine: Entiers
-
-
 @computed_once(16)
-def _count_days(i0: int, i1: int) -> _Jours:
+def _count_days(i0: int, i1: int) -> tuple[Entiers, ...]:
+    """Return the rank of each of the days [i0, i1), then of those of 23 or 25 hours as their second
+    hour has them; the ranks of these; the numbers that all are drawn by; those of their weeks, and
+    the rank among these of each day."""
     table, seconds = calendrier(), np.array(find_changements(i0, i1), np.int64) - i0
     rangs = np.concatenate([np.arange(i1 - i0), seconds])
     compteurs, semaines = table.compteurs[:, i0:i1].take(rangs, axis=1)
     # In autumn the same day, but for chance.
     compteurs[i1 - i0 :] += ENCORE * (table.heures[i0 + seconds] > 24)
-    premiere, derniere = semaines.min(), semaines.max()
-    return _Jours(rangs, seconds, compteurs, np.arange(premiere, derniere + 1), semaines - premiere)
+    premiere = semaines[0]
+    par_semaine = semaines[: i1 - i0] - premiere
+    return rangs, seconds, compteurs, np.arange(premiere, semaines.max() + 1), par_semaine
 
 
 def draw_days(
@@ -66,30 +56,31 @@ def draw_days(
     """Return the energies and the rows of the uses on the days [i0, i1), then on those of 23 or 25
     hours as their second hour has them, shapes (uses, n), and what is left of the draws, (n,).
     `niveaux`: where the level of the point stands, and the rank in them of each day."""
-    table, n, jours = climat(), i1 - i0, _count_days(i0, i1)
-    types = table.types[inst.types, i0:i1].take(jours.rangs)
+    rangs, seconds, compteurs, semaines, par_semaine = _count_days(i0, i1)
+    table, n = climat(), i1 - i0
+    types = table.types[inst.types, i0:i1].take(rangs)
     for debut in inst.debuts:
-        types += TYPES * (jours.rangs >= debut - i0)
+        types += TYPES * (rangs >= debut - i0)
     lignes = inst.lignes.take(types, axis=1)
     if inst.ciel is not None:
-        lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1].take(jours.rangs)
+        lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1].take(rangs)
     energies = inst.energies
     if niveaux is not None:
         par_trimestre, trimestres = niveaux
-        types += energies.shape[1] * trimestres.take(jours.rangs)
+        types += energies.shape[1] * trimestres.take(rangs)
         energies = energies[:, None] * par_trimestre[:, None] >> FRACTION
         energies = energies.reshape(len(energies), -1)
     energies = energies.take(types, axis=1)
     facteurs = table.facteurs[inst.facteurs, i0:i1]
     energies[:, :n] *= facteurs
-    energies[:, n:] *= facteurs[:, jours.seconds]
+    energies[:, n:] *= facteurs[:, seconds]
     absents = AUCUN
     if inst.presence != TOUJOURS:
         chances = table.absences[:, inst.types % MOIS, inst.presence, i0:i1]
-        semaine = draws(cles[:1], jours.semaines)[0].take(jours.par_semaine[:n])
+        semaine = draws(cles[:1], semaines)[0].take(par_semaine)
         vides = find_empty_days(semaine, chances, table.parties[i0:i1])
-        absents = vides.take(jours.rangs).nonzero()[0]
-    mots = draws(cles[1 : 1 + inst.tirages], jours.compteurs)
+        absents = vides.take(rangs).nonzero()[0]
+    mots = draws(cles[1 : 1 + inst.tirages], compteurs)
     return apply_draws(inst, energies, lignes, mots, absents, formes)
 
 

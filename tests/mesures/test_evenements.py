@@ -26,7 +26,7 @@ from sge_sim.mesures.climat import TYPES
 from sge_sim.mesures.ensemble import courbes_du_jour, maxima_du_jour
 from sge_sim.mesures.entrees_datees import find_contact
 from sge_sim.mesures.evenements import evenements, find_periodes
-from sge_sim.mesures.installations import find_installation
+from sge_sim.mesures.installations import CHANCES_AU_PLUS, find_installation
 
 pytestmark = pytest.mark.assumed("what happens behind a meter is told nowhere")
 
@@ -183,3 +183,5 @@ def test_a_home_takes_another_energy_each_year() -> None:
 def test_each_event_has_its_words() -> None:
     suites = {suite for *_, suite in TRAVAIL.values()} - {None}
     assert {*NATURES, *TRAVAIL, *suites, "titulaire"} == {*evenements()["libelles"]}
+    for natures in (NATURES, TRAVAIL):
+        assert sum(par_an for par_an, *_ in natures.values()) <= CHANCES_AU_PLUS
