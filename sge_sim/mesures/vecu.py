@@ -113,7 +113,8 @@ def apply_draws(
         ici = rangs[:, USAGES_PAR_TIRAGE * rang :][:, :USAGES_PAR_TIRAGE]
         ici[:] = mot.T[:, : ici.shape[1]]
     # What is held is as long as its energy says.
-    np.copyto(rangs_ligne, rangs_bruit, where=inst.blocs)
+    tenues = inst.blocs if inst.blocs.shape[1] > 1 else inst.blocs[:, 0]
+    rangs_ligne[tenues] = rangs_bruit[tenues]
     rangs_bruit += inst.bruits
     energies *= bruits().take(rangs_bruit, mode="clip")
     energies >>= 2 * FRACTION
@@ -152,7 +153,7 @@ def limit_power(
     trop = (most > maximum).nonzero()[0]
     if not len(trop):
         return
-    maximum = maximum + np.zeros_like(hasard)
+    maximum = np.broadcast_to(maximum, hasard.shape)
     trop, pointes = _find_excess(energies, lignes, trop, maximum, formes)
     if not point.injection:
         for usage in np.flatnonzero(retards.any(axis=1))[::-1].tolist():
