@@ -24,11 +24,11 @@ _RIEN = 40
 _TIEDES = 250
 """Half-hours, of `UN`, in which a dwelling is warm enough."""
 _CHAUFFAGES: tuple[tuple[int, tuple[tuple[float, float, int], ...]], ...] = (
-    (96, ((16.5, 21.5, 113), (9.5, 16, 52))),
-    (40, ((6, 22, 110), (9.5, 16, 60))),
-    (44, ((16, 22.5, 118), (5.5, 9, 126))),
-    (58, ((6, 23, 105), (10, 16, 52))),
-    (42, ((15.5, 22.5, 122),)),
+    (92, ((16.5, 21.5, 113), (9.5, 16, 44))),
+    (32, ((6, 22, 106), (9.5, 16, 50))),
+    (37, ((16, 22.5, 108), (5.5, 9, 116))),
+    (50, ((6, 23, 105), (10, 16, 44))),
+    (37, ((15.5, 23, 105),)),
     (14, ((23.5, 7, 140),)),
 )
 """The level of each of `CHAUFFES`, per cent, then those from an hour to another (assumed)."""
@@ -55,7 +55,7 @@ def draw_chauffages(variantes: int) -> Entiers:
     return np.concatenate(rows)
 
 
-def draw_thermostats(stream: RowStream, nombre: int, niveau: Entiers, pieces: int = 4) -> Entiers:
+def draw_thermostats(stream: RowStream, nombre: int, niveau: Entiers, pieces: int = 7) -> Entiers:
     """Return rows of so many rooms whose heaters are on, then off: a cycle lasts 30 to 60 minutes,
     and they are on for a part of it that `niveau` sets."""
     rangs, rows = np.arange(FIN, dtype=np.int32), np.zeros((nombre, FIN), np.int64)

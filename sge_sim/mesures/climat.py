@@ -54,7 +54,7 @@ ZONE_DU_LIEU = tuple(
 )
 """The zone of each place, a rank in `ZONES`."""
 _RANGS_DE_CIEL = 256
-_COUVERT_L_HIVER, _COUVERT_L_ETE = 13, 74
+_COUVERT_L_HIVER, _COUVERT_L_ETE = 17, 74
 """What an overcast day gives, of `_CLAIR` that the clearest does (assumed)."""
 _CIEL_CLAIR = (24, 36, 52, 62, 68, 71, 70, 64, 55, 41, 29, 24)
 """What the clearest day of a month gives in the middle of France, tenths of kWh for 1 kW: no plant
@@ -106,8 +106,8 @@ TOUJOURS_ABSENT = 1024
 _ABSENCES: dict[int, tuple[dict[str, int], dict[str, int]]] = {
     TOUJOURS: ({"": 0}, {"": 0}),
     FAMILLE: (
-        {"été": 250, "vacances": 90, "": 12},
-        {"pont": 160, "vacances": 50, "vendredi à dimanche": 34, "": 10},
+        {"été": 250, "vacances": 90, "": 24},
+        {"pont": 160, "vacances": 50, "vendredi à dimanche": 42, "": 22},
     ),
     VOYAGEUR: (
         {"été": 330, "vacances": 220, "": 70},
@@ -119,9 +119,9 @@ _ABSENCES: dict[int, tuple[dict[str, int], dict[str, int]]] = {
     ),
     DELAISSEE: ({"": 0}, {"été": 985, "": 1016}),
     VACANT: ({"": TOUJOURS_ABSENT}, {"": TOUJOURS_ABSENT}),
-    COMMERCE: ({"août": 260, "noël": 140, "": 10}, {"pont": 60, "": 4}),
-    USINE: ({"mi-août": 880, "août": 330, "noël": 820, "": 4}, {"pont": 300, "": 0}),
-    AOUT: ({"mi-août": 620, "août": 200, "noël": 120, "": 12}, {"pont": 260, "": 6}),
+    COMMERCE: ({"août": 260, "noël": 140, "": 10}, {"pont": 20, "": 4}),
+    USINE: ({"mi-août": 880, "août": 330, "noël": 820, "": 4}, {"pont": 60, "": 0}),
+    AOUT: ({"mi-août": 620, "août": 200, "noël": 120, "": 12}, {"pont": 50, "": 6}),
     SAISONNIER: ({"hors saison": 600, "": 30}, {"": 20}),
 }
 """Chances, out of `TOUJOURS_ABSENT`, that a week is empty, then that Monday to Thursday or the
@@ -225,7 +225,7 @@ def _communs(saison: Entiers) -> list[Entiers]:
     froid = _ETE // 2 - saison
     return [
         un,
-        un + froid * UN // 1000,
+        un + froid * UN // 800,
         un + froid * UN // 850,
         *(interpolate(profil) * UN // 100 for profil in _PROFILS),
     ]

@@ -47,7 +47,7 @@ class Nature(NamedTuple):
 
 
 _LIEUX_DE_TRAVAIL: Final = {
-    "croissance": Nature("L'activité augmente.", 250, part=(115, 150)),
+    "croissance": Nature("L'activité augmente.", 250, part=(112, 140)),
     "baisse": Nature("L'activité baisse.", 200, part=(62, 88)),
     "equipe": Nature("Une seconde équipe prend la suite de la première.", 120, part=(70, 100)),
     "travaux": Nature("Des travaux commencent.", 300, part=(15, 45), jours=(21, 90), suite="fin"),
@@ -56,7 +56,7 @@ _LIEUX_DE_TRAVAIL: Final = {
 NATURES: Final[dict[ProfilConsommation, dict[str, Nature]]] = {
     ProfilConsommation.RESIDENTIEL: {
         # One home in ten or so: INSEE has 10 % of households that move in a year.
-        "occupants": Nature("D'autres occupants arrivent.", 930),
+        "occupants": Nature("D'autres occupants arrivent.", 890),
         "voiture": Nature("Une voiture électrique se recharge.", 90),
         "pompe": Nature("Une pompe à chaleur chauffe le logement.", 60, part=(30, 42)),
         "isolation": Nature("Le logement est mieux isolé.", 120, part=(55, 82)),
@@ -85,8 +85,8 @@ _UNE_FOIS: Final = ("voiture", "pompe", "isolation", "centrale", "equipe")
 _DERIVES: Final = {
     ProfilConsommation.RESIDENTIEL: 37,
     ProfilConsommation.PROFESSIONNEL: 14,
-    ProfilConsommation.TERTIAIRE: 10,
-    ProfilConsommation.INDUSTRIEL: 10,
+    ProfilConsommation.TERTIAIRE: 7,
+    ProfilConsommation.INDUSTRIEL: 8,
 }
 """How far the level of a year is from the mean at most, per cent (standard deviation: 0.41 of it);
 in four quarters it moves from that of a year to that of the next one."""

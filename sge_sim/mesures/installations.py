@@ -33,8 +33,8 @@ _ANNEES = FIN_DES_JOURS.year - PREMIER_JOUR.year + 3
 """The years of a point, and those into which the last ones lead."""
 _POINTES = {
     ProfilConsommation.PROFESSIONNEL: (620, 20, 180, 860),
-    ProfilConsommation.TERTIAIRE: (882, 5, 600, 1050),
-    ProfilConsommation.INDUSTRIEL: (898, 5, 640, 1090),
+    ProfilConsommation.TERTIAIRE: (887, 4, 640, 1020),
+    ProfilConsommation.INDUSTRIEL: (908, 5, 680, 1090),
 }
 """Largest ordinary step of a workplace, out of 1000 of its power: median, sigma of the logarithm in
 per cent, bounds (assumed). In the order of `Metier.poids`."""

@@ -103,16 +103,16 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "336b86245ac6044b4934b5f4f1dc77653c01710f9b1fb07c7beb7fcc56e20ef7",
-    "commerce": "44a366150cced99a8b6f88bd6743f52472ffa9fd2b981158cc7c75336536a7b7",
-    "activation": "337541fddac4db2601c8c753112e9da7abdbc4e0c83a6b1ce21af7b11dd1ab34",
-    "surplus": "30a2c099738f5447effb7544d98d3b5e0b0431269a8fc2c7b10849e99ea39857",
-    "tertiaire": "f8390654acdb9346e285fcd65c82589d29704878a66320a4b4bf26c15e35aa26",
-    "usine": "015fbd81fb41f7464a49acfa4bb2c2b7685a1862059123945e11f5cbd9af3314",
-    "centrale": "911ba68c9b032302f833ad9fbc9b0d13471d08585c242e8e5a1e3ed756a758ba",
-    "voiture": "7c089e849ad943b9a2b232891f4055191a9c6d923f72f4aaed7ad7dfaf544f97",
-    "delaissee": "17ef6543c336b8225a55c1ba9d811826514c0960deb222134763d019796f0659",
-    "atelier": "d65224dfd497eae6d5be39761db3b8387259540ccb84219512769e69db3b05c7",
+    "residentiel": "045cffb1d27cc99d401b52e4fbc192c4d275bbcf7befcfb949ceec044b314f8c",
+    "commerce": "6dcafcf77b885daafcae7d6c1ffe97654c92e05537d8483679b87eaaf5adce26",
+    "activation": "eb27535d3dabfc738a5117277565a70f7f90173f275c174842692a7f4e4d50f4",
+    "surplus": "f07a2b3042e54e9ca0b29511267dea4c504120dde37dd5bd8b1f0b659450e214",
+    "tertiaire": "c4822d760416430f75adc6a9bdd16e218e154a9fb028ed471d3332682f993db5",
+    "usine": "0c7c5cb400070d27223549249e4432e3217d4535e9d238fe24db8e969a4531e6",
+    "centrale": "e2c02479972c41102609abb9268a3c7ce0ae7ad20be1e03460bdfe415199c8e7",
+    "voiture": "8c614e6b3ac27a9d0fd96104b8ef8c85933fed7a712c13f61d2037f14a9e02b5",
+    "delaissee": "b4464a5ea277484b360237d633da67b12387a4830cbcbdd76bcc3b98af4bea84",
+    "atelier": "9a97367b8450a224a9ee70e5b48c66f396a1c5a368342ef84efeb0fbfade4503",
 }
 
 
@@ -158,10 +158,10 @@ def digest(point: PointMesure) -> str:
 
 
 FACTUREES = {
-    "tertiaire": "de0a48c7c204a6428ef894978c456fc65d8752df08c8af45b2870f3a5718d5a0",
-    "usine": "a07c891f5c6e5be8349dc85ded52d94c93596168e75822f309216a23798c81f3",
-    "centrale": "3a71e613c211b2f4d25edabfdd7274f1f6933657a8eecc00fb6ef754a93586bd",
-    "moins puissante": "100668cf6c10b7c14e7852a4f585ed35b6228e0c4604bb88a518689a6862cd3b",
+    "tertiaire": "bdcf663c699a9d6fcb76757a68af347cffa744df4c4334bcdba43bccecb749ab",
+    "usine": "9d5c59a7c6470b19868c7d2221f39fa2085f3f5bcd6094c5218769d791b0e321",
+    "centrale": "8be9fd5ca19ed412508d7920cbde2d588756092f18c9de6b71efb36922dc70b1",
+    "moins puissante": "84f9e77637067e88944ece0f6b964c91e0aeb5a58f98054236401c7ddfae45b9",
 }
 """Of what large meters count beside energies."""
 
@@ -219,12 +219,12 @@ DONNEES = {
     "donne, grand": [(J, " ".join(["30000"] * 287 + ["-"]), None)],
 }
 EMPREINTES_LUES = {
-    "foyer et sa centrale": "e6fd1f609be6f432ff7a1b0bbf4ef575f34f867de9c5882142acf1b7bd2c1032",
-    "centrale et son foyer": "4392afabd10a39306cdd8843fe4647f8d53ea176de7d66b81872586bc0da373f",
-    "reprogramme": "bb4e23c0ae20e0a72bf3df698b7095718f85d67a645c1c518a29ff2332c08eb7",
-    "remplace": "22540bd20d54deb06b2a63918cdcd163a408115fa00713becd7b882ded8488a3",
-    "donne": "515ce572b64a4e1ef183ce25622b841ac8f1367344ae1d99a0eb820435208e70",
-    "donne, grand": "dfab9717d20cf07b9dcbf306ae0dbc893950d0fee798665c2e09f441482defb8",
+    "foyer et sa centrale": "bd9c05b69d21379dcab0fa6c52174ac05b1bcb0c8396a4fc627fc60625e88b0f",
+    "centrale et son foyer": "78b098a8a56bffb412a7c3863e42a9d5a10d52026383b2dc9b6bd4c8d9eee7dc",
+    "reprogramme": "794153eff40d8aaca367fa3c74fe9d03dd6a8b463201408eceef78dcce82af06",
+    "remplace": "c418df9b8c61775ce469e36fa563c967218ff98f22c8fc135818e1f45b316d17",
+    "donne": "62a03945305149db1f80f212e63da45c8721765068d147014c76a6cdcf4725a6",
+    "donne, grand": "8291381b3d990638a80cc817a2778efc6dda4d613926be30ab4dd6ef3977c939",
 }
 
 
@@ -292,9 +292,10 @@ VIVANTS = [
         vivant=True,
         arrivees=(J,) if graine % 7 == 0 else (),
     )
-    for graine in range(300)
+    # The last one gets a plant of its own.
+    for graine in (*range(300), 782)
 ]
-EMPREINTE_DES_VIES = "9d89ef4e5cb3a45da31eed14d375ac3df60dbe9bc86a30b7f511ebc776e7e43d"
+EMPREINTE_DES_VIES = "2aee5487ea0941f6aa2626cd5c37758dcdf21d5c8a07b709e792f237dc38a961"
 
 
 def digest_vies() -> str:
@@ -326,11 +327,11 @@ TABLES: dict[str, Callable[[], object]] = {
 EMPREINTES_DES_TABLES = {
     "soleils": "6a1fff61f9d41e00ff98908a3715ba9db381854e0cea029bf608d54b9415f0c9",
     "calendrier": "67254c1efb34d4d95e2b5b28fde8697c4fd360f124cb4fd33e1283300c152982",
-    "climat": "23dd650c6b65471815fc019081634e1ba08cc659781e855112fa05183d93bca4",
+    "climat": "47a68c920d6547cfebdfb2f1933fec4604f0e0a30f3a25485f04baad9a8a3b71",
     "bruits": "2d2b2c8f5508c1aa762f589aa5f7fbe51bb8c36ccca221c498734d2049d00196",
-    "formes": "ba0eaa98eb5fcaab64e51991ade983c97223fabadddf3f80e659c594677a5fab",
+    "formes": "70acb1c177b32d47b1676a8a85d3d086fc71edadaa80c760233e4b317a059d20",
     "gigues": "ae6d7d40fba512636637d56f36173b9b9830e8f18c4633ae0841e0d37e86b8e4",
-    "facteurs": "6413d7adfd76e1d53d34e979cd3f22ca9cc2c698c6c3a762af8e214097ddce60",
+    "facteurs": "fa4ddf6cedda549548278628d8e3a80c582ecf65af42e28497d2fb43f0d3d37d",
 }
 
 
@@ -381,23 +382,23 @@ def test_what_is_mapped_is_what_is_made(monkeypatch: pytest.MonkeyPatch, tmp_pat
 FOULES = {
     ProfilConsommation.RESIDENTIEL: (
         6000,
-        "b4a1b767d7587aabaf2e0b4b0d2ecf0c61dec151c11fb3f0bc858c720e796794",
+        "e926577417565057c7ab8f8d70797a7f7d5c7a620aa1b5cfacba53e09965686f",
     ),
     ProfilConsommation.PROFESSIONNEL: (
         2000,
-        "ff822e63f7f85a31de7bbcad325d34785ed20464d18c2674cff8af7ecd656f84",
+        "a034671b054f3c80dbb93deec18d79f62f4b27f81319f740e514a91e3526ffa7",
     ),
     ProfilConsommation.TERTIAIRE: (
         2000,
-        "a783cd9972c567944de22cc7f5fdbb092c6c8900209eec85924b10b16636823d",
+        "4d9c06674067c6e38c0af31e54f17cf09dc88c18aa781efda444cb9f6306298f",
     ),
     ProfilConsommation.INDUSTRIEL: (
         2000,
-        "747954d659bbb5e11c8a34213a7f880888173acb4a1d4cf854a5c577ce7fcd0b",
+        "bab89ca7ea11ecd310e2c563445fc8f7cbf84bc3197f0b6f4c6b5e625e15c82c",
     ),
     ProfilConsommation.PRODUCTION: (
         1000,
-        "8cd15d37bab7c15eaef3d0d1d5bd25ed5b7321fc24756e1510e8871614b1c7c0",
+        "a489519918d77b5b5e787568211ef63dda9514015c374134341a77d357034285",
     ),
 }
 """What is drawn for so many points of a profile: what one in a thousand has is among it."""
