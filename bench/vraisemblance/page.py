@@ -19,8 +19,6 @@ CELLULES_A: Final = 0.96
 MANQUE: Final = 0.03
 """By how much of its bound one of them may be missed in the others."""
 _RAISONS: Final = {
-    "p4: kWh par kW": "three plants in four sell what a dwelling leaves: what is consumed behind "
-    "the meter is not injected, and the bounds are those of full sale",
     "c4: plateau ouvré p90/p50": "the bounds are those of means of clusters; one place in three is "
     "a school, a kitchen, a workshop, a farm or a light that is off for a part of working hours",
     "c2: plateau ouvré p90/p50": "as for C4",
@@ -28,7 +26,6 @@ _RAISONS: Final = {
     "follows the weather through a day is smooth",
     "foyers: pas au-dessus de deux fois le talon du jour, 9-16 h, 12 h 30": "a base of 70 W and "
     "more in 4200 to 4900 kWh a year leaves no more to what stands out of it",
-    "c4 et c2: Ascension": "the bridge after it closes places from its Thursday on",
     "foyers: accumulation": "a quarter of the heat is taken by day, where what was stored is short",
 }
 """Why lines can't hold."""
@@ -132,7 +129,8 @@ def page(
     parts = [
         "# How likely the curves are",
         "",
-        f"Judged by `bench/vraisemblance`: nine populations of 200 points in each of "
+        f"Judged by `bench/vraisemblance`: nine populations of 200 points, 600 of homes "
+        f"together, in each of "
         f"{', '.join(map(str, annees))}, seeds",
         f"{', '.join(map(str, graines))}: a cell is a seed and a year. `make vraisemblance` draws "
         "its seeds; this page is made again by",

@@ -89,6 +89,12 @@ def figures(data: Donnees) -> Figures:
     found = _sizes(data["W"], kva) | _moments(data["W"], int(data["step"]))
     found |= _shapes(Y, numeros) | _energies(data["W"], Y, numeros, kva)
     found |= _weather(data, Y, numeros)
+    if "vente" in data:
+        # What a plant gives, not what a dwelling leaves of it.
+        seules = np.asarray(data["vente"], bool)[ok]
+        found["kWh a year per subscribed kW p5 p50 p95"] = q(
+            data["W"][seules].mean(1) * 8.766 / kva[seules], 5, 50, 95
+        )
     if "vars" in data:
         found["tan phi p5 p50 p95"] = q(
             np.asarray(data["vars"], float)[ok].sum(1) / data["W"].sum(1), 5, 50, 95
@@ -166,7 +172,7 @@ def _shapes(Y: Nombres, numeros: NDArray[np.int64]) -> Figures:
         "effective rank of day shapes: all, one point, points' means": np.array(
             [
                 rang_effectif(plat[rng.choice(P * D, min(6000, P * D), False)]),
-                np.median([rang_effectif(S[i]) for i in rng.choice(P, min(40, P), False)]),
+                np.median([rang_effectif(S[i]) for i in rng.choice(P, min(120, P), False)]),
                 rang_effectif(S.mean(1)) if P > 2 else NAN,
             ]
         ),

@@ -21,7 +21,7 @@ def draw_centrale(t: PointStream, puissance: int, pas_par_jour: int, lieu: int) 
     rendement = t.between(95, 101) - abs(ORIENTATIONS[tour]) // 8
     pose = t.between(0, 99)
     # Steep plants give little in summer, flat ones little in winter.
-    ete, hiver = (72, 132) if pose < 13 else (100, 62) if pose < 21 else (100, t.between(82, 100))
+    ete, hiver = (63, 127) if pose < 14 else (100, 62) if pose < 22 else (100, t.between(82, 100))
     usage = Charge(
         puissance * 10 * rendement,
         Sorte.SOLEIL,

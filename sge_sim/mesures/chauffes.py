@@ -41,7 +41,7 @@ def draw_chauffages(variantes: int) -> Entiers:
     return np.concatenate(rows)
 
 
-def draw_thermostats(stream: RowStream, nombre: int, niveau: Entiers, pieces: int = 4) -> Entiers:
+def draw_thermostats(stream: RowStream, nombre: int, niveau: Entiers, pieces: int = 7) -> Entiers:
     """Return rows of so many rooms whose heaters are on, then off: a cycle lasts 30 to 60 minutes,
     and they are on for a part of it that `niveau` sets."""
     rangs, rows = np.arange(FIN, dtype=np.int32), np.zeros((nombre, FIN), np.int64)

@@ -38,7 +38,7 @@ ZONE_DU_LIEU = tuple(
 )
 """The zone of each place, a rank in `ZONES`."""
 _RANGS_DE_CIEL = 256
-_COUVERT_L_HIVER, _COUVERT_L_ETE = 13, 74
+_COUVERT_L_HIVER, _COUVERT_L_ETE = 17, 74
 """What an overcast day gives, of `_CLAIR` that the clearest does (assumed)."""
 SEUILS_DE_CHAUFFAGE = (12, 14, 16)
 """Degrees under which dwellings heat, by kind."""
@@ -172,7 +172,7 @@ def _communs(saison: Entiers) -> list[Entiers]:
     froid = _ETE // 2 - saison
     return [
         un,
-        un + froid * UN // 1000,
+        un + froid * UN // 800,
         un + froid * UN // 850,
         *(interpolate(profil) * UN // 100 for profil in read_facts("climat")["profils"]),
     ]

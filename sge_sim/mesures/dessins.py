@@ -44,11 +44,11 @@ _FORCE = 1024
 """A pulse of force 1 weighs about as much as a uniform number."""
 
 
-_RARES, _RIEN = 104, 40
+_RARES, _RIEN = 112, 40
 """Half-hours, of `UN`, in which next to nothing of what never stops runs, and what that is."""
 _SOIREE = (33, 42)
 """Half-hours of an evening."""
-_FOND, _LE_SOIR, _LE_JOUR, _BOUFFEES = 8, 145, 12, 50
+_FOND, _LE_SOIR, _LE_JOUR, _BOUFFEES = 8, 146, 12, 50
 """Per cent of what stands by that is in the rows of somebody who is up; of what is on in the
 evening and by day; of the bursts of a day, one half-hour in four (assumed)."""
 _COMPRESSEUR, _ARRETS, _VIF, _LISSE, _RARE, _PETITS, _EVEIL = 1, 5, 6, 7, 8, 16, 200

@@ -42,25 +42,25 @@ class Logement(NamedTuple):
 
 LOGEMENTS = {
     3: Logement(
-        taille=(38, 46, 16, 66), socle=(110, 77, 26, 540), chauffes=150,
+        taille=(32, 62, 9, 56), socle=(114, 60, 26, 480), chauffes=150,
         par_degre=(33, 60, 10, 72), voitures=0,
     ),
     6: Logement(
-        taille=(42, 46, 16, 72), socle=(180, 77, 26, 540), chauffes=336,
-        par_degre=(71, 64, 12, 152), voitures=50,
+        taille=(33, 68, 9, 92), socle=(187, 60, 26, 480), chauffes=344,
+        par_degre=(72, 52, 15, 136), voitures=50,
     ),
     9: Logement(
-        taille=(54, 46, 16, 93), socle=(246, 77, 26, 540), chauffes=498,
-        par_degre=(152, 64, 14, 225), voitures=90,
+        taille=(46, 68, 10, 128), socle=(252, 60, 26, 500), chauffes=446,
+        par_degre=(184, 46, 26, 244), voitures=90,
     ),
     12: Logement(
-        taille=(64, 46, 16, 110), socle=(388, 77, 26, 540), chauffes=625,
-        par_degre=(196, 64, 16, 296), voitures=140,
+        taille=(61, 68, 12, 152), socle=(392, 60, 26, 580), chauffes=562,
+        par_degre=(235, 46, 32, 316), voitures=140,
     ),
 }  # fmt: skip
 """By power, kVA: beyond the last one, it is the last one's."""
 OCCUPATIONS = {
-    VACANT: 20, DELAISSEE: 35, SECONDAIRE: 30, TOUJOURS: 155, VOYAGEUR: 335, FAMILLE: 425,
+    VACANT: 20, DELAISSEE: 35, SECONDAIRE: 30, TOUJOURS: 135, VOYAGEUR: 340, FAMILLE: 440,
 }  # fmt: skip
 """Who is there (of all dwellings, INSEE has 7.7 % vacant and 9.9 % second homes)."""
 SOCLES_VIDES: dict[int, Taille] = {
@@ -71,9 +71,9 @@ SEMAINES = {"00000111": 3, "00000001": 1, "11111111": 1, "10000011": 1}
 """Days of rest: a level a day from Monday, then public holidays."""
 RYTHMES = {"midi": 7, "chez soi": 23, "dehors": 63, "décalé": 7}
 """By what people live: at home, and cooking at noon, at home, away at work, by nights."""
-MACHINE, VEILLE_DE_PLUS = 52, (130, 400)
+MACHINE, VEILLE_DE_PLUS = 62, (130, 400)
 """Chances out of 1000 that something always runs, a pump, a server, an aquarium; its W."""
-PART_DES_MACHINES = (36, 84)
+PART_DES_MACHINES = (27, 93)
 """Per cent of `Logement.socle` that never stops; the rest is on while somebody is up."""
 EVEIL_ABSENT = 10
 """Per cent of that rest where nobody is there."""
@@ -115,10 +115,10 @@ DINER_LIBRE = (5, 5)
 SEUILS = {CHAUFFAGE: 60, CHAUFFAGE_FRILEUX: 25, CHAUFFAGE_DOUX: 15}
 """Under which temperature a dwelling heats."""
 
-EAU_ASSERVIE, EAU_LIBRE = 470, 170
+EAU_ASSERVIE, EAU_LIBRE = 490, 170
 """Chances out of 1000 that a dwelling of more than 3 kVA has a water heater: where off-peak hours
 drive it, and where nothing does."""
-EAU_PAR_JOUR: Taille = (5450, 42, 1800, 9000)
+EAU_PAR_JOUR: Taille = (5050, 42, 1800, 9000)
 """Wh of hot water where `Logement.taille` is 100 (4.6 kWh for 200 l: ADEME)."""
 EAU_A_MIDI = (24, 38)
 """Part of its energy that a water heater takes in a second range, per cent."""

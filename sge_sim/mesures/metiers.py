@@ -28,7 +28,7 @@ _MELANGE = 150
 _REPOS = ((-30, 14), (-18, 110), (-42, 118))
 """What a closed place leaves on of what it opens for, per cent, nothing under 0, in the order of
 `Metier.poids`."""
-_FERIES_OUVERTS = 570
+_FERIES_OUVERTS = 555
 """Chances out of 1000 that public holidays are as any day."""
 _ECART = 10
 """Most that a use varies from day to day, per cent: a place agitates less than its parts."""

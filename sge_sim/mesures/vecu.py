@@ -22,7 +22,7 @@ _DEPASSEMENT = 116
 _PAR_KVA = 480
 """Wh of a half-hour for each kVA subscribed: a small consumer sees to it that no breaker trips
 (assumed)."""
-_MARGE = 40
+_MARGE = 58
 """Per cent of its power by which a point that is cut may stay below it."""
 _QUINZE_BITS = 15
 """Of a draw, which say by how much."""

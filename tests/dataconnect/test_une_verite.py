@@ -36,10 +36,10 @@ POINTS = (
 )
 VIVANTS = {
     AUTRE_C5: ("occupants", 273),
-    "25957452924301": ("isolation", 7857),
+    "25957452924301": ("isolation", 44516),
     "25162373298976": ("voiture", 10440),
-    "25478147557460": ("centrale", 14619),
-    "24551519514005": ("pompe", 20462),
+    "25478147557460": ("centrale", 56028),
+    "24551519514005": ("pompe", 2103),
 }
 """Points to which something happens in those days of October, and what: that of their seed."""
 ORDERED = "2026-10-19T10:00"

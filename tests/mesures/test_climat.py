@@ -99,7 +99,7 @@ def test_years_that_are_not_known_yet_have_holidays_that_turn() -> None:
 def test_a_bridge_closes_places_and_empties_homes(jour: date, bridge: bool) -> None:
     """Ascension Day of 2024 was a Thursday, 15 August 2023 a Tuesday, 1 May 2024 a Wednesday."""
     table, n = climat(), numero(jour)
-    assert (table.absences[1, 0, USINE, n] == 300) == bridge
+    assert (table.absences[1, 0, USINE, n] == 60) == bridge
     assert (table.absences[1, 0, FAMILLE, n] == 160) == bridge
     # Who leaves on the Thursday is away until the Sunday.
     assert table.parties[n] == (

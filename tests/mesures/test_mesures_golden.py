@@ -292,7 +292,8 @@ VIVANTS = [
         vivant=True,
         arrivees=(J,) if graine % 7 == 0 else (),
     )
-    for graine in range(300)
+    # The last one gets a plant of its own.
+    for graine in (*range(300), 782)
 ]
 EMPREINTE_DES_VIES = "e9bf743a7eb21e7703ec955c06d427661aa377408f56127cb9527517aa7e0e98"
 
@@ -326,11 +327,11 @@ TABLES: dict[str, Callable[[], object]] = {
 EMPREINTES_DES_TABLES = {
     "soleils": "6a1fff61f9d41e00ff98908a3715ba9db381854e0cea029bf608d54b9415f0c9",
     "calendrier": "67254c1efb34d4d95e2b5b28fde8697c4fd360f124cb4fd33e1283300c152982",
-    "climat": "23dd650c6b65471815fc019081634e1ba08cc659781e855112fa05183d93bca4",
+    "climat": "47a68c920d6547cfebdfb2f1933fec4604f0e0a30f3a25485f04baad9a8a3b71",
     "bruits": "2d2b2c8f5508c1aa762f589aa5f7fbe51bb8c36ccca221c498734d2049d00196",
     "formes": "069aec32649730b1ddb19aa695e517cc6183160cc3bc3fbe0438cbcb31f5d8c0",
     "gigues": "ae6d7d40fba512636637d56f36173b9b9830e8f18c4633ae0841e0d37e86b8e4",
-    "facteurs": "6413d7adfd76e1d53d34e979cd3f22ca9cc2c698c6c3a762af8e214097ddce60",
+    "facteurs": "fa4ddf6cedda549548278628d8e3a80c582ecf65af42e28497d2fb43f0d3d37d",
 }
 
 
@@ -399,7 +400,7 @@ FOULES = {
     ),
     ProfilConsommation.PRODUCTION: (
         1000,
-        "8cd15d37bab7c15eaef3d0d1d5bd25ed5b7321fc24756e1510e8871614b1c7c0",
+        "a489519918d77b5b5e787568211ef63dda9514015c374134341a77d357034285",
     ),
 }
 """What is drawn for so many points of a profile: what one in a thousand has is among it."""
