@@ -103,16 +103,16 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "bd6887c0db4c684fe10173d53635a8b31307b4a26dddac610ad081fa764447c7",
-    "commerce": "8c928e37781bff4374b2f71b84d8ad20995f2b1f4f72b657df3bbe5477ad0b80",
-    "activation": "311af4c98721dc4475ae564812c5200fa5cd76b7ffbe9cbf1a85fbc1fd562e53",
-    "surplus": "bb3908c9d060f028eb844fa35992f8499c3bb01973e3deba9fa26276f409139b",
-    "tertiaire": "768c2237dc3051f9df52e90af7968e325b6d1b7d700ab25855ce8c19a7519f73",
-    "usine": "89ed300b71e0d5c36bb77e8ad5aaf2b13134a80a419d8b350f01eec3544bc882",
-    "centrale": "f4cc91e675ed69cf31410fb0d615ab8f40a439c1209e9681f44b656202695659",
-    "voiture": "5af219078cb6dc4bab02919834d204ed34682474027f84fa8c501a934cc76b89",
-    "delaissee": "abab633b357d7e2a3eed319cdd5f0a3e2ecf068270e69e8da12ed02bc9818ab8",
-    "atelier": "d65224dfd497eae6d5be39761db3b8387259540ccb84219512769e69db3b05c7",
+    "residentiel": "346006c39262b8de1ac13985e46d535ada566af4cfdc43700732b62bd2c83cde",
+    "commerce": "f656516c6eed984a7c1d8f9454c162f87cb4e4bc2ff3fde2172c9a28420bf349",
+    "activation": "f4148a1f0e6554aacaee20c961de76567d32b0278ccac1007b31e3d3abc3ac02",
+    "surplus": "bd30b75addf6253ef0c436476db1ddda673ec92d3806942bb770cf9b568bccaa",
+    "tertiaire": "d0c473b96dbe92148fa32be8578e8ecf4f8a82ac070395c9fc514f34e5a22816",
+    "usine": "34648e681db5c6029cbb2d653e95098c48af936b9290d9b7b9851a0e8adbca6d",
+    "centrale": "f82633612f87de11a4d8685e0cb76b7403abd3e7fe47a2b20522846f28f5b752",
+    "voiture": "9dc20005f53ef677b5d2e8af28b74c03e293b1d2d8f36f32e435ac3ec8904cbe",
+    "delaissee": "e388e2b2feb4c2e16173275226f003330a335cc88e010804f6f9415f40c675ec",
+    "atelier": "9a97367b8450a224a9ee70e5b48c66f396a1c5a368342ef84efeb0fbfade4503",
 }
 
 
@@ -158,10 +158,10 @@ def digest(point: PointMesure) -> str:
 
 
 FACTUREES = {
-    "tertiaire": "b53524e0002c6d23622b1cdbfceecba3d42cf54bfbc4878d44a1075e3f75d5ea",
-    "usine": "de61339265afff360f60b02737dacab2c132652ed836a58bd12dc071ebed23fd",
-    "centrale": "c48255c2d2920aee47858e28ab62a72210e9e294ef7c04c45b73353111e028ca",
-    "moins puissante": "8e25f921c4a05292c969e1e8360e83cbd6507727017254eae388417f4c08e915",
+    "tertiaire": "760f12a885dd3997c80eae0b5802458f6efe391cda475414ce95beee5174b8db",
+    "usine": "2160007906d4a1b9d484ef509e0507a603b38bac47b45e31b4abbeb148b56fbf",
+    "centrale": "f03a09d60f865bd231d0ca6dd4d03ce159d4ba21f6d592f808dd5d21c1891111",
+    "moins puissante": "b0ab8d68bf626b5d8e283952721017a5863739e8a0edaeb727fb8645af7eaaf7",
 }
 """Of what large meters count beside energies."""
 
@@ -219,12 +219,12 @@ DONNEES = {
     "donne, grand": [(J, " ".join(["30000"] * 287 + ["-"]), None)],
 }
 EMPREINTES_LUES = {
-    "foyer et sa centrale": "504f798ddbb9a966ce34b53510bd90066a853790d10c83fae892222391ae0d9c",
-    "centrale et son foyer": "e5b674a1df30212595fb752007f8679b184c0cf9d272958b651ce74bb5cf3139",
-    "reprogramme": "53b5e2307f0a374c16058491b516f212f8c08999310f4ba3153262b181ea254e",
-    "remplace": "ba613c1de1528ddd5bee4c33ce8883bcdbf5eb47a8d0d9540ed14ea328d73326",
-    "donne": "ebe48d39141ffeb9f0cb1fddca6af31447a0600b5b661b2a067fc2689c7b372d",
-    "donne, grand": "b19a0c577795f5258d650094ec52dd2e40580c8563787f4b1b14e1a101fcdad7",
+    "foyer et sa centrale": "9645657daefb02ec119fd176c6247e3fdf1caf255542a6cd8d3f43480d776e83",
+    "centrale et son foyer": "48a10140ed465853c39cc734a394acfed1411cc7104d5834b89139112981d571",
+    "reprogramme": "861e23d5ad8aced9248bed65e8c94cc7118bc04fea1035897600a4330e0cba07",
+    "remplace": "f12bb1d553d9cd75980d68c36c0a46f6a57f3de1d16a069781cc56c1f20aa3b5",
+    "donne": "fbc739867539e062bd91b84a38e63856588d32f1f6b7f13e9c5385a3df2afe22",
+    "donne, grand": "801a1bbc11ec433e179ac40b9ab50aa45bc77739c62eba656ad884aabf28cce1",
 }
 
 
@@ -295,7 +295,7 @@ VIVANTS = [
     # The last one gets a plant of its own.
     for graine in (*range(300), 782)
 ]
-EMPREINTE_DES_VIES = "e9bf743a7eb21e7703ec955c06d427661aa377408f56127cb9527517aa7e0e98"
+EMPREINTE_DES_VIES = "3bbc8c8922911f7993f62faa0cc915aae4ad4442573ec127bff4f3ba3e2edcd1"
 
 
 def digest_vies() -> str:
@@ -329,7 +329,7 @@ EMPREINTES_DES_TABLES = {
     "calendrier": "67254c1efb34d4d95e2b5b28fde8697c4fd360f124cb4fd33e1283300c152982",
     "climat": "47a68c920d6547cfebdfb2f1933fec4604f0e0a30f3a25485f04baad9a8a3b71",
     "bruits": "2d2b2c8f5508c1aa762f589aa5f7fbe51bb8c36ccca221c498734d2049d00196",
-    "formes": "069aec32649730b1ddb19aa695e517cc6183160cc3bc3fbe0438cbcb31f5d8c0",
+    "formes": "70acb1c177b32d47b1676a8a85d3d086fc71edadaa80c760233e4b317a059d20",
     "gigues": "ae6d7d40fba512636637d56f36173b9b9830e8f18c4633ae0841e0d37e86b8e4",
     "facteurs": "fa4ddf6cedda549548278628d8e3a80c582ecf65af42e28497d2fb43f0d3d37d",
 }
@@ -384,19 +384,19 @@ def test_what_is_mapped_is_what_is_made(monkeypatch: pytest.MonkeyPatch, tmp_pat
 FOULES = {
     ProfilConsommation.RESIDENTIEL: (
         6000,
-        "b200222f01ddf75fef2e5ba4768843634a4bf976dc70da9adc74713e7d427175",
+        "e926577417565057c7ab8f8d70797a7f7d5c7a620aa1b5cfacba53e09965686f",
     ),
     ProfilConsommation.PROFESSIONNEL: (
         2000,
-        "e239fe17fcc9e0182f288893dd882bbd7e142329740d3567ad672b283644105c",
+        "a034671b054f3c80dbb93deec18d79f62f4b27f81319f740e514a91e3526ffa7",
     ),
     ProfilConsommation.TERTIAIRE: (
         2000,
-        "975f7476ed5ac5bb9d19714a6df6fb4c60ab3a8d72810a7fb1d64f335352e029",
+        "4d9c06674067c6e38c0af31e54f17cf09dc88c18aa781efda444cb9f6306298f",
     ),
     ProfilConsommation.INDUSTRIEL: (
         2000,
-        "2b4f23cddfbe42f05d0edbdf672cd68556f2f2199f5aa08897558c684010bbb3",
+        "bab89ca7ea11ecd310e2c563445fc8f7cbf84bc3197f0b6f4c6b5e625e15c82c",
     ),
     ProfilConsommation.PRODUCTION: (
         1000,
