@@ -1,6 +1,7 @@
 """`sge-sim flux`: the files that subscriptions and orders produced, and what is in them."""
 
 import gc
+import io
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -285,7 +286,7 @@ def _known_keys(data_dir: Path) -> list[tuple[str, Any]]:
 @json_option
 def show_score(lu: str, contrat: str | None, data_dir: Path, as_json: bool) -> None:
     from sge_sim.flux.ouverture import OCTETS_AU_PLUS
-    from sge_sim.flux.score import ISSUES, read_rows, score, verite_of
+    from sge_sim.flux.score import ISSUES, score, verite_of
 
     try:
         text = read_user_file(lu, OCTETS_AU_PLUS).decode()
@@ -293,10 +294,8 @@ def show_score(lu: str, contrat: str | None, data_dir: Path, as_json: bool) -> N
         raise UsageError(f"{lu} n'est pas de l'UTF-8 (octet {error.start}).") from None
     except OSError as error:
         raise UsageError(f"{lu} ne se lit pas : en vérifier le nom et les droits.") from error
-    rows, said = read_rows(text)
     with database_of(data_dir).sessions() as session:
-        made = score(verite_of(session, data_dir, contrat), rows)
-    made.lignes[:0] = said
+        made = score(verite_of(session, data_dir, contrat), io.StringIO(text, ""))
     lines = [*made.lignes, f"{'':<24}{'  '.join(f'{issue:>9}' for issue in ISSUES)}"]
     for classe, counts in sorted(made.issues.items()):
         lines.append(f"{classe:<24}{'  '.join(f'{counts[issue]:>9}' for issue in ISSUES)}")

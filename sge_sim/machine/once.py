@@ -6,8 +6,10 @@ pace of one: a crowd at a fresh process waits for as many times as it has thread
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import lru_cache, wraps
-from threading import Event, Lock, get_ident
+from threading import get_ident
 from typing import ParamSpec, TypeVar, cast
+
+from sge_sim.machine import monde
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -67,9 +69,9 @@ class Turns:
     """What is done by one thread at a time for each key, and for several keys at once."""
 
     def __init__(self) -> None:
-        self._guard = Lock()
+        self._guard = monde.Lock()
         self._threads: dict[Hashable, int] = {}
-        self._awaited: dict[Hashable, Event] = {}
+        self._awaited: dict[Hashable, monde.Event] = {}
 
     def take(self, key: Hashable) -> None:
         """Take the turn of a key, once whoever has it leaves it; nobody takes one that they
@@ -79,7 +81,7 @@ class Turns:
                 if key not in self._threads:
                     self._threads[key] = get_ident()
                     return
-                left = self._awaited.setdefault(key, Event())
+                left = self._awaited.setdefault(key, monde.Event())
             left.wait()
 
     def leave(self, key: Hashable) -> None:
