@@ -95,7 +95,8 @@ def _same_hours(data: Donnees) -> float:
 def _maxima(pmax: NDArray[np.int64], kva: Nombres) -> Figures:
     """Return how many points have the yearly maximum, VA, of another one of their power, and how
     many exceed what a breaker lets pass: of 200 or so, since the more there are the more meet."""
-    pmax, kva = (of[:: max(len(of) // 200, 1)] for of in (pmax, kva))
+    step = max(len(pmax) // 200, 1)
+    pmax, kva = pmax[::step], kva[::step]
     paires = np.stack([pmax, kva.astype(np.int64)])
     _, rangs, comptes = np.unique(paires, axis=1, return_inverse=True, return_counts=True)
     r = pmax / kva / 1000
