@@ -13,7 +13,7 @@ from sge_sim.domaine.pannes import APPELS_MAX, Panne
 from sge_sim.domaine.sortes import SorteDePanne
 from sge_sim.errors import FieldError, require_found
 from sge_sim.flux import registry
-from sge_sim.machine.texts import choose_among
+from sge_sim.operations.reading import choose_among
 from sge_sim.services import registry as services
 from sge_sim.soap import codes
 from sge_sim.tables import acteurs, dataconnect, points

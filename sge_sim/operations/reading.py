@@ -7,6 +7,7 @@ JSON gives types of its own, which are demanded. Either way all mistakes are tol
 import json
 import re
 from collections.abc import Mapping, Sequence, Set
+from difflib import get_close_matches
 from typing import Any, Final, Literal, get_origin
 
 import yaml
@@ -16,7 +17,7 @@ from pydantic_core import to_json
 from sge_sim.api.typed_filters import known_spelling
 from sge_sim.errors import FieldError, UsageError
 from sge_sim.machine.once import computed_once
-from sge_sim.machine.texts import choose_among, unfit_in
+from sge_sim.machine.texts import unfit_in
 from sge_sim.operations import AnyOperation, Operation, Parameter, State, V
 
 Lieu = Literal["adresse", "chemin", "corps", "en-tête"]
@@ -56,6 +57,18 @@ _BORNES: Final = ("ge", "gt", "le", "lt", "max_length", "min_length", "pattern")
 _EXPECTED: Final = re.compile(r"'([^']*)'|(-?\d+)")
 _GIVEN: Final = 200
 """Characters that are repeated of what was given."""
+
+
+_ALL_SHOWN: Final = 40
+
+
+def choose_among(known: Sequence[str], given: str) -> str:
+    """Return « choisir parmi » and what is admitted, in French; of more than 40 values those that
+    look like what was given, and how many there are."""
+    if len(known) <= _ALL_SHOWN:
+        return f"choisir parmi {', '.join(known)}"
+    near = get_close_matches(given, known, 5) or known[:5]
+    return f"choisir parmi {', '.join(near)}… ({len(known)} en tout)"
 
 
 class ErreurDeForme(BaseModel):

@@ -94,7 +94,7 @@ def test_a_point_that_never_lived_says_so_and_draws_nothing(room: Room) -> None:
 def test_a_lane_has_the_last_twenty_of_its_moments(room: Room) -> None:
     lost = tuple((at(day), at(day, 12)) for day in range(1, 29))
     with room.state.database.sessions() as session:
-        found = moments_of(get_point(session, C5), MesuresFacts(trous=lost), [], [], [], [])
+        found = moments_of(get_point(session, C5), MesuresFacts(trous=lost), [], [], [], [], [])
     shown = [each.debut for each in found if each.piste == "Mesures"]
     assert shown == [debut for debut, _ in lost[-20:]]
 

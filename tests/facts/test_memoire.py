@@ -32,7 +32,7 @@ from sge_sim.tables.points import SEARCH_COLUMNS, Compteur, Point
 DAY = date(2025, 3, 8)
 END = date(2025, 4, 8)
 NOT_READ = {
-    Point: {*SEARCH_COLUMNS.values(), "pourquoi", "apport_id"},
+    Point: {*SEARCH_COLUMNS.values()},
     Compteur: {"id", "prm"},
     ServiceSouscrit: {"echeance", "consentement_id", "announced_at"},
 }
