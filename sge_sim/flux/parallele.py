@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
+from itertools import count
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -121,8 +122,13 @@ def run_at(url: str, work: Callable[..., T], job: Job) -> T:
         with _database_at(url).sessions(at_length=True) as session:
             return work(session, *job)
     finally:
-        # Among what the job made: what is kept from those before would be gone through each time.
-        gc.collect(0)
+        if not next(_jobs_done) % _JOBS_AT_ONCE:
+            gc.collect(0)
+
+
+_JOBS_AT_ONCE: Final = 16
+"""After as many, a process looks for garbage among what they made: a job leaves hardly any."""
+_jobs_done: Final = count(1)
 
 
 @computed_once()
