@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from itertools import count
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -70,8 +69,7 @@ class Equipe:
 
 
 def work_here(session: Session, work: Callable[..., T], jobs: Iterable[Job]) -> Iterator[T]:
-    """Yield what `work` returns for each of the jobs, done by this process: no garbage is looked
-    for among what a job makes before its end."""
+    """Yield what `work` returns for each of the jobs, without looking for garbage meanwhile."""
     for job in jobs:
         was_enabled = gc.isenabled()
         gc.disable()
@@ -118,17 +116,8 @@ def url_of(session: Session) -> str:
 
 def run_at(url: str, work: Callable[..., T], job: Job) -> T:
     """Do a piece of work in a session of its own on a database."""
-    try:
-        with _database_at(url).sessions(at_length=True) as session:
-            return work(session, *job)
-    finally:
-        if not next(_jobs_done) % _JOBS_AT_ONCE:
-            gc.collect(0)
-
-
-_JOBS_AT_ONCE: Final = 16
-"""After as many, a process looks for garbage among what they made: a job leaves hardly any."""
-_jobs_done: Final = count(1)
+    with _database_at(url).sessions(at_length=True) as session:
+        return work(session, *job)
 
 
 @computed_once()
@@ -139,10 +128,10 @@ def _database_at(url: str) -> Database:
 def _prepare() -> None:
     with suppress(OSError):
         os.nice(_NICENESS)
-    # A job makes tens of thousands of values that live until its end: garbage is looked for then,
-    # not among them, nor among the modules.
+    # A job makes tens of thousands of values that live until its end, and hardly any garbage, which
+    # is looked for among half a million, not among the modules.
     gc.freeze()
-    gc.disable()
+    gc.set_threshold(500_000)
     # Whoever interrupts a terminal interrupts the parent, which stops them.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Who waits for its end waits for no cleaning: it holds nothing but a connection that reads.

@@ -150,13 +150,10 @@ class Journees:
         rangs[differentes] = np.arange(len(differentes))
         places = rangs.take(self.lignes, mode="clip").astype(np.intp)
         cumuls = self.banque.cumuls.ravel()
-        differentes *= bornes
-        lus = self._linear(minutes, bornes, lambda rangs: cumuls.take(differentes + rangs))
+        lus = self._linear(minutes, bornes, lambda rangs: cumuls.take(differentes * bornes + rangs))
         exacts = np.empty((len(minutes), self.nombre), np.int64)
         for jours, ici in zip(exacts, lus, strict=True):
-            pris = ici.take(places, mode="clip")
-            pris *= self.energies
-            pris.sum(axis=0, out=jours)
+            np.multiply(ici.take(places, mode="clip"), self.energies).sum(axis=0, out=jours)
         return exacts
 
     def _linear(self, minutes: Entiers, bornes: int, read: Callable[[Entiers], Any]) -> Entiers:

@@ -112,8 +112,7 @@ def apply_draws(
     for rang, mot in enumerate(lus.reshape(*mots.shape, USAGES_PAR_TIRAGE)):
         ici = rangs_bruit[USAGES_PAR_TIRAGE * rang :][:USAGES_PAR_TIRAGE]
         ici[:] = mot.T[: len(ici)]
-    rangs_ligne = rangs_bruit >> 8
-    rangs_bruit &= 255
+    rangs_bruit, rangs_ligne = rangs_bruit & 255, rangs_bruit >> 8
     # What is held is as long as its energy says.
     tenues = inst.blocs if inst.blocs.shape[1] > 1 else inst.blocs[:, 0]
     rangs_ligne[tenues] = rangs_bruit[tenues]
@@ -182,7 +181,6 @@ def _find_excess(
     if not len(trop):
         return trop, trop
     ici, la = energies.take(trop, axis=1), lignes.take(trop, axis=1)
-    parties = formes.pointes_de_partie.take(la, axis=1, mode="clip")
-    pointes = np.einsum("kn,pkn->pn", ici, parties).max(axis=0)
+    pointes = np.einsum("kn,pkn->pn", ici, formes.pointes_de_partie.take(la, axis=1)).max(axis=0)
     trop_encore = pointes > maximum[trop]
     return trop[trop_encore], pointes[trop_encore]
