@@ -18,7 +18,7 @@ from sge_sim.flux.envoi import Archive, Envoi, Fichier, PointPublie
 from sge_sim.flux.flux import Flux, ParAbonnement
 from sge_sim.flux.lots import LotAbonnement
 from sge_sim.flux.packaging import zipped_archive
-from sge_sim.flux.parallele import Equipe
+from sge_sim.flux.parallele import Equipe, work_here
 from sge_sim.flux.periodes import FREQUENCES, Frequence
 from sge_sim.flux.retards import rattrapes, retard
 from sge_sim.referentiel.mesures import point_mesure
@@ -88,7 +88,7 @@ def _shared(
     parts = bounds_of_parts(session, fabrique.transmission, most)
     jobs = [(fabrique, bornes, rang, len(parts)) for rang, bornes in enumerate(parts, start=1)]
     if equipe is None or len(jobs) < PARTS_FOR_EQUIPE:
-        yield from (work(session, *job) for job in jobs)
+        yield from work_here(session, work, jobs)
     else:
         yield from equipe.share(session, work, jobs)
 

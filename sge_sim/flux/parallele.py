@@ -61,12 +61,24 @@ class Equipe:
         """
         processes = self._processes or processes_at_most()
         if processes == 1:
-            for job in jobs:
-                yield work(session, *job)
+            yield from work_here(session, work, jobs)
             return
         pool = self._pool = self._pool or monde.spawn(processes, _prepare)
         url = url_of(session)
         yield from in_order(lambda job: pool.submit(run_at, url, work, job), jobs, processes + 1)
+
+
+def work_here(session: Session, work: Callable[..., T], jobs: Iterable[Job]) -> Iterator[T]:
+    """Yield what `work` returns for each of the jobs, without looking for garbage meanwhile."""
+    for job in jobs:
+        was_enabled = gc.isenabled()
+        gc.disable()
+        try:
+            done = work(session, *job)
+        finally:
+            if was_enabled:
+                gc.enable()
+        yield done
 
 
 def in_order(submit: Callable[[Job], Any], jobs: Iterable[Job], most: int) -> Iterator[Any]:
@@ -104,12 +116,8 @@ def url_of(session: Session) -> str:
 
 def run_at(url: str, work: Callable[..., T], job: Job) -> T:
     """Do a piece of work in a session of its own on a database."""
-    try:
-        with _database_at(url).sessions(at_length=True) as session:
-            return work(session, *job)
-    finally:
-        # Among what the job made: what is kept from those before would be gone through each time.
-        gc.collect(0)
+    with _database_at(url).sessions(at_length=True) as session:
+        return work(session, *job)
 
 
 @computed_once()
@@ -120,10 +128,10 @@ def _database_at(url: str) -> Database:
 def _prepare() -> None:
     with suppress(OSError):
         os.nice(_NICENESS)
-    # A job makes tens of thousands of values that live until its end: garbage is looked for then,
-    # not among them, nor among the modules.
+    # A job makes tens of thousands of values that live until its end, and hardly any garbage, which
+    # is looked for among half a million, not among the modules.
     gc.freeze()
-    gc.disable()
+    gc.set_threshold(500_000)
     # Whoever interrupts a terminal interrupts the parent, which stops them.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Who waits for its end waits for no cleaning: it holds nothing but a connection that reads.

@@ -142,17 +142,18 @@ class Journees:
         """Return the energy since midnight at minutes of days of 24 hours, times `UNITE`: shape
         (minutes, n)."""
         # Rows that the days take: in the life of a meter fifteen times fewer.
-        prises = np.zeros(len(self.banque.cumuls), np.bool_)
+        lignes, bornes = self.banque.cumuls.shape
+        prises = np.zeros(lignes, np.bool_)
         prises[self.lignes.ravel()] = True
         differentes = prises.nonzero()[0]
-        rangs = np.empty(len(prises), np.int32)
+        rangs = np.empty(lignes, np.int32)
         rangs[differentes] = np.arange(len(differentes))
         places = rangs.take(self.lignes, mode="clip").astype(np.intp)
-        cumuls = self.banque.cumuls.take(differentes, axis=0).T
-        lus = self._linear(minutes, len(cumuls), lambda rangs: cumuls[rangs[:, 0]])
+        cumuls = self.banque.cumuls.ravel()
+        lus = self._linear(minutes, bornes, lambda rangs: cumuls.take(differentes * bornes + rangs))
         exacts = np.empty((len(minutes), self.nombre), np.int64)
         for jours, ici in zip(exacts, lus, strict=True):
-            np.einsum("kn,kn->n", self.energies, ici.take(places, mode="clip"), out=jours)
+            np.multiply(ici.take(places, mode="clip"), self.energies).sum(axis=0, out=jours)
         return exacts
 
     def _linear(self, minutes: Entiers, bornes: int, read: Callable[[Entiers], Any]) -> Entiers:

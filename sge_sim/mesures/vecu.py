@@ -71,7 +71,7 @@ def draw_days(
         energies = energies[:, None] * par_trimestre[:, None] >> FRACTION
         energies = energies.reshape(len(energies), -1)
     energies = energies.take(types, axis=1)
-    facteurs = table.facteurs[inst.facteurs, i0:i1]
+    facteurs = table.facteurs[inst.facteurs, i0:i1].astype(np.int64)
     energies[:, :n] *= facteurs
     energies[:, n:] *= facteurs[:, seconds]
     absents = AUCUN
@@ -107,11 +107,12 @@ def apply_draws(
     The columns of `inst` have one entry per column here, or one for all of them.
     """
     # Four uses share a number of 63 bits, two bytes for each: the first of all is even.
-    lus = (mots << 1).astype("<i8", copy=False).view(np.uint8)
-    rangs_bruit, rangs_ligne = rangs = np.empty((2, *energies.shape), np.int64)
-    for rang, mot in enumerate(lus.reshape(*mots.shape, USAGES_PAR_TIRAGE, 2)):
-        ici = rangs[:, USAGES_PAR_TIRAGE * rang :][:, :USAGES_PAR_TIRAGE]
-        ici[:] = mot.T[:, : ici.shape[1]]
+    lus = (mots << 1).astype("<i8", copy=False).view("<u2")
+    rangs_bruit = np.empty(energies.shape, np.int64)
+    for rang, mot in enumerate(lus.reshape(*mots.shape, USAGES_PAR_TIRAGE)):
+        ici = rangs_bruit[USAGES_PAR_TIRAGE * rang :][:USAGES_PAR_TIRAGE]
+        ici[:] = mot.T[: len(ici)]
+    rangs_bruit, rangs_ligne = rangs_bruit & 255, rangs_bruit >> 8
     # What is held is as long as its energy says.
     tenues = inst.blocs if inst.blocs.shape[1] > 1 else inst.blocs[:, 0]
     rangs_ligne[tenues] = rangs_bruit[tenues]
@@ -149,11 +150,11 @@ def limit_power(
     elif not point.injection:
         par_pas = par_pas * _DEPASSEMENT // 100
     maximum = (par_pas << BITS) - UNITE
-    most = np.einsum("kn,kn->n", energies, formes.pointes.take(lignes))
+    most = np.einsum("kn,kn->n", energies, formes.pointes.take(lignes, mode="clip"))
     trop = (most > maximum).nonzero()[0]
     if not len(trop):
         return
-    maximum = np.broadcast_to(maximum, hasard.shape)
+    maximum = np.full(hasard.shape, maximum)
     trop, pointes = _find_excess(energies, lignes, trop, maximum, formes)
     if not point.injection:
         for usage in np.flatnonzero(retards.any(axis=1))[::-1].tolist():
