@@ -207,10 +207,10 @@ MARCHES: Final = (
     Marche("courbe", Counts(80, 54, 17, 0), curve),
     Marche("commande", Counts(116, 88, 29, 2), order),
     Marche("demande-m023", Counts(82, 56, 22, 2), demand),
-    Marche("data-connect", Counts(59, 36, 12, 0), daily),
+    Marche("data-connect", Counts(64, 39, 12, 0), daily),
     # Its points have four classes and off-peak hours, as communicating meters do.
-    Marche("fichiers-m023", Counts(147, 137, 57, 55), files),
-    Marche("cas", Counts(111, 77, 21, 3), case),
+    Marche("fichiers-m023", Counts(150, 175, 57, 81), files),
+    Marche("cas", Counts(114, 80, 21, 3), case),
     Marche("reglage", Counts(111, 141, 99, 55), setting),
     Marche("reglage-page", Counts(88, 117, 78, 43), setting_form),
 )
@@ -222,7 +222,9 @@ together, each room of the measures once for all of them; they are those of the 
 an archive and of a round of publication. A setting looks for what contradicts it, then describes
 the point, label by label, and what contradicts it: that is most of its returns; a command opens the
 database besides, which is thirty functions. Of the seams (`sge_sim.machine.monde`) two are steps: a
-connection to SQLite, and the file without a name that an archive is written to."""
+connection to SQLite, and the file without a name that an archive is written to. Whoever reads the
+measures of a point asks first what happens behind its meter, and which of its lives holds: for the
+files that is a way to `evenements` and back for each row of places, of a couple's two meters too."""
 
 
 def _tiers(client: Caller) -> Any:
