@@ -1,7 +1,7 @@
 """The world of a simulated process: its time, whose turn it is, where it ends, what fails.
 
-Works are woven: each has a thread, of which one runs. The turn changes at *seams*, where the product
-asks something of the world, and where it would wait. The process ends at the drawn seam by
+Works are woven: each has a thread, of which one runs. The turn changes at *seams*, where the
+product asks something of the world, and where it would wait. The process ends at the drawn seam by
 `os._exit`: no block is unwound, no file is flushed, the system takes locks back.
 """
 
@@ -64,6 +64,9 @@ class Defaut:
     sorte: str
     rang: int
     fois: int
+
+
+AUCUN = Defaut("", 0, 0)
 
 
 class Comptes:
@@ -155,7 +158,7 @@ class Monde:
     def __init__(self, comptes: Comptes, graine: str) -> None:
         self.comptes, self.hasard = comptes, random.Random(graine)
         self.actif = False
-        self.sort, self.defaut = Sort(), Defaut("", 0, 0)
+        self.sort, self.defaut = Sort(), AUCUN
         self.prets: list[tuple[_thread.LockType, str]] = []
         self.frappes = 0
         """How often a fault has struck in this step."""
@@ -199,7 +202,7 @@ class Monde:
         if self.defaut.rang > 0:
             return
         if sorte == "retard":
-            self.defaut = Defaut("", 0, 0)
+            self.defaut = AUCUN
             self.attend(float(self.frappes + 3))
             return
         fois = self.defaut.fois - 1
@@ -254,13 +257,13 @@ class Monde:
         return rendus
 
     @contextmanager
-    def eveille(self, defaut: Defaut = Defaut("", 0, 0)) -> Iterator[None]:
+    def eveille(self, defaut: Defaut) -> Iterator[None]:
         """Have seams counted, changed, refused and ended at in the block."""
         self.defaut, self.frappes, self.actif = defaut, 0, True
         try:
             yield
         finally:
-            self.actif, self.defaut = False, Defaut("", 0, 0)
+            self.actif, self.defaut = False, AUCUN
 
 
 class Verrou:

@@ -18,7 +18,7 @@ from connu import Connu
 from empreinte import copie
 from invariants import check
 from modele import Modele
-from monde import COUTURES, FIN, Comptes, Defaut, Sort
+from monde import AUCUN, COUTURES, FIN, Comptes, Defaut, Sort
 from recits import Recit
 from vie import DEBUT, Ordre, Pas, lance
 
@@ -192,7 +192,7 @@ class Partie:
         self.verifie(entier=self.pas % 50 == 0)
 
     def _tire(self) -> Pas:
-        """Draw what a step does: each has a generator of its own, so that others may be left out."""
+        """Draw what a step does: by a generator of its own, so that others may be left out."""
         taille, hasard = self.taille, random.Random(f"pas {self.graine} {self.pas}")
         left = max(1, taille.pas - self.pas + 1)
         until = DEBUT + timedelta(days=365.25 * taille.ans)
@@ -208,10 +208,10 @@ class Partie:
         if hasard.random() < 0.4:
             ordres.append(Ordre("rangement"))
         hasard.shuffle(ordres)
-        saut = (
-            hasard.choice([-30.0, 5.0, 7200.0]) if hasard.random() < 0.02 else hasard.random() * 60
-        )
-        defaut = Defaut("", 0, 0)
+        saut = 60 * hasard.random()
+        if hasard.random() < 0.02:
+            saut = hasard.choice([-30.0, 7200.0])
+        defaut = AUCUN
         if hasard.random() < taille.defauts / taille.pas and "defauts" not in taille.sans:
             sorte = hasard.choice(["ENOSPC", "EROFS", "commit", "retard"])
             defaut = Defaut(sorte, hasard.randint(1, 8), hasard.choice([1, 1, 3, 10]))

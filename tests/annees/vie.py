@@ -26,7 +26,7 @@ import anyio.to_thread
 import coutures
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from monde import Comptes, Defaut, Monde, Sort
+from monde import AUCUN, Comptes, Defaut, Monde, Sort
 from recits import Recit
 
 from sge_sim import clock
@@ -37,7 +37,7 @@ from sge_sim.processes import admin_process, b2b_process, data_connect_process, 
 from sge_sim.settings import Settings
 from sge_sim.transport.message import Request, Response, Sender
 
-_CORPS = ("jeton", "panne", "campagne")
+_CORPS = ("jeton", "panne", "campagne", "campagne_fermee")
 """What is told of these is what was answered."""
 DEBUT = datetime(2020, 3, 1, 8, tzinfo=clock.PARIS)
 
@@ -66,7 +66,7 @@ class Pas:
     numero: int
     ordres: tuple[Ordre, ...]
     sort: Sort | None = None
-    defaut: Defaut = Defaut("", 0, 0)
+    defaut: Defaut = AUCUN
     saut: float = 0.0
     """By how many seconds the machine's clock is set ahead (behind if negative) before."""
 
@@ -145,7 +145,8 @@ class Vie:
 
     def _rest(self, ordre: Ordre) -> None:
         if ordre.sorte == "consentement":
-            return self._consentement(ordre)
+            self._consentement(ordre)
+            return
         headers = {"user-agent": ordre.nom, **ordre.entetes}
         body = ordre.corps
         if ordre.methode == "GET" and body:
@@ -331,7 +332,7 @@ def _vit(
     monde.sort = sort
     anyio.to_thread.run_sync = _at_once  # what a page computes is in the thread that is woven
     coutures.pose(monde, rang)
-    with monde.eveille():
+    with monde.eveille(AUCUN):
         vie = Vie(monde, settings, partial(_envoie, tuyau))
     coutures.arrive = vie.livre
     tuyau.send(
