@@ -5,7 +5,6 @@ customers of a simulator have no password.
 """
 
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,6 +25,7 @@ from sge_sim.dataconnect.pannes import Vise, answer_of, strike
 from sge_sim.dataconnect.rest_rules import RestControl
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.facts.stored_clock import read_instant
+from sge_sim.machine import monde
 from sge_sim.refus import Refus, check
 from sge_sim.tables.clients import ClientFinal, find_clients, held_by
 from sge_sim.tables.dataconnect import ApplicationFacts, read_application, running_services
@@ -194,7 +194,7 @@ def _without_page(demande: DemandeAccord) -> RestAnswer:
 
 def _code() -> str:
     """Return a code as v1 gives it; no grant takes it any more."""
-    return secrets.token_urlsafe(32)
+    return monde.token(32)
 
 
 def _login(

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sge_sim.domaine.variantes import Variation, sorte_typed, variations_in
 from sge_sim.errors import UsageError
+from sge_sim.machine import monde
 from sge_sim.machine.files import PRIVATE, data_path, write_atomically
 from sge_sim.soap.contract import Contract, contract_files
 from sge_sim.soap.exchange import Exchange
@@ -73,7 +74,7 @@ def plan_in(data_dir: Path) -> Plan | None:
 
 def forget_plan(data_dir: Path) -> None:
     """Forget the plan of a folder."""
-    (data_dir / _FILE).unlink(missing_ok=True)
+    monde.unlink(data_dir / _FILE, missing_ok=True)
 
 
 class Variantes:
