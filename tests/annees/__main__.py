@@ -3,15 +3,14 @@
 import argparse
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 for folder in (Path(__file__).parents[2], Path(__file__).parents[1], Path(__file__).parent):
     sys.path.insert(0, str(folder))
 
-import monde  # noqa: E402
+import coutures  # noqa: E402
 
-threading.Lock = monde.Verrou  # type: ignore[misc,assignment] # before the product takes it
+coutures.avant_tout()
 
 import jeu  # noqa: E402
 

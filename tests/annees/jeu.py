@@ -122,6 +122,7 @@ def _dit(partie: Partie, _spent: float) -> None:
     met = comptes.rencontres
     pairs = len({(a, b) for a, b, _ in met})
     print(f"rencontres {len(met)} : {pairs} paires de travaux sur {(len(TRAVAUX) - 1) ** 2}")
+    print(f"sans couture {dict(partie.contournes)}")
     print(f"échecs sous défaut {dict(partie.ratees)}")
     print(f"processeur {spent:.1f} s, { ({k: v / 1e6 for k, v in partie.couts.items()}) }")
     print(f"trace {comptes.trace}, empreinte {empreinte(partie.dossier)}", flush=True)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from sqlite3 import OperationalError
 from typing import Any
 from zlib import crc32
@@ -160,6 +161,7 @@ class Monde:
         self.actif = False
         self.sort, self.defaut = Sort(), AUCUN
         self.prets: list[tuple[_thread.LockType, str]] = []
+        self.fini, self.rendus = _thread.allocate_lock(), list[Any]()
         self.frappes = 0
         """How often a fault has struck in this step."""
 
@@ -233,28 +235,35 @@ class Monde:
 
     def tresse(self, travaux: Sequence[tuple[str, Callable[[], Any]]]) -> list[Any]:
         """Do works, each of a kind and in a thread, one at a time; return what each came to."""
-        rendus: list[Any] = [None] * len(travaux)
-        fini, *tours = (_thread.allocate_lock() for _ in range(len(travaux) + 1))
+        if not travaux:
+            return []
+        self.fini.acquire()
+        self.rendus = []
+        for sorte, travail in travaux:
+            self.ajoute(sorte, travail)
+        self.hasard.choice(self.prets)[0].release()
+        self.fini.acquire()
+        self.fini.release()
+        return self.rendus
 
-        def fait(rang: int) -> None:
-            ICI.monde, ICI.tour, ICI.travail = self, tours[rang], travaux[rang][0]
-            ICI.passe = False
-            tours[rang].acquire()
+    def ajoute(self, sorte: str, travail: Callable[[], Any]) -> None:
+        """Weave one more work in: it has its turn later."""
+        tour, rang = _thread.allocate_lock(), len(self.rendus)
+        tour.acquire()
+        self.rendus.append(None)
+        self.prets.append((tour, sorte))
+
+        def fait() -> None:
+            ICI.monde, ICI.tour, ICI.travail, ICI.passe = self, tour, sorte, False
+            tour.acquire()
             try:
-                rendus[rang] = travaux[rang][1]()
+                self.rendus[rang] = travail()
             except BaseException as error:
-                rendus[rang] = error
-            self.prets = [each for each in self.prets if each[0] is not tours[rang]]
-            (self.hasard.choice(self.prets)[0] if self.prets else fini).release()
+                self.rendus[rang] = error
+            self.prets = [each for each in self.prets if each[0] is not tour]
+            (self.hasard.choice(self.prets)[0] if self.prets else self.fini).release()
 
-        for lock in (fini, *tours):
-            lock.acquire()
-        self.prets = [(tour, sorte) for tour, (sorte, _) in zip(tours, travaux, strict=True)]
-        for rang in range(len(travaux)):
-            _thread.start_new_thread(fait, (rang,))
-        self.hasard.choice(tours).release()
-        fini.acquire()
-        return rendus
+        _thread.start_new_thread(fait, ())
 
     @contextmanager
     def eveille(self, defaut: Defaut) -> Iterator[None]:
@@ -295,3 +304,56 @@ class Verrou:
 
     def _at_fork_reinit(self) -> None:
         self.__init__()  # type: ignore[misc]
+
+
+class Evenement:
+    """An event of threads; a woven thread gives its turn away until it is set, or in time."""
+
+    def __init__(self) -> None:
+        self._set = False
+
+    def set(self) -> None:
+        """Set it."""
+        self._set = True
+
+    def is_set(self) -> bool:
+        """Tell whether it is set."""
+        return self._set
+
+    def clear(self) -> None:
+        """Have it not be set."""
+        self._set = False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait by the machine's time of the world."""
+        monde = getattr(ICI, "monde", None)
+        assert monde is not None, "nothing but woven works waits"
+        end = None if timeout is None else monde.comptes.machine + timedelta(seconds=timeout)
+        while not self._set and (end is None or monde.comptes.machine < end):
+            monde.attend(0.01)
+        return self._set
+
+
+class Fil:
+    """A thread that the product starts: one more woven work, of the kind that started it."""
+
+    def __init__(
+        self, *, target: Callable[..., Any], args: tuple[Any, ...] = (), daemon: bool = True
+    ) -> None:
+        self._work, self._done, self.daemon = partial(target, *args), Evenement(), daemon
+
+    def start(self) -> None:
+        """Weave it in."""
+        monde = getattr(ICI, "monde", None)
+        assert monde is not None, "nothing but woven works starts threads"
+        monde.ajoute("horloge", self._run)
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        finally:
+            self._done.set()
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for its end."""
+        self._done.wait(timeout)

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import random
+import re
 import sqlite3
 import time
 from collections import Counter
@@ -68,6 +69,7 @@ class Partie:
         self.rang = self.pas = 0
         self.couts: Counter[str] = Counter()
         self.ratees: Counter[str] = Counter()
+        self.contournes: Counter[str] = Counter()
         self.hasard = random.Random(f"fins {graine}")
         self.sort, self.armee = Sort(), 0
         self.depuis_ouverture: dict[str, int] = {}
@@ -131,6 +133,11 @@ class Partie:
         if opened is None:
             return False
         kind, *told = opened
+        while kind == "contourne":
+            self._contourne(told[0])
+            kind, *told = self._recoit() or ("fin",)
+        if kind == "fin":
+            return False
         if kind != "ouvert":
             self._attend()
             raise Violation(self.pas, "le dossier s'ouvre", str(told[0])[-3000:])
@@ -155,6 +162,11 @@ class Partie:
             self._note(Recit(self.pas, self.connu.instant, "fin", reponse={"couture": nom}))
             self.armee, self.sort = 0, Sort()
             return None
+
+    def _contourne(self, seen: str) -> None:
+        """Something was written without passing a seam."""
+        nom = re.sub(r"[0-9a-f]{6,}", "…", seen)
+        self.contournes[nom] += 1
 
     def _attend(self) -> int:
         if self.tuyau is not None:
@@ -181,6 +193,8 @@ class Partie:
         while (said := self._recoit()) is not None:
             if isinstance(said, Recit):
                 self._note(said)
+            elif said[0] == "contourne":
+                self._contourne(said[1])
             elif said[0] == "fait":
                 self.connu.instant = max(self.connu.instant, said[1])
                 break

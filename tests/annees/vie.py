@@ -88,7 +88,7 @@ class Vie:
         dc: Any = data_connect_process.data_connect_server(self.simulator, self.sockets[2])
         self.data_connect = dc.server.application
         admin: Any = admin_process.admin_server(self.simulator, self.sockets[3], "")
-        self.back_office = admin.back_office
+        self.back_office, self.moves = admin.back_office, admin.moves
         self.journal = Journal.beside(self.simulator.database, settings.data_dir)
         self.load = next(
             cell.cell_contents
@@ -120,7 +120,8 @@ class Vie:
             rendus = self.monde.tresse(works)
         if self.monde.frappes:
             self._dit(self._recit("defaut", demande={"sorte": pas.defaut.sorte}))
-        for ordre, came in zip(pas.ordres, rendus, strict=True):
+        threads = [Ordre("horloge")] * (len(rendus) - len(pas.ordres))  # that moves started
+        for ordre, came in zip((*pas.ordres, *threads), rendus, strict=True):
             if isinstance(came, BaseException):
                 told = {"travail": ordre.travail, "defaut": self.monde.frappes}
                 trace = "".join(traceback.format_exception(came))
@@ -242,7 +243,7 @@ class Vie:
             "arrete": freeze_at,
             "reprend": lambda: run_on,
         }[asked["geste"]]()
-        reglage = self.clock.change(change)
+        reglage = self.moves.make(change).reglage
         told = {"numero": reglage.numero, "instant": reglage.fin}
         self._dit(self._recit("horloge", demande=asked, reponse=told))
 
@@ -331,10 +332,13 @@ def _vit(
     monde = Monde(comptes, f"{graine} {rang}")
     monde.sort = sort
     anyio.to_thread.run_sync = _at_once  # what a page computes is in the thread that is woven
-    coutures.pose(monde, rang)
+    dit = partial(_envoie, tuyau)
+    vies: list[Vie] = []
+    coutures.pose(monde, lambda path: vies[0].livre(path) if vies else None)
+    coutures.ecoute(monde, settings.data_dir, lambda seen: dit(("contourne", seen)))
     with monde.eveille(AUCUN):
-        vie = Vie(monde, settings, partial(_envoie, tuyau))
-    coutures.arrive = vie.livre
+        vie = Vie(monde, settings, dit)
+    vies.append(vie)
     tuyau.send(
         (
             "ouvert",
