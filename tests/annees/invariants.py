@@ -48,6 +48,9 @@ FAITS: Final[dict[str, Fait]] = {
     if callable(function) and getattr(function, "__module__", "") == module.__name__
 }
 
+PREUVES: Final = ("acquittees", "acquittees_m023", "de_trop", "arrets", "consentements", "pannes")
+"""What tells one state from another."""
+
 
 @cache
 def invariants() -> tuple[Invariant, ...]:
@@ -63,6 +66,8 @@ def check(
 
     After a step, what it touched is held to it; `whole`, all of it.
     """
+    if modele.choix:
+        _choose(dossier, modele)
     found = modele.fautes + modele.etat.mesures.fautes
     modele.fautes, modele.etat.mesures.fautes = [], []
     prms = None if whole or "horloge" in touched else frozenset(modele.prms)
@@ -76,6 +81,18 @@ def check(
         modele.etat.mesures.fautes = []
         modele.checked(vue)
     return found
+
+
+def _choose(dossier: Path, modele: Modele) -> None:
+    """Find which state has come back, or whether one has, where nobody was told."""
+    may_be, modele.choix = [modele.etat, *modele.choix], []
+    with Vue(dossier) as vue:
+        vue.params = params_of(vue, modele, True)
+        for etat in may_be:
+            modele.etat = etat
+            if not any(_some(FAITS[name](vue, modele)) for name in PREUVES):
+                return
+    modele.etat = may_be[0]
 
 
 def params_of(vue: Vue, modele: Modele, whole: bool) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """Orders, cases and services held to what was acknowledged; Data Connect's consents and tokens."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Final
 
-from modele import JETON, Modele, Ordre
-from modele_vue import PARIS, Vue, instant_of, minuit
+from modele import JETON, Modele
+from modele_etat import Ordre
+from modele_vue import Vue, stored
 from recits import COLLECTE, M023
 
 _PAR_HEURE: Final = 1000
@@ -86,8 +86,8 @@ def termines(vue: Vue, modele: Modele) -> Iterator[str]:
     shown = "SELECT service_souscrit_id, etat, date_fin FROM service_souscrit"
     for number, etat, fin in vue.rows(shown):
         told = modele.etat.termines.get(number)
-        if told is not None and (etat, fin) != ("TERMINE", told):
-            yield f"{number} : {etat} {fin}, montré fini le {told}"
+        if told is not None and (etat, fin) != ("TERMINE", told[0]):
+            yield f"{number} : {etat} {fin}, montré fini le {told[0]}"
 
 
 def _ordres(vue: Vue, modele: Modele) -> Iterator[Ordre]:
@@ -99,15 +99,12 @@ def _ordres(vue: Vue, modele: Modele) -> Iterator[Ordre]:
 
 
 def consentements(vue: Vue, modele: Modele) -> Iterator[str]:
-    """A consent that was told is there, under its number and until its day."""
-    asked = "SELECT id, autorisation_id, prm, fin FROM main.consentement"
-    rows = {number: (autorisation, prm, fin) for number, autorisation, prm, fin in vue.rows(asked)}
-    for number, told in modele.etat.consentements.items():
-        if told["prms"][0] in modele.etat.partis:
-            continue
-        wanted = told["autorisation_id"], told["prms"][0], minuit(_jour(told["fin"]))
-        if rows.get(number) != wanted:
-            yield f"{number} : {rows.get(number)}, donné {wanted}"
+    """A consent that was told is there, under the number of its share and until its day."""
+    asked = "SELECT autorisation_id, client_id, prm, jour(fin) FROM main.consentement "
+    there = {*vue.rows(asked + "JOIN main.partage USING (autorisation_id)")}
+    for told in modele.etat.consentements:
+        if told not in there and told[2] not in modele.etat.partis:
+            yield f"{told}"
 
 
 def revocations(vue: Vue, modele: Modele) -> Iterator[str]:
@@ -123,7 +120,8 @@ def jetons(vue: Vue, modele: Modele) -> Iterator[str]:
     """No token is taken three hours and a half after it was made, or once it was revoked."""
     for nom, chemin, instant, statut, told in modele.repondus:
         known = modele.jetons.get(told.get("jeton", ""))
-        if statut == 200 and known and instant >= known[1] + JETON:
+        left = modele.appels[nom].instant if nom in modele.appels else instant
+        if statut == 200 and known and left >= known[1] + JETON:
             yield f"{nom} {chemin} : jeton de {known[1]}"
 
 
@@ -137,18 +135,22 @@ def jetons_revoques(vue: Vue, modele: Modele) -> Iterator[str]:
 
 def sans_consentement(vue: Vue, modele: Modele) -> Iterator[str]:
     """Nothing is told of a point to an application that no consent in force lets read it."""
+    given = defaultdict(list)
+    for client, prm, debut, fin, ended in vue.rows(
+        "SELECT client_id, c.prm, debut, fin, CASE WHEN count(*) = count(ended_at) "
+        "THEN max(ended_at) END FROM main.consentement c JOIN main.partage USING (autorisation_id) "
+        "JOIN main.service_souscrit s ON s.consentement_id = c.id GROUP BY c.id"
+    ):
+        given[client, prm].append((debut, min(fin, ended or fin)))
     for nom, chemin, instant, statut, told in modele.repondus:
         asked = told.get("parametres", {})
         prm = asked.get("usage_point_id") or asked.get("pointId")
         if statut != 200 or prm is None or told.get("bac_a_sable"):
             continue
-        if not any(
-            given["client_id"] == told["client_id"]
-            and prm in given["prms"]
-            and given["debut"] <= instant < _minuit_of(given["fin"])
-            and number not in modele.etat.revoques
-            for number, given in modele.etat.consentements.items()
-        ):
+        left = modele.appels[nom].instant if nom in modele.appels else instant
+        at = stored(left), stored(instant)
+        days = given[told["client_id"], prm]
+        if not any(first <= at[1] and at[0] < last for first, last in days):
             yield f"{nom} {chemin} {prm}"
 
 
@@ -168,20 +170,17 @@ def quotas(vue: Vue, modele: Modele) -> Iterator[str]:
             yield f"{acteur} {api} : {answered} réponses, comptées {counted}"
 
 
-def _jour(fin: Any) -> str:
-    return fin.isoformat() if isinstance(fin, date) else str(fin)
-
-
-def _minuit_of(fin: Any) -> datetime:
-    return datetime.combine(date.fromisoformat(_jour(fin)), datetime.min.time(), PARIS)
-
-
 def horloge(vue: Vue, modele: Modele) -> Iterator[str]:
     """A clock that stands still stands where it was last put."""
     told = modele.etat.horloge
-    for kind, instant in vue.rows("SELECT kind, instant FROM main.clock"):
-        if kind == "frozen" and told is not None and instant_of(instant) < told.astimezone(UTC):
-            yield f"{instant}, mise à {told}"
+    for kind, instant, numero in vue.rows("SELECT kind, instant, numero FROM main.clock"):
+        if (
+            kind == "frozen"
+            and told is not None
+            and numero == told[0]
+            and instant != stored(told[1])
+        ):
+            yield f"{instant}, mise à {told[1]}"
 
 
 def reglages(vue: Vue, modele: Modele) -> Iterator[str]:
@@ -215,17 +214,16 @@ def campagnes(vue: Vue, modele: Modele) -> Iterator[str]:
     asked = "SELECT id, acteur_code, fin IS NOT NULL FROM campaign"
     rows = {number: (acteur, bool(closed)) for number, acteur, closed in vue.rows(asked)}
     for number, told in modele.etat.campagnes.items():
-        if rows.get(number) != (told["acteur"], told["fermee"]):
+        acteur, closed = rows.get(number, (None, False))
+        if acteur != (told["acteur"] or acteur or "") or (told["fermee"] and not closed):
             yield f"{number} : {rows.get(number)}, ouverte {told}"
 
 
 def campagnes_fermees(vue: Vue, modele: Modele) -> Iterator[str]:
     """A closed campaign has the observations that it had when it was first seen closed."""
-    counted = "SELECT c.id, count(o.echange_id), dernier_echange FROM campaign c LEFT JOIN "
-    counted += (
-        "campaign_observation o ON o.campaign_id = c.id WHERE c.fin IS NOT NULL GROUP BY c.id"
-    )
+    counted = "SELECT c.id, count(o.echange_id) FROM campaign c LEFT JOIN campaign_observation o "
+    counted += "ON o.campaign_id = c.id WHERE c.fin IS NOT NULL GROUP BY c.id"
     kept = modele.memoire.setdefault("campagnes fermées", {})
-    for number, *seen in vue.rows(counted):
+    for number, seen in vue.rows(counted):
         if kept.setdefault(number, seen) != seen:
             yield f"{number} : {kept[number]}, puis {seen}"

@@ -170,14 +170,11 @@ def points_des_fichiers(vue: Vue, modele: Modele) -> Iterator[str]:
 
 
 def points_une_fois(vue: Vue, modele: Modele) -> Iterator[str]:
-    """A point isn't in two files of the publication of a subscription."""
-    counted = Counter(
-        (each.publication, each.flux, prm)
-        for each in fichiers(vue)
-        if each.flux in ("R50", "R151", "R171", "R4x")
-        for prm in each.prms.split()
-    )
-    yield from (f"{key}" for key, times in counted.items() if times > 1)
+    """A file has a block of a point, whatever its orders."""
+    for each in fichiers(vue):
+        prms = each.prms.split()
+        if len(prms) != len({*prms}):
+            yield each.nom
 
 
 _TRANSMIS: Final = (
@@ -265,7 +262,7 @@ def _periods(periodicite: str, debut: str, fin: str, until: date) -> Iterator[tu
 
 
 def annonces(vue: Vue, modele: Modele) -> Iterator[str]:
-    """Each end that is noted as announced is in one file, and no other is."""
+    """Each end that is noted as announced is in one file."""
     told: Counter[str] = Counter()
     wanted = _FICHIERS.format(table="main.fichier_flux") + "WHERE flux = 'NASS'"
     for each in (Fichier(*row) for row in vue.rows(wanted)):
@@ -274,23 +271,20 @@ def annonces(vue: Vue, modele: Modele) -> Iterator[str]:
     asked = "SELECT service_souscrit_id FROM main.service_souscrit WHERE announced_at IS NOT NULL"
     noted = {number for (number,) in vue.rows(asked)}
     yield from (f"{number} : {told[number]} fois" for number in sorted(noted) if told[number] != 1)
-    known = {
-        number for (number,) in vue.rows("SELECT service_souscrit_id FROM main.service_souscrit")
-    }
-    yield from (f"{number} : pas notée" for number in sorted((told.keys() & known) - noted))
 
 
 def diffusions(vue: Vue, modele: Modele) -> Iterator[str]:
     """The numbers of the files of a recurrent publication go on from file to file."""
     last: dict[tuple[str, ...], int] = {}
+    natures = dict(vue.rows("SELECT id, corrigees FROM main.publication"))
     for each in fichiers(vue):
         parts = each.nom.split("_")
         if each.flux not in ("R63A", "R63B", "R64A", "R64B", "R66B") or len(parts) < 8:
             continue
-        key, number = tuple(parts[1:6]), int(parts[6])
-        if number != last.get(key, 0) + 1:
+        key = (each.flux, each.contrat, parts[2], str(natures[each.publication]))
+        if int(parts[6]) != last.get(key, 0) + 1:
             yield f"{each.nom} après {last.get(key, 0)}"
-        last[key] = number
+        last[key] = int(parts[6])
 
 
 def comptes_rendus(vue: Vue, modele: Modele) -> Iterator[str]:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
-from modele import Appel, Modele
+from modele import Modele
+from modele_etat import Appel
 from modele_vue import Vue, instant_of
 
 _EPOQUE: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,10 +39,10 @@ def codes(vue: Vue, modele: Modele) -> Iterator[str]:
     """An exchange of SGE has the service, the point and the code that were told."""
     for _, nom, service, code, prm, *_ in _recent(vue, modele):
         appel = modele.appels.get(nom or "")
-        if appel is None or not appel.answered or appel.sorte == "data_connect":
+        if appel is None or not appel.answered or not appel.sorte[0].isupper():
             continue
         told = appel.sorte, appel.refus, appel.prm or prm
-        said = service, None if code == _ACQUITTE else code, prm
+        said = service, None if code == _ACQUITTE else code, prm or appel.prm
         if said != told and not (appel.refus or "").isdigit():
             yield f"{nom} : {service} {code} {prm}, répondu {told}"
 
@@ -87,7 +88,7 @@ def fenetres(vue: Vue, modele: Modele) -> Iterator[str]:
     for number, nom, *_, instant, panne, _, _, _ in _recent(vue, modele):
         plan = modele.etat.pannes.get(panne)
         if plan is None:
-            if panne is not None and panne not in modele.etat.retirees:
+            if panne and panne not in modele.etat.retirees and not modele.etat.pannes_incertaines:
                 yield f"échange {number} : panne {panne} inconnue"
             continue
         when = _instant(instant)

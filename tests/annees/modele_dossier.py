@@ -95,12 +95,21 @@ class Semaine:
         contract = load_contracts(data_path("wsdl"))[path]
         models = Models(contract.schemas)
         writer = ElementWriter(models, SgeSoap11(contract, models, FaultStyle()).to_unicode)
-        body = envelope([], writer.parts(contract.request, contenu))
+        header: list[bytes] = []
+        if "Historique" in path and contract.request_header:
+            who = {"loginDemandeur": self.tiers.login}
+            told = {"version": "1.0", "infoDemandeur": who}
+            told["infoFonctionnelles"] = {
+                "pointId": contenu["demande"]["donneesGenerales"]["pointId"]
+            }
+            header = [*writer.parts(contract.request_header, told)]
+        body = envelope(header, writer.parts(contract.request, contenu))
         sorte, nom = path.split("/")[1], f"semaine/{len(self.modele.appels)}"
         headers = {"content-type": "text/xml", "user-agent": nom}
         self.note(sorte, nom=nom, demande=contenu)
         asked = Request("POST", path, "", headers, body, self.sender)
-        answer = read_answer(self.services.server.application(asked).content)
+        response = self.services.server.application(asked)
+        answer = read_answer(response.content)
         if not heard:
             return answer
         if isinstance(answer, RefusRecu):
@@ -142,6 +151,7 @@ class Semaine:
         """Call Data Connect with a token; return the status and the JSON."""
         nom, query = f"semaine/{len(self.modele.appels)}", urlencode(asked)
         given = {"chemin": chemin, "parametres": asked, "client_id": self.application[0]}
+        given |= {"acteur": "TIERS1", "jeton": self.token}
         self.note("data_connect", nom=nom, demande=given)
         headers = {"authorization": f"Bearer {self.token}", "user-agent": nom}
         request = Request(method, chemin, query, headers, b"", self.sender)
@@ -174,12 +184,13 @@ class Semaine:
             given = give_consentement(session, application, f"titulaire {prm}", point, now, fin)
         asked = {"client_id": self.application[0], "prms": [prm], "fin": fin}
         told = {"autorisation_id": given.autorisation_id, "id": given.id}
+        asked["titulaire"] = f"titulaire {prm}"
         self.note("consentement", demande=asked, reponse=told)
         return given.id
 
-    def operate(self, nom: str, **asked: Any) -> Any:
+    def operate(self, operation: str, **asked: Any) -> Any:
         """Do what the administration does."""
-        return operation_named(nom)(self.state, **asked)
+        return operation_named(operation)(self.state, **asked)
 
     @property
     def jour(self) -> date:
@@ -191,7 +202,8 @@ class Semaine:
         self.pas += 1
         self.simulator.clock.change(advance_by(clock.Duree(temps=timedelta(hours=hours))))
         now = self.simulator.clock.now().astimezone(UTC)
-        self.note("horloge", reponse={"instant": now})
+        numero, _ = self.simulator.clock.numbered()
+        self.note("horloge", reponse={"numero": numero, "instant": now})
         self.admin.back_office.catch_up()
         self.note("rattrapage", reponse={"instant": now})
 
@@ -199,3 +211,125 @@ class Semaine:
         """Have the journal hold what was recorded."""
         self.journal.drain()
         self.note("rangement")
+
+    def acces(self, verbe: str, prm: str, *, services: Any, **general: Any) -> Any:
+        """Order, renew, change or stop access services; `services` as the contract has them."""
+        block = self.general(None, prm, sens="SOUTIRAGE", **general)
+        asked = {"donneesGenerales": block, "servicesSouscrits": services}
+        return self.call(f"/Commande{verbe}ServicesAccesDonnees/v1.0", {"demande": asked})
+
+    def demand(self, nom: str, prms: list[str], **asked: Any) -> Any:
+        """Ask for the files of M023."""
+        general = {"initiateurLogin": self.tiers.login, "contratId": self.tiers.contrat_id}
+        wanted = {"format": "JSON", "pointIds": {"pointId": prms}, "sens": "SOUTIRAGE"}
+        wanted |= {"cadreAcces": "ACCORD_CLIENT", **asked}
+        return self.call(f"/{nom}/v1.0", {"donneesGenerales": general, "demande": wanted})
+
+    def tell(self, sorte: str, demande: dict[str, Any], reponse: Any = None) -> None:
+        """Note what an operation was asked for and came to."""
+        self.note(sorte, demande=demande, reponse={} if reponse is None else reponse)
+
+
+def lived(dossier: Path) -> Modele:
+    """Live a week in a folder, with something of each kind; return what was told."""
+    semaine = Semaine(dossier)
+    _orders(semaine)
+    _administration(semaine)
+    for _ in range(4):
+        semaine.advance(24)
+    semaine.acces("Arret", COURT, services={"serviceSouscritId": [semaine.stopped]})
+    _consultations(semaine)
+    semaine.operate("campaigns.stop", campaign_id=1)
+    semaine.tell("campagne_fermee", {}, {"id": 1})
+    for _ in range(11):
+        semaine.advance(72)
+    semaine.consult(COURBE, "ENERGIE", "EA", 3)
+    semaine.drain()
+    semaine.note("ressources", reponse={"octets": 2**27, "fichiers": 40, "processus": 1})
+    semaine.close()
+    return semaine.modele
+
+
+def _orders(semaine: Semaine) -> None:
+    for prm, mesures, days, periodicite in (
+        (COURBE, "CDC", 6, "P1D"),
+        (INDEX, "IDX", 6, "P1D"),
+        (MENSUEL, "IDX", 300, "P1M"),
+        (COURT, "CDC", 2, "P1D"),
+        (GRAND, "CDC", 6, "P1D"),
+        (GRAND, "IDX", 6, "P1D"),
+    ):
+        semaine.order(prm, mesures, days, periodicite)
+    semaine.order(COURBE, "CDC", 30, "P1D", dateDebut=semaine.jour - JOUR)
+    semaine.order(MENSUEL, "CDC", 300, "P1M")
+    options = [{"periodiciteTransmission": "P1M"}]
+    typed = [
+        {"typeDonnees": "IDX", "optionsPublication": {"optionPublication": options}},
+        {"typeDonnees": "ENERGIE"},
+    ]
+    until = {"dateFin": semaine.jour + 300 * JOUR, "declarationAccordClient": ACCORD}
+    found = semaine.acces("", COURT, services={"serviceSouscrit": typed}, **until)
+    numbers = [
+        each["serviceSouscritMesures"]["serviceSouscritId"] for each in found["affaires"]["affaire"]
+    ]
+    semaine.stopped = numbers[1]
+    later = {**until, "dateFin": semaine.jour + 301 * JOUR}
+    semaine.acces("Renouvellement", COURT, services={"serviceSouscritId": numbers[:1]}, **later)
+    declaration = {"accordClient": True, "injection": False, "soutirage": True}
+    declaration |= {"personneMorale": {"denominationSociale": "COGIP"}}
+    what = {"injection": False, "soutirage": True, "cdc": True, "idx": False, "ptd": False}
+    donnees = {"declarationAccordClient": [declaration], **what}
+    infra = {"donneesGenerales": semaine.general("AME", GRAND), "accesDonnees": donnees}
+    semaine.call("/CommandeTransmissionDonneesInfraJ/v1.0", {"demande": infra})
+    historique = {
+        "dateDebut": semaine.jour - 60 * JOUR,
+        "dateFin": semaine.jour - 30 * JOUR,
+        "declarationAccordClient": {**ACCORD, "accordClient": True},
+        "mesureType": "IDX",
+        "mesureCorrigee": False,
+    }
+    del historique["declarationAccordClient"]["accord"]
+    asked = {"donneesGenerales": semaine.general("HDM", INDEX), "historiqueMesures": historique}
+    semaine.call("/CommandeTransmissionHistoriqueMesures/v1.0", {"demande": asked})
+    days = {"dateDebut": semaine.jour - 20 * JOUR, "dateFin": semaine.jour - 10 * JOUR}
+    fines = {"mesuresTypeCode": "INDEX", **days}
+    semaine.demand(
+        "CommandeHistoriqueDonneesMesuresFines", [INDEX, COURBE, "99999999999999"], **fines
+    )
+    semaine.demand("CommandeInformationsTechniquesEtContractuelles", [INDEX])
+
+
+def _consultations(semaine: Semaine) -> None:
+    semaine.connect()
+    for prm in (INDEX, COURBE, GRAND):
+        for type, grandeur in (("INDEX", "EA"), ("ENERGIE", "EA"), ("COURBE", "PA")):
+            semaine.consult(prm, type, grandeur, 4)
+    semaine.consult(INDEX, "PMAX", "PMA", 4, mesuresPas="P1D")
+    days = {"dateDebut": "2026-02-20", "dateFin": "2026-03-05"}
+    chemin = "/mesure_synchrone_auto/v2/consommation_quotidienne"
+    semaine.rest_call("GET", chemin, pointId=INDEX, **days)
+    since = {"usage_point_id": INDEX, "start": "2026-02-20", "end": "2026-03-05"}
+    semaine.rest_call("GET", "/metering_data_dc/v5/daily_consumption", **since)
+    criteres = {"pointId": COURT, "contratId": semaine.tiers.contrat_id}
+    asked = {"criteres": criteres, "loginUtilisateur": semaine.tiers.login}
+    semaine.call("/RechercheServicesSouscritsMesures/v1.0", asked)
+
+
+def _administration(semaine: Semaine) -> None:
+    semaine.consent(INDEX, 300)
+    revoked = semaine.consent(COURBE, 300)
+    semaine.operate("data_connect.remove_consentement", consentement_id=revoked)
+    semaine.tell("revocation", {"consentement": revoked})
+    made = semaine.operate("points.copy", comme=COURBE)
+    semaine.tell("points_apportes", {"prms": [made["prm"]]})
+    fin = semaine.simulator.clock.now() + 60 * JOUR
+    plan = {"service": "RecherchePoint", "fin": fin, "au": 1}
+    semaine.operate("pannes.plan", sorte="sgt500", **plan)
+    semaine.tell("panne", plan, {"numero": 1})
+    semaine.operate("campaigns.start", acteur="TIERS1", release=None)
+    semaine.tell("campagne", {"acteur": "TIERS1"}, {"id": 1})
+    criteres = {"criteres": {"numSiret": "00040477212266"}, "loginUtilisateur": semaine.tiers.login}
+    semaine.call("/RecherchePoint/v2.0", criteres)
+    semaine.call("/RecherchePoint/v2.0", criteres)
+    semaine.operate("etat.keep", nom="debut")
+    semaine.tell("instantane", {"nom": "debut"})
