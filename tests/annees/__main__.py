@@ -24,6 +24,7 @@ def main() -> int:
     parser.add_argument("--sans", default="", help="kinds of work to leave out, by commas")
     parser.add_argument("--omis", default="", help="steps without calls: 1-20,25")
     parser.add_argument("--pas", type=int, help="how many steps to play, of those of the years")
+    parser.add_argument("--tout", action="store_true", help="go on after what doesn't hold")
     parser.add_argument("--reduit", action="store_true", help="shrink a seed that fails")
     asked = parser.parse_args()
     memory = "/dev/shm" if Path("/dev/shm").is_dir() else None

@@ -59,10 +59,10 @@ class Connu:
     def note(self, recit: Recit) -> None:
         """Learn what a client was told."""
         self.instant = max(self.instant, recit.instant)
-        if recit.nom and not recit.answered:
+        if recit.sorte == "depart" or (recit.nom and not recit.answered):
             self.appels += 1
             return
-        if recit.nom:
+        if recit.nom or recit.reponse is not None:
             kept = self.rendus if recit.refus is None else self.refus
             kept[recit.sorte] = kept.get(recit.sorte, 0) + 1
         if recit.refus is None:

@@ -12,9 +12,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, tzinfo
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-from monde import ICI, Evenement, Fil, Monde, Verrou
+from monde import ICI, Evenement, Fil, Monde, Verrou, VerrouReentrant
+from sqlalchemy.event import attr
 
 from sge_sim import clock
 from sge_sim.machine import monde as seams
@@ -47,7 +49,10 @@ SIMPLES = {
 
 def avant_tout() -> None:
     """Have locks be those of woven threads."""
-    seams.Lock, seams.Event, seams.Thread = Verrou, Evenement, Fil  # type: ignore[misc,assignment]
+    seams.Lock, seams.RLock = Verrou, VerrouReentrant  # type: ignore[misc,assignment]
+    seams.Event, seams.Thread = Evenement, Fil  # type: ignore[misc,assignment]
+    # A pool holds a lock while its first connection is made, which passes seams.
+    attr.threading = SimpleNamespace(Lock=Verrou, RLock=VerrouReentrant)  # type: ignore[assignment]
 
 
 def pose(monde: Monde, arrive: Callable[[Path], None]) -> None:

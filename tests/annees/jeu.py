@@ -57,11 +57,12 @@ def _omis(asked: argparse.Namespace) -> frozenset[int]:
 def joue(graine: int, asked: argparse.Namespace, racine: Path) -> bool:
     """Play a seed and say what it came to; return whether something didn't hold."""
     taille = taille_of(asked)
-    partie, violation = _play(graine, taille, racine, asked.pas)
+    partie, violation = _play(graine, taille, racine, asked.pas, tout=asked.tout)
     if partie is not None:
         _dit(partie, time.process_time())
+        print(f"violations {dict(partie.vues)}", flush=True)
     if violation is None:
-        return False
+        return partie is None or bool(partie.vues)
     print(f"VIOLATION graine {graine} pas {violation.pas} : {violation.nom}")
     print(violation.detail)
     print(f"rejouer : {_command(graine, asked, taille, violation.pas)}", flush=True)
@@ -69,14 +70,14 @@ def joue(graine: int, asked: argparse.Namespace, racine: Path) -> bool:
 
 
 def _play(
-    graine: int, taille: Taille, racine: Path, most: int | None = None
+    graine: int, taille: Taille, racine: Path, most: int | None = None, *, tout: bool = False
 ) -> tuple[Partie | None, Violation | None]:
     """Play a seed in an empty folder until it ends or fails."""
     shutil.rmtree(racine, ignore_errors=True)
     racine.mkdir()
     partie: Partie | None = None
     try:
-        partie = Partie(graine, taille, racine)
+        partie = Partie(graine, taille, racine, continue_=tout)
         for _ in range(most or taille.pas):
             partie.joue()
         partie.finit()

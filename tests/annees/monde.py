@@ -306,6 +306,34 @@ class Verrou:
         self.__init__()  # type: ignore[misc]
 
 
+class VerrouReentrant(Verrou):
+    """The same, which who has it may take again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._owner, self._depth, self._rend = 0, 0, self.release
+        self.release = self._release  # type: ignore[method-assign]
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take it, once more if it is one's own."""
+        own = _thread.get_ident()
+        if self._owner != own and not super().acquire(blocking, timeout):
+            return False
+        self._owner, self._depth = own, self._depth + 1
+        return True
+
+    __enter__ = acquire
+
+    def _release(self) -> None:
+        self._depth -= 1
+        if not self._depth:
+            self._owner = 0
+            self._rend()
+
+    def __exit__(self, *_: object) -> None:
+        self._release()
+
+
 class Evenement:
     """An event of threads; a woven thread gives its turn away until it is set, or in time."""
 

@@ -7,11 +7,11 @@ import re
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from signal import SIGKILL, SIGUSR1
 from typing import Any
 
 import travaux
@@ -25,7 +25,7 @@ from vie import DEBUT, Ordre, Pas, lance
 
 from sge_sim.settings import Settings
 
-_PATIENCE = 120.0
+_PATIENCE = 60.0
 """How long (s) a process may say nothing before it is held to be stuck."""
 _ARMEE = 12
 """For how many steps an end that is drawn waits for its seam."""
@@ -62,13 +62,14 @@ class Partie:
     """A life of years on a folder, of one process after another."""
 
     def __init__(
-        self, graine: int, taille: Taille, racine: Path, dit: Callable[[str], None] = print
+        self, graine: int, taille: Taille, racine: Path, *, continue_: bool = False
     ) -> None:
-        self.graine, self.taille, self.dit = graine, taille, dit
+        self.graine, self.taille, self.continue_, self.dit = graine, taille, continue_, print
         self.dossier, self.comptes, self.modele = racine / "vie", Comptes(), Modele()
         self.rang = self.pas = 0
         self.couts: Counter[str] = Counter()
         self.ratees: Counter[str] = Counter()
+        self.vues: Counter[str] = Counter()
         self.contournes: Counter[str] = Counter()
         self.hasard = random.Random(f"fins {graine}")
         self.sort, self.armee = Sort(), 0
@@ -150,7 +151,9 @@ class Partie:
         assert self.tuyau is not None
         try:
             if not self.tuyau.poll(_PATIENCE):
-                os.kill(self.pid, 9)
+                os.kill(self.pid, SIGUSR1)  # it says where its threads are
+                time.sleep(1)
+                os.kill(self.pid, SIGKILL)
                 self._attend()
                 raise Violation(self.pas, "rien ne se bloque", f"muet depuis {_PATIENCE} s")
             return self.tuyau.recv()
@@ -248,20 +251,29 @@ class Partie:
         if recit.sorte == "casse":
             self._casse(recit)
         self.connu.note(recit)
-        self.modele.note(recit)
+        if recit.nom or recit.refus is None:
+            self.modele.note(recit)
 
     def _casse(self, recit: Recit) -> None:
         """A work has raised: lawful where the world refused something in this step."""
         self.ratees[recit.demande["trace"].strip().rpartition("\n")[2][:80]] += 1
         if not recit.demande["defaut"]:
-            raise Violation(self.pas, "rien n'échoue", recit.demande["trace"][-3000:])
+            self.accuse("rien n'échoue", recit.demande["trace"][-3000:])
+
+    def accuse(self, nom: str, detail: str) -> None:
+        """Say that something doesn't hold, which ends the game; or go on, if asked."""
+        if not self.continue_:
+            raise Violation(self.pas, nom, detail)
+        if nom not in self.vues:
+            self.dit(f"pas {self.pas} ({self.instant:%d/%m/%Y %H:%M}) : {nom} : {detail[-1500:]}")
+        self.vues[nom] += 1
 
     def verifie(self, *, entier: bool = False) -> None:
         """Check what must hold."""
         begun = time.process_time()
         touched = self.modele.touched()
         for nom, detail in check(self.dossier, self.modele, touched, whole=entier):
-            raise Violation(self.pas, nom, detail)
+            self.accuse(nom, detail)
         self.couts["vérifie"] += int((time.process_time() - begun) * 1e6)
 
     def finit(self) -> None:

@@ -3,6 +3,7 @@ journal. It is a fork of a parent that has loaded everything, does what it is se
 and tells what clients were told at the moment they were."""
 
 import asyncio
+import faulthandler
 import os
 import re
 import socket
@@ -10,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -19,6 +20,7 @@ from http import HTTPStatus
 from json import dumps, loads
 from multiprocessing.connection import Connection
 from pathlib import Path
+from signal import SIGUSR1
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -184,9 +186,9 @@ class Vie:
         return int(found[0]["id"]) if found else 0
 
     def _administration(self, ordre: Ordre) -> None:
-        self.tell(self._recit(ordre.sorte, nom=ordre.nom, demande=ordre.demande))
+        self._dit(self._recit("depart", demande={"sorte": ordre.sorte, "demande": ordre.demande}))
         status, content = asyncio.run(_ask(self.load(), ordre))
-        self._answered(ordre, status, content)
+        self._answered(replace(ordre, nom=""), status, content)
 
     def _answered(self, ordre: Ordre, status: int, content: bytes) -> None:
         corps: Any = None
@@ -331,6 +333,7 @@ def _vit(
 ) -> None:
     monde = Monde(comptes, f"{graine} {rang}")
     monde.sort = sort
+    faulthandler.register(SIGUSR1)
     anyio.to_thread.run_sync = _at_once  # what a page computes is in the thread that is woven
     dit = partial(_envoie, tuyau)
     vies: list[Vie] = []
