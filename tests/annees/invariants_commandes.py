@@ -99,12 +99,14 @@ def _ordres(vue: Vue, modele: Modele) -> Iterator[Ordre]:
 
 
 def consentements(vue: Vue, modele: Modele) -> Iterator[str]:
-    """A consent that was told is there, under the number of its share and until its day."""
-    asked = "SELECT autorisation_id, client_id, prm, jour(fin) FROM main.consentement "
-    there = {*vue.rows(asked + "JOIN main.partage USING (autorisation_id)")}
-    for told in modele.etat.consentements:
-        if told not in there and told[2] not in modele.etat.partis:
-            yield f"{told}"
+    """A consent that was told is there, under the number of its share, until its day at least:
+    the clock may have moved while it was given."""
+    asked = "SELECT autorisation_id, client_id, prm, max(jour(fin)) FROM main.consentement "
+    rows = vue.rows(asked + "JOIN main.partage USING (autorisation_id) GROUP BY 1, 2, 3")
+    there = {tuple(key): fin for *key, fin in rows}
+    for *key, fin in modele.etat.consentements:
+        if there.get(tuple(key), "") < fin and key[2] not in modele.etat.partis:
+            yield f"{key} {fin}"
 
 
 def revocations(vue: Vue, modele: Modele) -> Iterator[str]:
@@ -145,7 +147,7 @@ def sans_consentement(vue: Vue, modele: Modele) -> Iterator[str]:
     for nom, chemin, instant, statut, told in modele.repondus:
         asked = told.get("parametres", {})
         prm = asked.get("usage_point_id") or asked.get("pointId")
-        if statut != 200 or prm is None or told.get("bac_a_sable"):
+        if statut != 200 or prm is None or told.get("bac_a_sable") or modele.rendu:
             continue
         left = modele.appels[nom].instant if nom in modele.appels else instant
         at = stored(left), stored(instant)
@@ -184,11 +186,11 @@ def horloge(vue: Vue, modele: Modele) -> Iterator[str]:
 
 
 def reglages(vue: Vue, modele: Modele) -> Iterator[str]:
-    """The number of the clock's settings never goes back, whatever state comes back."""
+    """The number of the clock's settings doesn't go back, but with a state that comes back."""
+    told = modele.etat.horloge
     for (number,) in vue.rows("SELECT numero FROM main.clock"):
-        if number < modele.reglage:
-            yield f"{number} après {modele.reglage}"
-        modele.reglage = max(number, modele.reglage)
+        if told is not None and number < told[0]:
+            yield f"{number} après {told[0]}"
 
 
 def retires(vue: Vue, modele: Modele) -> Iterator[str]:

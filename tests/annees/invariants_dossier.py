@@ -20,7 +20,7 @@ _SECRETS: Final = (
     ".spool",
     ".page",
 )
-_VERROUS: Final = (".lock", ".start.lock")
+_VERROUS: Final = (".lock", ".waiting")
 _OCTETS: Final = 64 * 2**20
 _FICHIERS: Final = 64
 _HORS_ETAT: Final = ("clock", "ecriture")
@@ -86,7 +86,7 @@ def provisoires(vue: Vue, modele: Modele) -> Iterator[str]:
     if modele.mort or modele.ouvert or modele.defauts:
         return
     for path in _all(vue.dossier):
-        hidden = path.name.startswith(".") and path.name not in _VERROUS
+        hidden = path.name.startswith(".") and not path.name.endswith(_VERROUS)
         if hidden or path.name.endswith((".part", ".tmp")):
             yield str(path.relative_to(vue.dossier))
 

@@ -109,6 +109,8 @@ def entiers(vue: Vue, modele: Modele) -> Iterator[str]:
         path = vue.path_of(each.contrat, each.nom)
         if path is None or each.panne is not None or not path.exists():
             continue
+        if modele.retours and each.etat != "livre":
+            continue  # one of that name may have come before the state came back
         if sha256(path.read_bytes()).hexdigest() != each.sha256:
             yield each.nom
 
@@ -118,6 +120,7 @@ def notes(vue: Vue, modele: Modele) -> Iterator[str]:
     if not vue.params["tout"]:
         return
     modele.noms.update(nom for (nom,) in vue.rows("SELECT nom FROM main.fichier_flux"))
+    modele.noms.update(modele.contenus if modele.retours else ())
     for path in vue.delivered():
         if not path.name.startswith(".") and path.name not in modele.noms:
             yield path.name

@@ -41,6 +41,8 @@ def codes(vue: Vue, modele: Modele) -> Iterator[str]:
         appel = modele.appels.get(nom or "")
         if appel is None or not appel.answered or not appel.sorte[0].isupper():
             continue
+        if appel.refus == "":
+            continue  # a fault without a code
         told = appel.sorte, appel.refus, appel.prm or prm
         said = service, None if code == _ACQUITTE else code, prm or appel.prm
         if said != told and not (appel.refus or "").isdigit():

@@ -57,10 +57,11 @@ class Modele:
         """Of Data Connect since the last check: the name, the path, when, the status, the rest."""
         self.fins = self.defauts = self.retours = 0
         self.couture, self.mort, self.ouvert = "", False, False
-        self.rang = self.avant = self.range = self.reglage = self.pas = self.pas_rendu = 0
+        self.rang = self.avant = self.range = self.pas = self.pas_rendu = 0
         """How many things were told: until now, before this step, and when the journal was last
-        drained; the number of the last setting of the clock that was seen; this step, and the last
-        in which a state came back."""
+        drained; this step, and the last in which a state came back."""
+        self.reglages: set[int] = set()
+        """The numbers of the settings of the clock."""
         self.comptes: Counter[tuple[str, str, int]] = Counter()
         """How many answers of Data Connect an actor had in an hour of the simulated clock."""
         self.ressources: list[Mapping[str, int]] = []
@@ -166,6 +167,11 @@ class Modele:
         """Forget what checks keep: another state is there."""
         self.retours, self.lus, self.pas_rendu = self.retours + 1, 0, self.pas
         self.memoire.clear()
+
+    @property
+    def rendu(self) -> bool:
+        """Whether a state came back in this step."""
+        return self.pas == self.pas_rendu > 0
 
     def checked(self, vue: Vue) -> None:
         """Note up to where a folder was checked."""
@@ -278,7 +284,7 @@ class Modele:
             self.comptes[asked.get("acteur", ""), api, hour] += 1
         if told["statut"] == 200 and not self._struck(recit.instant):
             self.etat.mesures.data_connect(asked, told["corps"], recit.nom)
-        if told["statut"] >= 500 and not (self.defauts or self._struck(recit.instant)):
+        if told["statut"] >= 500 and not isinstance(told["corps"], Mapping):
             self.wrong("un refus se comprend", f"{recit.nom} {asked['chemin']} : {told['statut']}")
 
     # Of the administration.
@@ -286,17 +292,20 @@ class Modele:
     def _on_horloge(self, recit: Recit) -> None:
         number, told = recit.reponse["numero"], recit.reponse["instant"]
         known = self.etat.horloge
+        if number in self.reglages:
+            self.wrong("un réglage a un numéro plus grand", f"{number} sert deux fois")
+        self.reglages.add(number)
         if known is None or number > known[0]:
-            if known is not None and told < known[1] - _RECUL and self.pas != self.pas_rendu:
+            if known is not None and told < known[1] - _RECUL and not self.rendu:
                 self.wrong("l'horloge avance", f"{told} après {known[1]}")
             self.etat.horloge = number, told
 
     def _on_rangement(self, recit: Recit) -> None:
-        if self.pas != self.pas_rendu:
+        if not self.rendu:
             self.range = self.avant  # what is told meanwhile may come after it
 
     def _on_rattrapage(self, recit: Recit) -> None:
-        if self.pas != self.pas_rendu:
+        if not self.rendu:
             self.etat.rattrape = recit.reponse["instant"]
 
     def _on_points_apportes(self, recit: Recit) -> None:
@@ -367,7 +376,8 @@ class Modele:
         if self.contenus.setdefault(nom, digest) != digest and not self.etat.pannes:
             self.wrong("un nom livré a un contenu", nom)
         last = self.memoire.setdefault("livraisons", {})
-        if nom in last and last[nom] == (self.fins, self.defauts, self.retours):
+        since = last.get(nom)
+        if since == (self.fins, self.defauts, self.retours) and not self._struck(recit.instant):
             self.wrong("un fichier revient si une fin le veut", nom)
         last[nom] = (self.fins, self.defauts, self.retours)
 
@@ -376,6 +386,9 @@ class Modele:
 
     def _on_defaut(self, recit: Recit) -> None:
         self.defauts += 1
+        for nom, appel in self.appels.items():
+            if appel.rang > self.avant:  # the journal may have had no room for it
+                self.appels[nom] = replace(appel, oublie=True)
 
     def _on_casse(self, recit: Recit) -> None:
         if not (self.defauts or recit.demande.get("defaut")):

@@ -13,6 +13,8 @@ from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
 PARIS: Final = ZoneInfo("Europe/Paris")
+_ENTIERES: Final = ("point", "panne_prevue", "defaut_seme")
+"""The tables whose points say nothing of whose rows they are."""
 _STORED: Final = "%Y-%m-%d %H:%M:%S.%f"
 
 
@@ -108,7 +110,7 @@ class Vue:
         for table in self.tables:
             columns = {name for _, name, *_ in base.execute(f"PRAGMA table_info({table})")}
             wanted = "1"
-            if self._prms is not None and "prm" in columns and table != "point":
+            if self._prms is not None and "prm" in columns and table not in _ENTIERES:
                 wanted = "prm IN (SELECT prm FROM touche)"
             if self._depuis is not None and table in self._depuis:
                 wanted = f"id > {self._depuis[table]}"

@@ -156,8 +156,9 @@ BRISURES: dict[str, Brisure] = {
     "rien n'arrive après maintenant": sql(f"UPDATE ecriture SET instant = '{PLUS}'"),
     "l'horloge est où elle fut mise": sql(f"UPDATE clock SET instant = '{PLUS}'"),
     "un réglage a un numéro plus grand": sql("UPDATE clock SET numero = 1"),
-    "l'horloge avance": told(
-        "horloge", reponse={"numero": 10**14, "instant": PLUS_TARD - timedelta(900)}
+    "l'horloge avance": both(
+        known(lambda modele: setattr(modele.etat, "horloge", (1, PLUS_TARD))),
+        told("horloge", reponse={"numero": 2, "instant": PLUS_TARD - timedelta(1)}),
     ),
     "une période part une fois": sql(
         "INSERT INTO publication (flux, contrat_id, abonnement_numero, sequence, debut, fin, "
