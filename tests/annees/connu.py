@@ -128,8 +128,9 @@ class Connu:
     def _instantane(self, _recit: Recit) -> None:
         self.instantane = True
 
-    def _retour(self, _recit: Recit) -> None:
+    def _retour(self, recit: Recit) -> None:
         """What was known may not be: clients forget nothing, and ask about what is gone."""
+        self.instant = recit.instant
         self.pannes, self.campagnes = [], []
 
 

@@ -219,6 +219,8 @@ class Partie:
         drawn = travaux.tire(self.connu, hasard, nombre, taille.sans)
         if self.pas not in taille.omis:
             ordres += drawn
+        if any(each.sorte in ("instantane", "retour") for each in ordres):
+            return self._seul(ordres)  # who is told first isn't who did it first
         ordres += [travaux.horloge(hasard, minutes) for _ in range(hasard.choice([0, 1, 1, 2]))]
         if hasard.random() < 0.75:
             ordres.append(Ordre("publication"))
@@ -233,6 +235,12 @@ class Partie:
             sorte = hasard.choice(["ENOSPC", "EROFS", "commit", "retard"])
             defaut = Defaut(sorte, hasard.randint(1, 8), hasard.choice([1, 1, 3, 10]))
         return Pas(self.pas, tuple(ordres), self._arme(hasard), defaut, saut)
+
+    def _seul(self, ordres: list[Ordre]) -> Pas:
+        """Return a step that keeps the state or brings it back, while others but read."""
+        states = [each for each in ordres if each.sorte in ("instantane", "retour")]
+        reads = [each for each in ordres if each.sorte.startswith(("Consultation", "page"))]
+        return Pas(self.pas, (states[0], *reads))
 
     def _arme(self, hasard: random.Random) -> Sort | None:
         """Draw whether the process is to end soon, by the kind of seam; none where it waits."""

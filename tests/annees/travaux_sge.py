@@ -29,6 +29,8 @@ ASAD = "CommandeArretServicesAccesDonnees/v1.0"
 RSAD = "CommandeRenouvellementServicesAccesDonnees/v1.0"
 MOSAD = "CommandeModificationOptionsServicesAccesDonnees/v1.0"
 UN_JOUR = timedelta(days=1)
+_LONGTEMPS = 30
+"""From how many days on orders of daily files may go on for years."""
 
 
 @cache
@@ -52,7 +54,8 @@ def du_catalogue(connu: Connu, hasard: random.Random) -> Ordre:
     general = tree.get("demande", {}).get("donneesGenerales", tree)
     if hasard.random() < 0.6 and "pointId" in general:
         general["pointId"] = point(connu, hasard)
-    if "P1D" in str(tree) and connu.quotidiens >= connu.quotidiens_max:
+    full = connu.quotidiens >= connu.quotidiens_max or connu.quotidiens_jours < _LONGTEMPS
+    if "P1D" in str(tree) and full:  # what the catalogue orders goes on for years
         return recherche(connu, hasard)
     if hasard.random() < 0.15:
         _spoil(tree, hasard)
@@ -181,7 +184,7 @@ def changer(connu: Connu, hasard: random.Random) -> Ordre:
 def _changed(connu: Connu, hasard: random.Random, numero: str, found: Souscrit) -> Ordre:
     general = _general(connu, found.prm) | {"sens": "SOUTIRAGE"}
     services: dict[str, Any] = {"serviceSouscritId": [numero]}
-    path = hasard.choice([ASAD, ASAD, RSAD, MOSAD])
+    path = hasard.choice([ASAD, ASAD, ASAD if found.quotidien else RSAD, MOSAD])
     if path == RSAD:
         agreed = {"accord": True, "personnePhysique": {"nom": "DUPONT"}}
         later = found.fin + hasard.randint(1, 30) * UN_JOUR

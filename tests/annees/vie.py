@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from html import unescape
@@ -178,12 +178,12 @@ class Vie:
         self.tell(self._recit("jeton", demande=asked, reponse=told))
         return str(told["access_token"])
 
-    def _numero(self, autorisation_id: int) -> int:
-        """Return the number of a consent, by that of its authorisation; 0 for none."""
+    def _consent(self, autorisation_id: int) -> dict[str, Any]:
+        """Return what the administration says of a consent; nothing of one that isn't there."""
         asked = Ordre("", methode="GET", chemin="/api/consentements")
         _, content = asyncio.run(_ask(self.load(), asked))
         found = [each for each in loads(content) if each["autorisation_id"] == autorisation_id]
-        return int(found[0]["id"]) if found else 0
+        return found[0] if found else {}
 
     def _administration(self, ordre: Ordre) -> None:
         self._dit(self._recit("depart", demande={"sorte": ordre.sorte, "demande": ordre.demande}))
@@ -223,11 +223,14 @@ class Vie:
             found = {name: values[0] for name, values in query.items()}
         else:
             self.tell(self._recit(ordre.sorte, nom=ordre.nom, demande=ordre.demande))
-        code = None if "autorisation_id" in found else str(status)
+        demande, code = ordre.demande, None if "autorisation_id" in found else str(status)
         if code is None:
             numero = int(found["autorisation_id"])
-            found |= {"autorisation_id": numero, "id": self._numero(numero)}
-        self.tell(Recit(self.pas, self.now(), ordre.sorte, ordre.nom, ordre.demande, found, code))
+            given = self._consent(numero)
+            found |= {"autorisation_id": numero, "id": given.get("id", 0)}
+            if "au" in given:  # the clock may have moved since it was asked
+                demande = {**demande, "fin": date.fromisoformat(given["au"][:10])}
+        self.tell(Recit(self.pas, self.now(), ordre.sorte, ordre.nom, demande, found, code))
 
     def _publication(self, _ordre: Ordre) -> None:
         until = self.now()
