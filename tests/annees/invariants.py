@@ -72,7 +72,7 @@ def check(
     modele.fautes, modele.etat.mesures.fautes = [], []
     prms = None if whole or "horloge" in touched else frozenset(modele.prms)
     depuis = None if whole else _depuis(modele)
-    with Vue(dossier, prms=prms, depuis=depuis) as vue:
+    with Vue(dossier, vivant=not modele.mort, prms=prms, depuis=depuis) as vue:
         vue.params = params_of(vue, modele, whole)
         for each in invariants():
             if whole or not each.suit.isdisjoint(touched) or each.suit & TOUJOURS:
@@ -86,7 +86,7 @@ def check(
 def _choose(dossier: Path, modele: Modele) -> None:
     """Find which state has come back, or whether one has, where nobody was told."""
     may_be, modele.choix = [modele.etat, *modele.choix], []
-    with Vue(dossier) as vue:
+    with Vue(dossier, vivant=not modele.mort) as vue:
         vue.params = params_of(vue, modele, True)
         for etat in may_be:
             modele.etat = etat
@@ -104,6 +104,7 @@ def params_of(vue: Vue, modele: Modele, whole: bool) -> dict[str, Any]:
         "rattrape": None if rattrape is None else stored(rattrape),
         "fins": modele.fins + modele.defauts,
         "tout": whole,
+        "lus": 0 if whole else modele.memoire.get("échanges", (0,))[0],
     }
 
 

@@ -4,10 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from modele import JETON, Modele
+from modele import Modele
 from modele_etat import Ordre
 from modele_vue import Vue, stored
-from recits import COLLECTE, M023
+from recits import COLLECTE, JETON, M023
 
 _PAR_HEURE: Final = 1000
 _PAR_HEURE_V5: Final = 10_000

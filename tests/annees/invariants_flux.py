@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from modele import Modele
@@ -13,6 +14,8 @@ from modele_vue import Vue, jour_ouvre, legal
 
 _JOUR: Final = timedelta(days=1)
 _PETITS: Final = ("C5", "P4")
+_DU: Final = timedelta(days=40)
+"""For how long what was due is looked at again."""
 _RELUS: Final = 12
 """How many files a consultation has read again at most."""
 
@@ -103,6 +106,13 @@ def livres(vue: Vue, modele: Modele) -> Iterator[str]:
             yield each.nom
 
 
+def revenus(vue: Vue, modele: Modele) -> Iterator[str]:
+    """A file comes again if an end, a failure or a panne came before it was noted."""
+    for nom in modele.revenus:
+        if not vue.rows(f"SELECT 1 FROM main.fichier_flux WHERE nom = '{nom}' AND panne > 0"):
+            yield nom
+
+
 def entiers(vue: Vue, modele: Modele) -> Iterator[str]:
     """A file that has its name is whole, whether it is noted or not."""
     for each in fichiers(vue):
@@ -111,8 +121,20 @@ def entiers(vue: Vue, modele: Modele) -> Iterator[str]:
             continue
         if modele.retours and each.etat != "livre":
             continue  # one of that name may have come before the state came back
-        if sha256(path.read_bytes()).hexdigest() != each.sha256:
+        if _changed(modele, path) and _digest(path) != each.sha256:
             yield each.nom
+
+
+def _changed(modele: Modele, path: Path) -> bool:
+    """Tell whether a file was written since it was last looked at."""
+    found = path.stat()
+    seen, now = modele.fichiers.get(path), (found.st_mtime_ns, found.st_size)
+    modele.fichiers[path] = now
+    return seen != now
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def notes(vue: Vue, modele: Modele) -> Iterator[str]:
@@ -130,10 +152,9 @@ def gardes(vue: Vue, modele: Modele) -> Iterator[str]:
     """What is kept of a file has its size and its digest."""
     for each in fichiers(vue):
         path = vue.dossier / each.chemin
-        content = path.read_bytes() if path.exists() else None
-        if content is None or len(content) != each.taille:
+        if not path.exists() or path.stat().st_size != each.taille:
             yield f"{each.nom} : {each.chemin}"
-        elif sha256(content).hexdigest() != each.sha256:
+        elif _changed(modele, path) and _digest(path) != each.sha256:
             yield f"{each.nom} : {each.sha256}"
 
 
@@ -218,11 +239,13 @@ def _dus(vue: Vue, modele: Modele, periodicite: str) -> Iterator[str]:
     if rattrape is None:
         return
     done = legal(vue.params["rattrape"]).replace(tzinfo=None)
+    since = modele.memoire.get(f"dus {periodicite}", date.min)
+    modele.memoire[f"dus {periodicite}"] = done.date() - _DU
     sent: Counter[tuple[int, str, str]] = Counter()
     for numero, debut, prms in vue.rows(
         "SELECT abonnement_numero, debut, prms FROM main.publication p JOIN main.fichier_flux f ON "
         "f.publication_id = p.id JOIN main.abonnement a ON a.numero = p.abonnement_numero "
-        f"WHERE a.periodicite = '{periodicite}'"
+        f"WHERE a.periodicite = '{periodicite}' AND debut >= '{max(since, date(2, 1, 1)) - _DU}'"
     ):
         sent.update((numero, debut, prm) for prm in prms.split())
     owed: set[tuple[int, str, str]] = set()
@@ -230,7 +253,8 @@ def _dus(vue: Vue, modele: Modele, periodicite: str) -> Iterator[str]:
         if each != periodicite:
             continue
         flux = flux_of(vue, numero, segment)
-        for first, after in _periods(periodicite, max(debut, activated), fin, done.date()):
+        begun = max(debut, activated, since.isoformat())
+        for first, after in _periods(periodicite, begun, fin, done.date()):
             leaves = due_at(flux, periodicite, after.isoformat())
             if leaves is None or leaves > done or (modele.arret and leaves.date() >= modele.arret):
                 continue

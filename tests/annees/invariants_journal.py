@@ -69,11 +69,11 @@ def avaries(vue: Vue, modele: Modele) -> Iterator[str]:
 def observations(vue: Vue, modele: Modele) -> Iterator[str]:
     """A campaign observed no call of another actor, nor one of sge-sim's own."""
     acteurs = dict(vue.rows("SELECT id, acteur_code FROM campaign"))
-    asked = "SELECT e.id, acteur_code, origine FROM echange e JOIN profil p ON p.id = e.profil_id"
-    whose = {number: (acteur, origine) for number, acteur, origine in vue.rows(asked, "journal")}
-    for campaign, echange in vue.rows("SELECT campaign_id, echange_id FROM campaign_observation"):
-        wanted = acteurs[campaign], "client"
-        if whose.get(echange, wanted) != wanted:
+    recent = _recent(vue, modele)
+    whose = {row[0]: (row[7], row[9]) for row in recent}
+    seen = "SELECT campaign_id, echange_id FROM campaign_observation WHERE echange_id >= "
+    for campaign, echange in vue.rows(f"{seen}{recent[0][0] if recent else 0}") if recent else ():
+        if whose.get(echange, wanted := (acteurs[campaign], "client")) != wanted:
             yield f"{campaign} : échange {echange} de {whose[echange]}"
 
 

@@ -20,23 +20,22 @@ from recits import (
     ACCES,
     ARRETS,
     COLLECTE,
-    OPTIONS,
+    ILLISIBLES,
+    JETON,
     ORDRES,
     RECHERCHES,
+    SANS_AFFAIRE,
     SUJETS,
     Recit,
     affaires_in,
     dicts_with,
     first_of,
+    instant_of,
 )
 
-_ILLISIBLES: Final = ("None", "", "SGT500", "500")
-_SANS_AFFAIRE: Final = (OPTIONS, ARRETS[0])
 _AUTOUR: Final = timedelta(days=1)
 _RECUL: Final = timedelta(minutes=2)
 """By how much the machine's own clock may be set back."""
-JETON: Final = timedelta(hours=3, minutes=30)
-"""How long a token lives (docs/data-connect.md)."""
 
 
 class Modele:
@@ -60,28 +59,31 @@ class Modele:
         self.rang = self.avant = self.range = self.pas = self.pas_rendu = 0
         """How many things were told: until now, before this step, and when the journal was last
         drained; this step, and the last in which a state came back."""
-        self.reglages: set[int] = set()
-        """The numbers of the settings of the clock."""
+        self.debut: datetime | None = None
+        self.dernier: datetime | None = None
+        """The simulated instants at which this step began, and of what was last told."""
+        self.reglages: set[int] = set()  # the numbers of those of the clock
         self.comptes: Counter[tuple[str, str, int]] = Counter()
         """How many answers of Data Connect an actor had in an hour of the simulated clock."""
         self.ressources: list[Mapping[str, int]] = []
-        self.noms: set[str] = set()
-        """The names of files that were ever recorded."""
-        self.lus = 0
-        """The last file that was opened."""
-        self.laisse: str | None = None
-        """The digest of the state that an end left."""
+        self.noms: set[str] = set()  # of files that were ever recorded
+        self.lus = 0  # the last file that was opened
+        self.laisse: str | None = None  # the digest of the state that an end left
         self.revenu: str | None = None
         """The name of a state that has come back since the last check, and nothing else since."""
         self.arret: date | None = None
         """The day from which on the flux of the former orders aren't emitted any more."""
+        self.fichiers: dict[Path, tuple[int, int]] = {}  # when, and how large, those seen were
         self.contenus: dict[str, str] = {}
+        self.livraisons: dict[str, tuple[int, int, int]] = {}
+        """When each file last arrived: after how many ends, failures, returns."""
+        self.revenus: list[str] = []
+        """The files that arrived again since the last check, without any of these."""
         self.fautes: list[tuple[str, str]] = []
         """What was wrong in what was told, by itself: the name of what must hold, and a detail."""
         self.memoire: dict[str, Any] = {}
         """What checks keep from one to the next."""
-        self._touched: set[str] = set()
-        self.prms: set[str] = set()
+        self._touched, self.prms = set[str](), set[str]()
 
     def commence(self, dossier: Path, arret: date | None = None) -> None:
         """Note what the folder holds that nobody ordered, before the first call.
@@ -104,6 +106,8 @@ class Modele:
         self._touched.update(SUJETS.get(recit.sorte, ()))
         if recit.pas != self.pas:
             self.pas, self.avant = recit.pas, self.rang
+            self.debut = min(self.dernier or recit.instant, recit.instant)
+        self.dernier = recit.instant
         self.rang += 1
         self.revenu = None
         if recit.nom:
@@ -125,7 +129,8 @@ class Modele:
             self._lose(recit.sorte, *left)
         if left:
             self.partants.pop(recit.sorte, None)
-        if recit.refus in _ILLISIBLES and not (self.defauts or self._struck(recit.instant)):
+        unread = recit.refus in ILLISIBLES and not first_of(recit.reponse, "corps")
+        if unread and not (self.defauts or self._struck(recit.instant)):
             self.wrong("un refus se comprend", f"{recit.nom} {recit.sorte} : {recit.refus}")
 
     def _leave(self, sorte: str, demande: Mapping[str, Any]) -> None:
@@ -177,6 +182,7 @@ class Modele:
         """Note up to where a folder was checked."""
         self.prms.clear()
         self.repondus.clear()
+        self.revenus.clear()
         self.ouvert, self.revenu = False, None
         self.memoire["vus"] = {
             table: vue.rows(f"SELECT coalesce(max(id), 0) FROM main.{table}")[0][0]
@@ -223,7 +229,7 @@ class Modele:
         prm, contrat = self.appels[recit.nom].prm or "", first_of(demande, "contratId") or ""
         known = {ordre.affaire for ordre in self.etat.ordres}
         found = [*affaires_in(recit.reponse)]
-        if not found and sorte not in _SANS_AFFAIRE:
+        if not found and sorte not in SANS_AFFAIRE:
             self.wrong("une commande acquittée a son affaire", f"{recit.nom} {sorte}")
         if sorte in ARRETS:
             self.etat.arrets.update(map(str, listed(first_of(demande, "serviceSouscritId"))))
@@ -284,8 +290,6 @@ class Modele:
             self.comptes[asked.get("acteur", ""), api, hour] += 1
         if told["statut"] == 200 and not self._struck(recit.instant):
             self.etat.mesures.data_connect(asked, told["corps"], recit.nom)
-        if told["statut"] >= 500 and not isinstance(told["corps"], Mapping):
-            self.wrong("un refus se comprend", f"{recit.nom} {asked['chemin']} : {told['statut']}")
 
     # Of the administration.
 
@@ -305,8 +309,9 @@ class Modele:
             self.range = self.avant  # what is told meanwhile may come after it
 
     def _on_rattrapage(self, recit: Recit) -> None:
-        if not self.rendu:
-            self.etat.rattrape = recit.reponse["instant"]
+        if not self.rendu and self.debut is not None:
+            # What comes in this step may have been due before, and written after.
+            self.etat.rattrape = min(recit.reponse["instant"], self.debut)
 
     def _on_points_apportes(self, recit: Recit) -> None:
         self.etat.apportes.update(recit.demande["prms"])
@@ -328,7 +333,7 @@ class Modele:
         number = recit.reponse["numero"]
         if number <= max([0, *self.etat.pannes, *self.etat.retirees]):
             self.wrong("une panne a un numéro neuf", str(number))
-        window = {name: _instant(recit.demande.get(name)) for name in ("debut", "fin")}
+        window = {name: instant_of(recit.demande.get(name)) for name in ("debut", "fin")}
         self.etat.pannes[number] = {**recit.demande, **window}
 
     def _on_panne_retiree(self, recit: Recit) -> None:
@@ -375,11 +380,10 @@ class Modele:
         nom, digest = recit.reponse["nom"], recit.reponse["sha256"]
         if self.contenus.setdefault(nom, digest) != digest and not self.etat.pannes:
             self.wrong("un nom livré a un contenu", nom)
-        last = self.memoire.setdefault("livraisons", {})
-        since = last.get(nom)
-        if since == (self.fins, self.defauts, self.retours) and not self._struck(recit.instant):
-            self.wrong("un fichier revient si une fin le veut", nom)
-        last[nom] = (self.fins, self.defauts, self.retours)
+        now = self.fins, self.defauts, self.retours
+        if self.livraisons.get(nom) == now:
+            self.revenus.append(nom)
+        self.livraisons[nom] = now
 
     def _on_ressources(self, recit: Recit) -> None:
         self.ressources.append(recit.reponse)
@@ -393,7 +397,3 @@ class Modele:
     def _on_casse(self, recit: Recit) -> None:
         if not (self.defauts or recit.demande.get("defaut")):
             self.wrong("rien n'échoue", str(recit.demande.get("trace"))[-300:])
-
-
-def _instant(told: Any) -> datetime | None:
-    return datetime.fromisoformat(told) if isinstance(told, str) else told

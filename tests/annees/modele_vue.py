@@ -74,7 +74,8 @@ def feries(annee: int) -> frozenset[date]:
 
 
 class Vue:
-    """Reads a folder. Of one whose process ended, a copy is read: to open it would change it.
+    """Reads a folder, of a life that is quiet but there (`vivant`); else a copy of it: who opens
+    one that nobody has opened recovers it.
 
     With `prms`, tables that have a point show these points alone; with `depuis`, publications and
     files only those from that number on.
@@ -84,10 +85,11 @@ class Vue:
         self,
         dossier: Path,
         *,
+        vivant: bool = False,
         prms: Collection[str] | None = None,
         depuis: Mapping[str, int] | None = None,
     ) -> None:
-        self.dossier, self._prms, self._depuis = dossier, prms, depuis
+        self.dossier, self._vivant, self._prms, self._depuis = dossier, vivant, prms, depuis
         self.params: dict[str, Any] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="vue"))
         self._opened: dict[str, sqlite3.Connection] = {}
@@ -145,11 +147,15 @@ class Vue:
     def _open(self, name: str) -> sqlite3.Connection:
         opened = self._opened
         if name not in opened:
-            copy = self._folder / name
-            for suffix in ("", "-wal", "-journal"):
-                with suppress(FileNotFoundError):
-                    shutil.copyfile(self.dossier / (name + suffix), self._folder / (name + suffix))
-            opened[name] = sqlite3.connect(copy)
+            live = self.dossier / name
+            if self._vivant and live.with_name(f"{name}-wal").exists():
+                uri = f"{live.absolute().as_uri()}?mode=ro"
+                opened[name] = sqlite3.connect(uri, uri=True)
+            else:
+                for suffix in ("", "-wal", "-journal"):
+                    with suppress(FileNotFoundError):
+                        shutil.copyfile(f"{live}{suffix}", self._folder / (name + suffix))
+                opened[name] = sqlite3.connect(self._folder / name)
             for function in (minuit, jour, heure):
                 opened[name].create_function(function.__name__, 1, function, deterministic=True)
         return opened[name]

@@ -29,7 +29,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 COLLECTE: Final = "CommandeCollectePublicationMesures"
@@ -44,6 +44,10 @@ M023: Final = (
     "CommandeInformationsTechniquesEtContractuelles",
 )
 ORDRES: Final = (COLLECTE, *ACCES, *ARRETS, RENOUVELLEMENT, OPTIONS, *FICHIERS, *M023)
+ILLISIBLES: Final = ("None", "", "SGT500", "500")
+SANS_AFFAIRE: Final = (OPTIONS, ARRETS[0])
+JETON: Final = timedelta(hours=3, minutes=30)
+"""How long a token lives (docs/data-connect.md)."""
 RECHERCHES: Final = ("RechercheServicesSouscritsMesures", "RechercheServicesAccesDonnees")
 DETAILLEES: Final = "ConsultationMesuresDetaillees"
 
@@ -123,3 +127,8 @@ def affaires_in(tree: Any) -> Iterator[tuple[str, str]]:
     for name in ("affaireId", "demandeId", "texte"):
         for part in dicts_with(tree, name):
             yield part[name], first_of(part, "serviceSouscritId") or ""
+
+
+def instant_of(told: Any) -> datetime | None:
+    """Return an instant that may be told as text, or not at all."""
+    return datetime.fromisoformat(told) if isinstance(told, str) else told
