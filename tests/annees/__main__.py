@@ -12,6 +12,7 @@ import coutures  # noqa: E402
 
 coutures.avant_tout()
 
+import chauffe  # noqa: E402
 import jeu  # noqa: E402
 
 
@@ -28,6 +29,7 @@ def main() -> int:
     parser.add_argument("--reduit", action="store_true", help="shrink a seed that fails")
     asked = parser.parse_args()
     memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    chauffe.chauffe()
     failed = False
     for graine in asked.graines:
         with tempfile.TemporaryDirectory(prefix="annees", dir=memory) as racine:

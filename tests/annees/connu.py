@@ -39,7 +39,7 @@ class Connu:
     pannes: list[int] = field(default_factory=list)
     campagnes: list[int] = field(default_factory=list)
     apportes: list[str] = field(default_factory=list)
-    instantane: bool = False
+    instantane: datetime | None = None
     appels: int = 0
     numero: int = 0
     refus: dict[str, int] = field(default_factory=dict)
@@ -125,8 +125,8 @@ class Connu:
     def _points_retires(self, recit: Recit) -> None:
         self.apportes = [each for each in self.apportes if each not in recit.demande["prms"]]
 
-    def _instantane(self, _recit: Recit) -> None:
-        self.instantane = True
+    def _instantane(self, recit: Recit) -> None:
+        self.instantane = recit.instant
 
     def _retour(self, recit: Recit) -> None:
         """What was known may not be: clients forget nothing, and ask about what is gone."""

@@ -20,8 +20,9 @@ from empreinte import copie
 from invariants import check
 from modele import Modele
 from monde import AUCUN, COUTURES, FIN, Comptes, Defaut, Sort
+from processus import lance
 from recits import Recit
-from vie import DEBUT, Ordre, Pas, lance
+from vie import DEBUT, Ordre, Pas
 
 from sge_sim.settings import Settings
 

@@ -36,7 +36,11 @@ PAGES = (
 
 def page(_connu: Connu, hasard: random.Random) -> Ordre:
     """Look at a page of the dashboard, or at what REST says."""
-    chemin = hasard.choice(PAGES)
+    return voir(hasard.choice(PAGES))
+
+
+def voir(chemin: str) -> Ordre:
+    """Look at an address of the administration."""
     return _admin("page", {"chemin": chemin}, "GET", chemin)
 
 
@@ -163,7 +167,8 @@ def points(connu: Connu, hasard: random.Random) -> Ordre:
 
 def etat(connu: Connu, hasard: random.Random) -> Ordre:
     """Put the state aside, or bring it back."""
-    if connu.instantane and hasard.random() < 0.5:
+    recent = connu.instantane and connu.instant - connu.instantane < timedelta(4)
+    if recent and hasard.random() < 0.6:
         return _admin("retour", {"nom": ""}, "POST", "/api/reset", {})
     return _admin("instantane", {"nom": ""}, "POST", "/api/snapshot", {})
 

@@ -3,32 +3,24 @@ journal. It is a fork of a parent that has loaded everything, does what it is se
 and tells what clients were told at the moment they were."""
 
 import asyncio
-import faulthandler
-import os
 import re
 import socket
-import sys
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from hashlib import sha256
 from html import unescape
 from http import HTTPStatus
 from json import dumps, loads
-from multiprocessing.connection import Connection
 from pathlib import Path
-from signal import SIGUSR1
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import anyio.to_thread
-import coutures
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from monde import AUCUN, Comptes, Defaut, Monde, Sort
+from monde import AUCUN, Defaut, Monde, Sort
 from recits import Recit
 
 from sge_sim import clock
@@ -83,20 +75,33 @@ class Vie:
         self.senders = {each.kind: _sender(each.certificate) for each in self.simulator.callers}
         self.sockets = [socket.socket() for _ in range(4)]  # never bound
         application = b2b_process.b2b_application(self.simulator)
-        self.workers = [
-            b2b_process.b2b_server(self.simulator, each, application).server.application
-            for each in self.sockets[:2]
+        self.serveurs = [
+            b2b_process.b2b_server(self.simulator, each, application) for each in self.sockets[:2]
         ]
+        self.workers = [each.server.application for each in self.serveurs]
         dc: Any = data_connect_process.data_connect_server(self.simulator, self.sockets[2])
         self.data_connect = dc.server.application
         admin: Any = admin_process.admin_server(self.simulator, self.sockets[3], "")
         self.back_office, self.moves = admin.back_office, admin.moves
         self.journal = Journal.beside(self.simulator.database, settings.data_dir)
+        self._rest_process = dc
         self.load = next(
             cell.cell_contents
             for cell in admin.load_server.__closure__
             if getattr(cell.cell_contents, "__name__", "") == "load"
         )
+
+    def ferme(self) -> None:
+        """Give back what it has opened: of one that doesn't end."""
+        for worker in self.serveurs:
+            worker.stop()
+        rest = self._rest_process
+        rest.journal.close()
+        rest.backend.counts.close()
+        rest.backend.guet.close()
+        rest.backend.database.dispose()
+        self.journal.close()
+        self.simulator.close()
 
     def tell(self, recit: Recit) -> None:
         """Tell the parent; it knows even if the process ends at once."""
@@ -210,19 +215,17 @@ class Vie:
                 Request(method, ordre.chemin, query, headers if body else {}, body, sender)
             )
 
-        prm, status, found = ordre.demande["prms"][0], 404, {}
+        prm, holders = ordre.demande["prms"][0], [""]
         login = ask("GET", f"{ordre.requete}&recherche={prm}").content.decode()
         if links := re.findall(r'<a href="\?([^"]*)"', login):
             shown = ask("GET", unescape(links[0])).content.decode()
-            holders = re.findall(r'name="titulaire" value="([^"]*)"', shown)
-            form = {"titulaire": unescape((holders or [""])[0]), "prm": prm, "decision": "accepter"}
-            self.tell(self._recit(ordre.sorte, nom=ordre.nom, demande=ordre.demande))
-            answer = ask("POST", ordre.requete, urlencode(form).encode())
-            status, headers_of = int(answer.status), dict(answer.headers)
-            query = parse_qs(urlsplit(headers_of.get("Location", "")).query)
-            found = {name: values[0] for name, values in query.items()}
-        else:
-            self.tell(self._recit(ordre.sorte, nom=ordre.nom, demande=ordre.demande))
+            holders = re.findall(r'name="titulaire" value="([^"]*)"', shown) or holders
+        form = {"titulaire": unescape(holders[0]), "prm": prm, "decision": "accepter"}
+        self.tell(self._recit(ordre.sorte, nom=ordre.nom, demande=ordre.demande))
+        answer = ask("POST", ordre.requete, urlencode(form).encode())
+        status, headers_of = int(answer.status), dict(answer.headers)
+        query = parse_qs(urlsplit(headers_of.get("Location", "")).query)
+        found: dict[str, Any] = {name: values[0] for name, values in query.items()}
         demande, code = ordre.demande, None if "autorisation_id" in found else str(status)
         if code is None:
             numero = int(found["autorisation_id"])
@@ -302,58 +305,6 @@ async def _ask(application: Any, ordre: Ordre) -> tuple[int, bytes]:
     }
     await application(scope, receive, send)
     return status[0], b"".join(sent)
-
-
-def _envoie(tuyau: Connection, told: Any) -> None:
-    """Tell the parent; end where it has."""
-    try:
-        tuyau.send(told)
-    except BrokenPipeError:
-        os._exit(0)
-
-
-async def _at_once(work: Callable[..., Any], *args: Any, **_of: Any) -> Any:
-    return work(*args)
-
-
-def lance(
-    comptes: Comptes, settings: Settings, tuyau: Connection, rang: int, graine: str, sort: Sort
-) -> None:
-    """Live in this process, the `rang`-th of its years, until the pipe closes; never return."""
-    try:
-        _vit(comptes, settings, tuyau, rang, graine, sort)
-    except (EOFError, ConnectionError):
-        os._exit(0)
-    except BaseException:
-        with suppress(OSError):
-            tuyau.send(("ouverture ratée", traceback.format_exc()))
-        traceback.print_exc(file=sys.stderr)
-        os._exit(1)
-
-
-def _vit(
-    comptes: Comptes, settings: Settings, tuyau: Connection, rang: int, graine: str, sort: Sort
-) -> None:
-    monde = Monde(comptes, f"{graine} {rang}")
-    monde.sort = sort
-    faulthandler.register(SIGUSR1)
-    anyio.to_thread.run_sync = _at_once  # what a page computes is in the thread that is woven
-    dit = partial(_envoie, tuyau)
-    vies: list[Vie] = []
-    coutures.pose(monde, lambda path: vies[0].livre(path) if vies else None)
-    coutures.ecoute(monde, settings.data_dir, lambda seen: dit(("contourne", seen)))
-    with monde.eveille(AUCUN):
-        vie = Vie(monde, settings, dit)
-    vies.append(vie)
-    tuyau.send(
-        (
-            "ouvert",
-            vie.now(),
-            {each.kind: (each.login, each.contrat_id) for each in vie.simulator.callers},
-        )
-    )
-    while True:
-        vie.joue(tuyau.recv())
 
 
 def as_json(content: Any) -> bytes:

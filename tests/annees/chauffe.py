@@ -1,0 +1,50 @@
+"""What a parent does before it forks: everything is loaded, and was run once, on another folder."""
+
+import gc
+import random
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+import travaux
+from connu import Connu
+from monde import Comptes, Monde
+from processus import sans_fils
+from vie import DEBUT, Ordre, Pas, Vie
+
+from sge_sim.settings import Settings
+
+
+def chauffe() -> None:
+    """Live a few steps on a folder that is then forgotten."""
+    sans_fils()
+    hasard = random.Random("chauffe")
+    with tempfile.TemporaryDirectory() as folder:
+        monde = Monde(Comptes(), "chauffe")
+        settings = Settings(
+            data_dir=Path(folder, "vie"),
+            environment="production",
+            population_size=0,
+            publication_workers=1,
+            data_connect=True,
+            now=DEBUT,
+        )
+        connu = Connu(DEBUT, POINTS, {}, 3, 40)
+        told: list[object] = []
+        vie = Vie(monde, settings, told.append)
+        connu.acteurs = {each.kind: (each.login, each.contrat_id) for each in vie.simulator.callers}
+        pages = [travaux.voir(chemin) for chemin in travaux.PAGES]
+        for pas in range(3):
+            ordres = [*travaux.tire(connu, hasard, 40, frozenset({"etat"})), *pages[pas::3]]
+            vie.joue(Pas(pas, (*ordres, Ordre("rangement"))))
+            connu.instant += timedelta(3)
+            moved = Ordre("horloge", demande={"geste": "avance", "minutes": 4320})
+            vie.joue(Pas(pas, (moved,)))
+            vie.joue(Pas(pas, (Ordre("publication"),)))
+        vie.ferme()
+    gc.collect()
+    gc.freeze()
+
+
+POINTS = (("24380318190106", "C5"), ("25855571545617", "C5"), ("98800003605600", "C4"))
+"""Points of the data set, in service."""
