@@ -153,7 +153,10 @@ class QuotaCounts:
                     run(_COUNT_IN_FILE, (quota.cle, quota.fenetre))
                 return None
             finally:
-                monde.commit(self._connection)
+                try:
+                    monde.commit(self._connection)
+                finally:  # on a full disk it may be left open, which would refuse all that come
+                    self._connection.rollback()
 
     def close(self) -> None:
         """Close the file."""
