@@ -37,7 +37,7 @@ def journal(*statements: str) -> Brisure:
     return sql(*statements, base="journal.db")
 
 
-def told(sorte: str, *, instant: datetime = PLUS_TARD, **of: Any) -> Brisure:
+def noted(sorte: str, *, instant: datetime = PLUS_TARD, **of: Any) -> Brisure:
     """Have something else told."""
 
     def spoil(_dossier: Path, modele: Modele) -> None:
@@ -65,7 +65,7 @@ def ordered(answer: Any, sorte: str = COLLECTE, prm: str = MENSUEL) -> Brisure:
     """Have an order acknowledged."""
     general = {"pointId": prm, "contratId": CONTRAT}
     asked = {"demande": {"donneesGenerales": general}}
-    return told(sorte, nom="brise/1", demande=asked, reponse=answer)
+    return noted(sorte, nom="brise/1", demande=asked, reponse=answer)
 
 
 def consulted(
@@ -82,7 +82,7 @@ def consulted(
     contexte = {"contexteReleve": "COL", "typeReleve": "AQ"}
     contexte |= {"grandeur": {**quoi, "cadranTotalisateur": cadran}}  # type: ignore[dict-item]
     answer = {"pointId": prm, "grandeur": {**quoi, "points": points}, "contexte": contexte}
-    return told(DETAILLEES, nom="brise/1", demande={}, reponse=answer)
+    return noted(DETAILLEES, nom="brise/1", demande={}, reponse=answer)
 
 
 def half_hours(first: str, more: int = 0) -> dict[str, str]:
@@ -111,7 +111,7 @@ def read(
             "jeton": token(modele),
         }
         answer = {"statut": 200, "corps": {"idPrm": prm, "grandeur": [quoi]}}
-        told("data_connect", nom="brise/2", demande=demande, reponse=answer)(dossier, modele)
+        noted("data_connect", nom="brise/2", demande=demande, reponse=answer)(dossier, modele)
 
     return spoil
 
@@ -121,14 +121,14 @@ def tell_token(modele: Modele) -> str:
     return next(iter(modele.jetons))
 
 
-def rewritten(nom: str, write: Callable[[bytes], bytes], *, noted: bool) -> Brisure:
+def rewritten(nom: str, write: Callable[[bytes], bytes], *, recorded: bool) -> Brisure:
     """Change a file where it is kept and where it was delivered; the state knows it if `noted`."""
 
     def spoil(dossier: Path, modele: Modele) -> None:
         (kept,) = (dossier / "publications").rglob(nom)
         content = write(kept.read_bytes())
         kept.write_bytes(content)
-        if noted:
+        if recorded:
             (dossier / "flux" / CONTRAT / kept.name).write_bytes(content)
             digest = sha256(content).hexdigest()
             changed = f"UPDATE fichier_flux SET sha256 = '{digest}', taille = {len(content)}"
@@ -188,7 +188,7 @@ def corrupt(dossier: Path) -> None:
 
 def reopened(dossier: Path, modele: Modele) -> None:
     """Lose something between an end and the opening that follows."""
-    told("fin", reponse={"couture": "ici"})(dossier, modele)
+    noted("fin", reponse={"couture": "ici"})(dossier, modele)
     assert check(dossier, modele, modele.touched(), whole=True) == []
     sql("DELETE FROM releve_ponctuel", "UPDATE point SET graine = graine + 1")(dossier, modele)
-    told("ouverture")(dossier, modele)
+    noted("ouverture")(dossier, modele)

@@ -85,9 +85,9 @@ def termines(vue: Vue, modele: Modele) -> Iterator[str]:
     """A service that a search showed as ended has ended that day."""
     shown = "SELECT service_souscrit_id, etat, date_fin FROM service_souscrit"
     for number, etat, fin in vue.rows(shown):
-        told = modele.etat.termines.get(number)
-        if told is not None and (etat, fin) != ("TERMINE", told[0]):
-            yield f"{number} : {etat} {fin}, montré fini le {told[0]}"
+        connu = modele.etat.termines.get(number)
+        if connu is not None and (etat, fin) != ("TERMINE", connu[0]):
+            yield f"{number} : {etat} {fin}, montré fini le {connu[0]}"
 
 
 def _ordres(vue: Vue, modele: Modele) -> Iterator[Ordre]:
@@ -120,8 +120,8 @@ def revocations(vue: Vue, modele: Modele) -> Iterator[str]:
 
 def jetons(vue: Vue, modele: Modele) -> Iterator[str]:
     """No token is taken three hours and a half after it was made, or once it was revoked."""
-    for nom, chemin, instant, statut, told in modele.repondus:
-        known = modele.jetons.get(told.get("jeton", ""))
+    for nom, chemin, instant, statut, connu in modele.repondus:
+        known = modele.jetons.get(connu.get("jeton", ""))
         left = modele.appels[nom].instant if nom in modele.appels else instant
         if statut == 200 and known and left >= known[1] + JETON:
             yield f"{nom} {chemin} : jeton de {known[1]}"
@@ -129,8 +129,8 @@ def jetons(vue: Vue, modele: Modele) -> Iterator[str]:
 
 def jetons_revoques(vue: Vue, modele: Modele) -> Iterator[str]:
     """A token that was revoked opens nothing more."""
-    for nom, chemin, _, statut, told in modele.repondus:
-        revoked = modele.etat.jetons_revoques.get(told.get("jeton", ""))
+    for nom, chemin, _, statut, connu in modele.repondus:
+        revoked = modele.etat.jetons_revoques.get(connu.get("jeton", ""))
         if statut == 200 and revoked is not None and revoked != nom:
             yield f"{nom} {chemin}"
 
@@ -144,14 +144,14 @@ def sans_consentement(vue: Vue, modele: Modele) -> Iterator[str]:
         "JOIN main.service_souscrit s ON s.consentement_id = c.id GROUP BY c.id"
     ):
         given[client, prm].append((debut, min(fin, ended or fin)))
-    for nom, chemin, instant, statut, told in modele.repondus:
-        asked = told.get("parametres", {})
+    for nom, chemin, instant, statut, connu in modele.repondus:
+        asked = connu.get("parametres", {})
         prm = asked.get("usage_point_id") or asked.get("pointId")
-        if statut != 200 or prm is None or told.get("bac_a_sable") or modele.rendu:
+        if statut != 200 or prm is None or connu.get("bac_a_sable") or modele.rendu:
             continue
         left = modele.appels[nom].instant if nom in modele.appels else instant
         at = stored(left), stored(instant)
-        days = given[told["client_id"], prm]
+        days = given[connu["client_id"], prm]
         if not any(first <= at[1] and at[0] < last for first, last in days):
             yield f"{nom} {chemin} {prm}"
 
@@ -174,23 +174,23 @@ def quotas(vue: Vue, modele: Modele) -> Iterator[str]:
 
 def horloge(vue: Vue, modele: Modele) -> Iterator[str]:
     """A clock that stands still stands where it was last put."""
-    told = modele.etat.horloge
+    connu = modele.etat.horloge
     for kind, instant, numero in vue.rows("SELECT kind, instant, numero FROM main.clock"):
         if (
             kind == "frozen"
-            and told is not None
-            and numero == told[0]
-            and instant != stored(told[1])
+            and connu is not None
+            and numero == connu[0]
+            and instant != stored(connu[1])
         ):
-            yield f"{instant}, mise à {told[1]}"
+            yield f"{instant}, mise à {connu[1]}"
 
 
 def reglages(vue: Vue, modele: Modele) -> Iterator[str]:
     """The number of the clock's settings doesn't go back, but with a state that comes back."""
-    told = modele.etat.horloge
+    connu = modele.etat.horloge
     for (number,) in vue.rows("SELECT numero FROM main.clock"):
-        if told is not None and number < told[0]:
-            yield f"{number} après {told[0]}"
+        if connu is not None and number < connu[0]:
+            yield f"{number} après {connu[0]}"
 
 
 def retires(vue: Vue, modele: Modele) -> Iterator[str]:
@@ -215,10 +215,10 @@ def campagnes(vue: Vue, modele: Modele) -> Iterator[str]:
     """A campaign that was opened is there, of its actor, closed if it was closed."""
     asked = "SELECT id, acteur_code, fin IS NOT NULL FROM campaign"
     rows = {number: (acteur, bool(closed)) for number, acteur, closed in vue.rows(asked)}
-    for number, told in modele.etat.campagnes.items():
+    for number, connu in modele.etat.campagnes.items():
         acteur, closed = rows.get(number, (None, False))
-        if acteur != (told["acteur"] or acteur or "") or (told["fermee"] and not closed):
-            yield f"{number} : {rows.get(number)}, ouverte {told}"
+        if acteur != (connu["acteur"] or acteur or "") or (connu["fermee"] and not closed):
+            yield f"{number} : {rows.get(number)}, ouverte {connu}"
 
 
 def campagnes_fermees(vue: Vue, modele: Modele) -> Iterator[str]:

@@ -188,9 +188,9 @@ def ouverts(vue: Vue, modele: Modele) -> Iterator[str]:
 def points_des_fichiers(vue: Vue, modele: Modele) -> Iterator[str]:
     """A file is about the points that the state says."""
     for each, held in opened(vue, modele):
-        told = {prm for nom, content in held or () for prm in points_in(nom, each.flux, content)}
-        if held and told != {*each.prms.split()}:
-            yield f"{each.nom} : {sorted(told ^ {*each.prms.split()})[:3]}"
+        dits = {prm for nom, content in held or () for prm in points_in(nom, each.flux, content)}
+        if held and dits != {*each.prms.split()}:
+            yield f"{each.nom} : {sorted(dits ^ {*each.prms.split()})[:3]}"
 
 
 def points_une_fois(vue: Vue, modele: Modele) -> Iterator[str]:
@@ -290,14 +290,14 @@ def _periods(periodicite: str, debut: str, fin: str, until: date) -> Iterator[tu
 
 def annonces(vue: Vue, modele: Modele) -> Iterator[str]:
     """Each end that is noted as announced is in one file."""
-    told: Counter[str] = Counter()
+    dits: Counter[str] = Counter()
     wanted = _FICHIERS.format(table="main.fichier_flux") + "WHERE flux = 'NASS'"
     for each in (Fichier(*row) for row in vue.rows(wanted)):
         for _, content in _held(vue, each) or ():
-            told.update(ends_in(content))
+            dits.update(ends_in(content))
     asked = "SELECT service_souscrit_id FROM main.service_souscrit WHERE announced_at IS NOT NULL"
     noted = {number for (number,) in vue.rows(asked)}
-    yield from (f"{number} : {told[number]} fois" for number in sorted(noted) if told[number] != 1)
+    yield from (f"{number} : {dits[number]} fois" for number in sorted(noted) if dits[number] != 1)
 
 
 def diffusions(vue: Vue, modele: Modele) -> Iterator[str]:
@@ -325,7 +325,11 @@ def comptes_rendus(vue: Vue, modele: Modele) -> Iterator[str]:
             (nom, prms) for nom, prms in vue.rows(f"{asked}{each.publication}") if nom != each.nom
         ]
         sent = {prm for _, prms in others for prm in prms.split()}
-        said = {one["idPrm"] for one in tree["prmDemandes"] if one["publication"] == "PUBLIE"}
+        said = {
+            demande["idPrm"]
+            for demande in tree["prmDemandes"]
+            if demande["publication"] == "PUBLIE"
+        }
         counted = tree["synthese"]["nbFichiersPublies"], tree["synthese"]["nbPrmPublies"]
         if tuple(map(int, counted)) != (len(others), len(sent)) or said != sent:
             yield f"{each.nom} : {counted}, {len(others)} fichiers et {len(sent)} points"

@@ -43,10 +43,10 @@ def codes(vue: Vue, modele: Modele) -> Iterator[str]:
             continue
         if appel.refus == "":
             continue  # a fault without a code
-        told = appel.sorte, appel.refus, appel.prm or prm
+        connu = appel.sorte, appel.refus, appel.prm or prm
         said = service, None if code == _ACQUITTE else code, prm or appel.prm
-        if said != told and not (appel.refus or "").isdigit():
-            yield f"{nom} : {service} {code} {prm}, répondu {told}"
+        if said != connu and not (appel.refus or "").isdigit():
+            yield f"{nom} : {service} {code} {prm}, répondu {connu}"
 
 
 def instants_du_journal(vue: Vue, modele: Modele) -> Iterator[str]:

@@ -259,10 +259,10 @@ class Modele:
     # Of Data Connect.
 
     def _on_jeton(self, recit: Recit) -> None:
-        told = recit.reponse
-        self.jetons[told["access_token"]] = recit.demande["client_id"], recit.instant
-        if told.get("expires_in") != JETON.total_seconds():
-            self.wrong("un jeton vit trois heures et demie", f"{told.get('expires_in')} s")
+        reponse = recit.reponse
+        self.jetons[reponse["access_token"]] = recit.demande["client_id"], recit.instant
+        if reponse.get("expires_in") != JETON.total_seconds():
+            self.wrong("un jeton vit trois heures et demie", f"{reponse.get('expires_in')} s")
 
     def _on_jeton_revoque(self, recit: Recit) -> None:
         self.etat.jetons_revoques[recit.demande["access_token"]] = recit.nom
@@ -280,29 +280,29 @@ class Modele:
         self.etat.revoques.add(recit.demande["consentement"])
 
     def _on_data_connect(self, recit: Recit) -> None:
-        asked, told = recit.demande, recit.reponse
+        asked, reponse = recit.demande, recit.reponse
         self.repondus.append(
-            (recit.nom, asked["chemin"], recit.instant, told["statut"], {**told, **asked})
+            (recit.nom, asked["chemin"], recit.instant, reponse["statut"], {**reponse, **asked})
         )
-        if told["statut"] == 200:
+        if reponse["statut"] == 200:
             api = "v5" if "/v5/" in asked["chemin"] else asked["chemin"].split("/")[1]
             hour = int(recit.instant.timestamp()) // 3600
             self.comptes[asked.get("acteur", ""), api, hour] += 1
-        if told["statut"] == 200 and not self._struck(recit.instant):
-            self.etat.mesures.data_connect(asked, told["corps"], recit.nom)
+        if reponse["statut"] == 200 and not self._struck(recit.instant):
+            self.etat.mesures.data_connect(asked, reponse["corps"], recit.nom)
 
     # Of the administration.
 
     def _on_horloge(self, recit: Recit) -> None:
-        number, told = recit.reponse["numero"], recit.reponse["instant"]
+        number, reponse = recit.reponse["numero"], recit.reponse["instant"]
         known = self.etat.horloge
         if number in self.reglages:
             self.wrong("un réglage a un numéro plus grand", f"{number} sert deux fois")
         self.reglages.add(number)
         if known is None or number > known[0]:
-            if known is not None and told < known[1] - _RECUL and not self.rendu:
-                self.wrong("l'horloge avance", f"{told} après {known[1]}")
-            self.etat.horloge = number, told
+            if known is not None and reponse < known[1] - _RECUL and not self.rendu:
+                self.wrong("l'horloge avance", f"{reponse} après {known[1]}")
+            self.etat.horloge = number, reponse
 
     def _on_rangement(self, recit: Recit) -> None:
         if not self.rendu:
@@ -342,8 +342,8 @@ class Modele:
             self.etat.retirees[each] = recit.instant
 
     def _on_campagne(self, recit: Recit) -> None:
-        told = {"acteur": recit.reponse.get("acteur"), **recit.demande}
-        self.etat.campagnes[recit.reponse["id"]] = {**told, "fermee": False}
+        reponse = {"acteur": recit.reponse.get("acteur"), **recit.demande}
+        self.etat.campagnes[recit.reponse["id"]] = {**reponse, "fermee": False}
 
     def _on_campagne_fermee(self, recit: Recit) -> None:
         number = recit.reponse["id"]

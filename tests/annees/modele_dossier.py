@@ -85,10 +85,10 @@ class Semaine:
         self.simulator.close()
         self.closed.close()
 
-    def note(self, sorte: str, **told: Any) -> None:
+    def note(self, sorte: str, **reponse: Any) -> None:
         """Have the model note what is told."""
         instant = self.simulator.clock.now().astimezone(UTC)
-        self.modele.note(Recit(self.pas, instant, sorte, **told))
+        self.modele.note(Recit(self.pas, instant, sorte, **reponse))
 
     def call(self, path: str, contenu: Mapping[str, Any], *, heard: bool = True) -> Any:
         """Call a service as the default tiers; without hearing the answer if asked."""
@@ -98,11 +98,11 @@ class Semaine:
         header: list[bytes] = []
         if "Historique" in path and contract.request_header:
             who = {"loginDemandeur": self.tiers.login}
-            told = {"version": "1.0", "infoDemandeur": who}
-            told["infoFonctionnelles"] = {
+            reponse = {"version": "1.0", "infoDemandeur": who}
+            reponse["infoFonctionnelles"] = {
                 "pointId": contenu["demande"]["donneesGenerales"]["pointId"]
             }
-            header = [*writer.parts(contract.request_header, told)]
+            header = [*writer.parts(contract.request_header, reponse)]
         body = envelope(header, writer.parts(contract.request, contenu))
         sorte, nom = path.split("/")[1], f"semaine/{len(self.modele.appels)}"
         headers = {"content-type": "text/xml", "user-agent": nom}
@@ -156,9 +156,9 @@ class Semaine:
         headers = {"authorization": f"Bearer {self.token}", "user-agent": nom}
         request = Request(method, chemin, query, headers, b"", self.sender)
         answer = self.rest.server.application(request)
-        told = {"statut": int(answer.status), "corps": json.loads(answer.content)}
-        self.note("data_connect", nom=nom, demande=given, reponse=told)
-        return told
+        reponse = {"statut": int(answer.status), "corps": json.loads(answer.content)}
+        self.note("data_connect", nom=nom, demande=given, reponse=reponse)
+        return reponse
 
     def connect(self) -> None:
         """Get a token of Data Connect."""
@@ -166,9 +166,9 @@ class Semaine:
         body = urlencode({"grant_type": "client_credentials", **asked}).encode()
         headers = {"content-type": "application/x-www-form-urlencoded"}
         request = Request("POST", "/oauth2/v3/token", "", headers, body, self.sender)
-        told = json.loads(self.rest.server.application(request).content)
-        self.token = told["access_token"]
-        self.note("jeton", demande={"client_id": self.application[0]}, reponse=told)
+        reponse = json.loads(self.rest.server.application(request).content)
+        self.token = reponse["access_token"]
+        self.note("jeton", demande={"client_id": self.application[0]}, reponse=reponse)
 
     def consent(self, prm: str, days: int) -> int:
         """Give the consent of a point."""
@@ -183,9 +183,9 @@ class Semaine:
             now, fin = self.simulator.clock.now(), self.jour + days * JOUR
             given = give_consentement(session, application, f"titulaire {prm}", point, now, fin)
         asked = {"client_id": self.application[0], "prms": [prm], "fin": fin}
-        told = {"autorisation_id": given.autorisation_id, "id": given.id}
+        reponse = {"autorisation_id": given.autorisation_id, "id": given.id}
         asked["titulaire"] = f"titulaire {prm}"
-        self.note("consentement", demande=asked, reponse=told)
+        self.note("consentement", demande=asked, reponse=reponse)
         return given.id
 
     def operate(self, operation: str, **asked: Any) -> Any:

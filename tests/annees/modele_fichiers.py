@@ -93,8 +93,10 @@ def _r50(root: Any) -> Iterator[Mesure]:
             value = point.findtext("V")
             if value is not None:
                 stamp = datetime.fromisoformat(point.findtext("H")).astimezone(PARIS)
-                told = stamp.strftime("%Y-%m-%d %H:%M:%S")
-                yield Mesure("CDC", prm.findtext("Id_PRM"), "CONS", "PA", "PT30M", told, int(value))
+                quand = stamp.strftime("%Y-%m-%d %H:%M:%S")
+                yield Mesure(
+                    "CDC", prm.findtext("Id_PRM"), "CONS", "PA", "PT30M", quand, int(value)
+                )
 
 
 def _r151(root: Any) -> Iterator[Mesure]:

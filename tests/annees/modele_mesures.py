@@ -59,11 +59,11 @@ class Mesures:
     def consult(self, demande: Any, reponse: Any, qui: str) -> None:
         """Keep what ConsultationMesuresDetaillees answered; corrected curves aren't compared."""
         if isinstance(reponse, Mapping) and reponse.get("mesuresCorrigees", "BRUT") == "BRUT":
-            told = [*of_tree(reponse)]
-            self.tell(told, f"service {qui}")
-            if told:
-                days = [each.quand[:10] for each in told]
-                self.consultees.append((told[0].prm, min(days), max(days)))
+            dits = [*of_tree(reponse)]
+            self.tell(dits, f"service {qui}")
+            if dits:
+                days = [each.quand[:10] for each in dits]
+                self.consultees.append((dits[0].prm, min(days), max(days)))
 
     def data_connect(self, asked: Mapping[str, Any], corps: Any, qui: str) -> None:
         """Keep what an API of Data Connect answered."""
@@ -111,8 +111,8 @@ class Mesures:
         """Tell whether that is new; note where it isn't the same."""
         known = self.dites.setdefault(key, (value, qui))
         if known[0] != value:
-            told = known[1].split(" ")[0], qui.split(" ")[0]
-            self.wrong(_NOMS[frozenset(told)], f"{key} : {known[1]}, puis {qui}")
+            dits = known[1].split(" ")[0], qui.split(" ")[0]
+            self.wrong(_NOMS[frozenset(dits)], f"{key} : {known[1]}, puis {qui}")
         return known[1] is qui
 
     def _register(self, mesure: Mesure, qui: str) -> None:

@@ -129,6 +129,6 @@ def affaires_in(tree: Any) -> Iterator[tuple[str, str]]:
             yield part[name], first_of(part, "serviceSouscritId") or ""
 
 
-def instant_of(told: Any) -> datetime | None:
+def instant_of(text: Any) -> datetime | None:
     """Return an instant that may be told as text, or not at all."""
-    return datetime.fromisoformat(told) if isinstance(told, str) else told
+    return datetime.fromisoformat(text) if isinstance(text, str) else text

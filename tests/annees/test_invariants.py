@@ -22,6 +22,7 @@ from invariants_brises import (
     in_folder,
     journal,
     known,
+    noted,
     of_report,
     ordered,
     read,
@@ -31,7 +32,6 @@ from invariants_brises import (
     said,
     sql,
     tell_token,
-    told,
 )
 from modele import Modele
 from modele_dossier import COURBE, COURT, GRAND, INDEX, MENSUEL, lived
@@ -158,7 +158,7 @@ BRISURES: dict[str, Brisure] = {
     "un réglage a un numéro plus grand": sql("UPDATE clock SET numero = 1"),
     "l'horloge avance": both(
         known(lambda modele: setattr(modele.etat, "horloge", (1, PLUS_TARD))),
-        told("horloge", reponse={"numero": 2, "instant": PLUS_TARD - timedelta(1)}),
+        noted("horloge", reponse={"numero": 2, "instant": PLUS_TARD - timedelta(1)}),
     ),
     "une période part une fois": sql(
         "INSERT INTO publication (flux, contrat_id, abonnement_numero, sequence, debut, fin, "
@@ -204,21 +204,21 @@ BRISURES: dict[str, Brisure] = {
         lambda dossier: (dossier / "flux" / CONTRAT / "autre.zip").write_bytes(b"PK")
     ),
     "ce qui est gardé est ce qui est livré": rewritten(
-        "*R50*_00003_Q_*", lambda content: content[:-1] + b"?", noted=False
+        "*R50*_00003_Q_*", lambda content: content[:-1] + b"?", recorded=False
     ),
     "un fichier revient si une fin le veut": both(
-        *[told("livraison", reponse={"nom": "a.zip", "sha256": "1"})] * 2
+        *[noted("livraison", reponse={"nom": "a.zip", "sha256": "1"})] * 2
     ),
     "un nom livré a un contenu": both(
-        told("livraison", reponse={"nom": "a.zip", "sha256": "1"}),
+        noted("livraison", reponse={"nom": "a.zip", "sha256": "1"}),
         known(lambda modele: modele.etat.pannes.clear()),
         known(lambda modele: modele.etat.retirees.update({1: PLUS_TARD})),
         sql("DELETE FROM panne_prevue"),
-        told("defaut", demande={"sorte": "ENOSPC"}),
-        told("livraison", reponse={"nom": "a.zip", "sha256": "2"}),
+        noted("defaut", demande={"sorte": "ENOSPC"}),
+        noted("livraison", reponse={"nom": "a.zip", "sha256": "2"}),
     ),
     "un fichier s'ouvre par la clé de son contrat": rewritten(
-        "*R50*_00003_Q_*", lambda content: content[16:], noted=True
+        "*R50*_00003_Q_*", lambda content: content[16:], recorded=True
     ),
     "un fichier tient les points de sa liste": both(
         sql(f"{FICHIER} prms = prms || ' {INDEX}' {IFJ_FICHIER}"),
@@ -263,7 +263,7 @@ BRISURES: dict[str, Brisure] = {
     "une demande M023 est close à son heure": sql(
         "UPDATE demande_m023 SET closed_at = '2026-03-04 00:00:00.000000' WHERE flux = 'R64'"
     ),
-    "un compte rendu compte ce qui est parti": rewritten("*_R64_CR_*", of_report, noted=True),
+    "un compte rendu compte ce qui est parti": rewritten("*_R64_CR_*", of_report, recorded=True),
     "mille demandes par jour": both(
         sql(
             "WITH RECURSIVE rang(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM rang WHERE n < 1001) "
@@ -341,7 +341,7 @@ BRISURES: dict[str, Brisure] = {
         ),
         known(lambda modele: modele.etat.consentements.pop(0)),
     ),
-    "un jeton vit trois heures et demie": told(
+    "un jeton vit trois heures et demie": noted(
         "jeton",
         demande={"client_id": "x"},
         reponse={"access_token": "y", "expires_in": 60},
@@ -358,7 +358,7 @@ BRISURES: dict[str, Brisure] = {
     ),
     "un partage garde son numéro": both(
         known(lambda modele: modele.etat.partages.update({("x", "y"): 1})),
-        told(
+        noted(
             "consentement",
             demande={"client_id": "x", "titulaire": "y", "prms": [INDEX], "fin": "2027-01-01"},
             reponse={"autorisation_id": 2, "id": 9},
@@ -372,7 +372,7 @@ BRISURES: dict[str, Brisure] = {
         lambda modele: modele.etat.pannes[1].update(acteur="TIERS2")
     ),
     "une panne ne frappe que ses appels": known(lambda modele: modele.etat.pannes[1].update(au=0)),
-    "une panne a un numéro neuf": told("panne", demande={}, reponse={"numero": 1}),
+    "une panne a un numéro neuf": noted("panne", demande={}, reponse={"numero": 1}),
     "une campagne ouverte y est": known(
         lambda modele: modele.etat.campagnes.update({9: {"acteur": "TIERS1", "fermee": False}})
     ),
@@ -383,13 +383,15 @@ BRISURES: dict[str, Brisure] = {
     "une campagne fermée ne bouge plus": sql(
         "INSERT INTO campaign_observation (campaign_id, echange_id, contenu) VALUES (1, 1, '{}')"
     ),
-    "un point retiré ne laisse rien": told("points_retires", demande={"prms": [GRAND]}, reponse={}),
+    "un point retiré ne laisse rien": noted(
+        "points_retires", demande={"prms": [GRAND]}, reponse={}
+    ),
     "un point apporté y est": known(lambda modele: modele.etat.apportes.add("99999999999999")),
     "le passé d'un point est passé": sql(
         f"INSERT INTO ancien_etat (prm, jusqu_a, valeurs) VALUES ('{GRAND}', '2040-01-01', '{{}}')"
     ),
     "un état gardé est entier": in_folder(corrupt),
-    "un état rendu est celui qui fut gardé": told("retour", demande={"nom": "debut"}, reponse={}),
+    "un état rendu est celui qui fut gardé": noted("retour", demande={"nom": "debut"}, reponse={}),
     "rouvert, il est ce qui fut laissé": reopened,
     "la base est entière": sql(
         "INSERT INTO trou (prm, debut, fin) VALUES ('x', '2026-03-01', '2026-03-02')"
@@ -400,10 +402,10 @@ BRISURES: dict[str, Brisure] = {
     "aucun fichier provisoire ne reste": in_folder(
         lambda dossier: (dossier / "flux" / CONTRAT / ".a.zip.part").touch()
     ),
-    "la mémoire est bornée": told("ressources", reponse={"octets": 2**29, "fichiers": 40}),
-    "les fichiers ouverts sont bornés": told("ressources", reponse={"octets": 1, "fichiers": 400}),
-    "un refus se comprend": told(DETAILLEES, nom="brise/1", refus=""),
-    "un appel a une réponse": both(*[told("RecherchePoint", nom="brise/1", reponse={})] * 2),
+    "la mémoire est bornée": noted("ressources", reponse={"octets": 2**29, "fichiers": 40}),
+    "les fichiers ouverts sont bornés": noted("ressources", reponse={"octets": 1, "fichiers": 400}),
+    "un refus se comprend": noted(DETAILLEES, nom="brise/1", refus=""),
+    "un appel a une réponse": both(*[noted("RecherchePoint", nom="brise/1", reponse={})] * 2),
     "une commande acquittée a son affaire": ordered({}),
     "un numéro d'affaire sert une fois": ordered(
         {"texte": "M02T7OUL"}, "CommandeHistoriqueDonneesMesuresFines"
@@ -421,15 +423,15 @@ BRISURES: dict[str, Brisure] = {
         ),
     ),
     "un service dit terminé le reste": both(
-        told("RechercheServicesSouscritsMesures", nom="brise/1"),
-        told(
+        noted("RechercheServicesSouscritsMesures", nom="brise/1"),
+        noted(
             "RechercheServicesSouscritsMesures",
             nom="brise/1",
             reponse={"a": [{"serviceSouscritId": "64700005", "etatCode": "ACTIF"}]},
         ),
     ),
-    "une page répond": told("page", demande={"chemin": "/"}, reponse={"statut": 500}),
-    "rien n'échoue": told("casse", demande={"trace": "là"}),
+    "une page répond": noted("page", demande={"chemin": "/"}, reponse={"statut": 500}),
+    "rien n'échoue": noted("casse", demande={"trace": "là"}),
 }
 
 
