@@ -3,46 +3,40 @@
 import argparse
 import resource
 import shutil
-import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from empreinte import empreinte
-from monde import TRAVAUX
 from partie import Partie, Taille, Violation
+from reduction import reduit
 
 _DIX_ANS = Taille(
     ans=10, pas=4600, appels=21_000, fins=230, defauts=150, population=947, quotidiens_max=30
 )
-_COURT = Taille(
-    ans=1, pas=130, appels=520, fins=12, defauts=8, quotidiens_max=2, quotidiens_jours=10
+_UN_AN = Taille(
+    ans=1, pas=300, appels=1200, fins=20, defauts=12, quotidiens_max=4, quotidiens_jours=20
 )
+_COURT = replace(
+    _UN_AN, pas=84, appels=560, fins=13, defauts=7, quotidiens_max=2, quotidiens_jours=10
+)
+_LONG = 5
+"""From how many years on a life is of a thousand points."""
 
 
 def taille_of(asked: argparse.Namespace) -> Taille:
     """Return how much is played of what is asked for."""
     if asked.court:
         taille = _COURT
-    elif asked.ans >= 5:
-        share = asked.ans / 10
-        taille = replace(
-            _DIX_ANS,
-            ans=asked.ans,
-            pas=round(_DIX_ANS.pas * share),
-            appels=round(_DIX_ANS.appels * share),
-        )
     else:
-        taille = replace(
-            _COURT,
-            ans=asked.ans,
-            pas=max(40, round(400 * asked.ans)),
-            appels=round(1600 * asked.ans),
-            fins=round(30 * asked.ans),
-            defauts=round(20 * asked.ans),
-            quotidiens_max=6,
-            quotidiens_jours=20,
-        )
+        whole = _DIX_ANS if asked.ans >= _LONG else _UN_AN
+        share = asked.ans / whole.ans
+        shared = {
+            nom: max(1, round(getattr(whole, nom) * share))
+            for nom in ("pas", "appels", "fins", "defauts")
+        }
+        taille = replace(whole, ans=asked.ans, **shared)
     return replace(taille, sans=frozenset(filter(None, asked.sans.split(","))), omis=_omis(asked))
 
 
@@ -59,13 +53,17 @@ def joue(graine: int, asked: argparse.Namespace, racine: Path) -> bool:
     taille = taille_of(asked)
     partie, violation = _play(graine, taille, racine, asked.pas, tout=asked.tout)
     if partie is not None:
-        _dit(partie, time.process_time())
-        print(f"violations {dict(partie.vues)}", flush=True)
+        _dit(partie)
     if violation is None:
         return partie is None or bool(partie.vues)
     print(f"VIOLATION graine {graine} pas {violation.pas} : {violation.nom}")
     print(violation.detail)
     print(f"rejouer : {_command(graine, asked, taille, violation.pas)}", flush=True)
+    if asked.reduit:
+        left, violation = reduit(
+            lambda tried, most: _play(graine, tried, racine, most)[1], taille, violation
+        )
+        print(f"réduit : {_command(graine, asked, left, violation.pas)}", flush=True)
     return True
 
 
@@ -108,22 +106,37 @@ def _ranges(steps: Iterable[int]) -> str:
     return ",".join(f"{a}-{b}" if a < b else f"{a}" for a, b in parts)
 
 
-def _dit(partie: Partie, _spent: float) -> None:
+def _dit(partie: Partie) -> None:
+    """Say what a life came to: a figure a line, and what it is made of."""
     connu, comptes = partie.connu, partie.comptes
     own, children = (resource.getrusage(who) for who in (0, resource.RUSAGE_CHILDREN))
     spent = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-    fins = {nom: times for nom, times in comptes.fins.items() if times}
-    passed = {nom: times for nom, times in comptes.passees.items() if times}
     print(f"graine {partie.graine} : {partie.pas} pas, jusqu'au {partie.instant:%d/%m/%Y}")
-    print(f"appels {connu.appels}, commandes acceptées {connu.commandes}")
-    print(f"rendus {sum(connu.rendus.values())} {connu.rendus}")
-    print(f"refus {sum(connu.refus.values())} {connu.refus}")
-    print(f"fins {sum(fins.values())} {fins}")
-    print(f"tours {comptes.tours}, coutures {sum(passed.values())} {passed}")
     met = comptes.rencontres
-    pairs = len({(a, b) for a, b, _ in met})
-    print(f"rencontres {len(met)} : {pairs} paires de travaux sur {(len(TRAVAUX) - 1) ** 2}")
+    pairs = Counter(nom for _, _, nom in met)
+    for nom, told, parts in (
+        ("appels", connu.appels, {}),
+        ("commandes", connu.commandes, {}),
+        ("rendus", sum(connu.rendus.values()), connu.rendus),
+        ("refus", sum(connu.refus.values()), connu.refus),
+        ("fichiers", _files(partie.dossier), {}),
+        ("fins", sum(comptes.fins.values()), _some(comptes.fins)),
+        ("tours", comptes.tours, {}),
+        ("coutures", sum(comptes.passees.values()), _some(comptes.passees)),
+        ("paires", len({(a, b) for a, b, _ in met}), dict(pairs)),
+    ):
+        print(f"{nom} {told} {parts or ''}")
     print(f"sans couture {dict(partie.contournes)}")
     print(f"échecs sous défaut {dict(partie.ratees)}")
-    print(f"processeur {spent:.1f} s, { ({k: v / 1e6 for k, v in partie.couts.items()}) }")
-    print(f"trace {comptes.trace}, empreinte {empreinte(partie.dossier)}", flush=True)
+    costs = {nom: round(cost / 1e6, 1) for nom, cost in partie.couts.items()}
+    print(f"processeur {spent:.1f} s depuis le début, {costs}")
+    print(f"trace {comptes.trace}, empreinte {empreinte(partie.dossier)}")
+    print(f"violations {dict(partie.vues)}", flush=True)
+
+
+def _some(counts: Mapping[str, int]) -> dict[str, int]:
+    return {nom: times for nom, times in counts.items() if times}
+
+
+def _files(dossier: Path) -> int:
+    return sum(1 for path in (dossier / "flux").rglob("[!.]*.*") if path.is_file())
