@@ -148,7 +148,7 @@ fuzz: $(VENV)/.dev ## post spoilt requests to every service (EXAMPLES=20000 of e
 	SGE_SIM_FUZZ_EXAMPLES=$(EXAMPLES) timeout 1200 $(BIN)/python -m pytest tests/fuzz
 
 annees: $(VENV)/.dev ## live ten years of a simulator from one seed (GRAINE=1, ANS=10; 20 min of one core), or many seeds on two cores (GRAINES=200 ANS=1; 90 min)
-	PYTHONHASHSEED=0 timeout 7200 $(BIN)/python -m tests.annees $(if $(GRAINES),--graines $(GRAINES) --processus 2,$(GRAINE)) --ans $(ANS) --reduit $(ARGS)
+	timeout 7200 $(BIN)/python -m tests.annees $(if $(GRAINES),--graines $(GRAINES) --processus 2,$(GRAINE)) --ans $(ANS) --reduit $(ARGS)
 
 soak: $(VENV)/.dev ## use a simulator without a pause, the clock running ahead, then attack one (SECONDS=180)
 	SGE_SIM_SOAK_SECONDS=$(SECONDS) timeout $$(($(SECONDS) + 900)) $(BIN)/python -m pytest -s -m soak tests/soak tests/dataconnect/test_doors.py

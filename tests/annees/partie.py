@@ -105,6 +105,8 @@ class Partie:
                 after = self.comptes.passees
                 self.depuis_ouverture = {nom: after[nom] - before[nom] for nom in COUTURES}
                 return
+            if not premier:
+                self.verifie()
         raise Violation(self.pas, "le dossier se rouvre", "cinquante fois sans y parvenir")
 
     def _sort_of_opening(self, tries: int) -> Sort:
@@ -169,8 +171,9 @@ class Partie:
 
     def _contourne(self, seen: str) -> None:
         """Something was written without passing a seam."""
-        nom = re.sub(r"[0-9a-f]{6,}", "…", seen)
+        nom = re.sub(r"[0-9A-Za-z]*[0-9][0-9A-Za-z]*", "…", seen.rpartition("/")[2])
         self.contournes[nom] += 1
+        self.accuse("rien ne s'écrit à côté des coutures", seen)
 
     def _attend(self) -> int:
         if self.tuyau is not None:
@@ -206,7 +209,9 @@ class Partie:
                 self._attend()
                 raise Violation(self.pas, "le processus vit", str(said[1])[-3000:])
         else:
+            self.verifie()  # what was left
             self.ouvre()
+            self.verifie()
         self.verifie(entier=self.pas % 50 == 0)
 
     def _tire(self) -> Pas:

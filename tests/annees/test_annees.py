@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 SEEDS = ("1", "2", "3")
 
 
-def play(*options: str, hash_seed: str = "0") -> str:
+def play(*options: str, hash_seed: str = "0", status: int = 0) -> str:
     """Play seeds in a process of their own, whose locks are those of woven threads."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.annees", *options, "--court"],
@@ -22,7 +22,7 @@ def play(*options: str, hash_seed: str = "0") -> str:
         text=True,
         timeout=600,
     )
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]
+    assert done.returncode == status, done.stdout[-6000:] + done.stderr[-3000:]
     return done.stdout
 
 
@@ -58,6 +58,11 @@ def test_few_files_are_made(spoken: dict[str, list[int]]) -> None:
 
 def test_nothing_is_written_beside_the_seams(year: str) -> None:
     assert re.findall(r"^sans couture (.*)$", year, re.M) == ["{}"] * len(SEEDS)
+
+
+def test_what_is_written_beside_the_seams_is_seen() -> None:
+    seen = play("1", "--pas", "12", "--faute", "à côté", status=1)
+    assert "rien ne s'écrit à côté des coutures" in seen
 
 
 def test_a_seed_is_the_same_life_to_the_byte() -> None:

@@ -3,6 +3,7 @@ journal. It is a fork of a parent that has loaded everything, does what it is se
 and tells what clients were told at the moment they were."""
 
 import asyncio
+import os
 import re
 import socket
 import traceback
@@ -133,6 +134,8 @@ class Vie:
                 told = {"travail": ordre.travail, "defaut": self.monde.frappes}
                 trace = "".join(traceback.format_exception(came))
                 self._dit(self._recit("casse", demande={"trace": trace, **told}))
+        if pas.numero % 20 == 0:
+            self._dit(self._recit("ressources", reponse=_resources()))
         self._dit(("fait", self.now()))
 
     def _recit(self, sorte: str, **of: Any) -> Recit:
@@ -254,6 +257,13 @@ class Vie:
         reglage = self.moves.make(change).reglage
         told = {"numero": reglage.numero, "instant": reglage.fin}
         self._dit(self._recit("horloge", demande=asked, reponse=told))
+
+
+def _resources() -> dict[str, int]:
+    """Return what this process has of the machine."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    opened = sum(1 for _ in Path("/proc/self/fd").iterdir())
+    return {"octets": pages * os.sysconf("SC_PAGE_SIZE"), "fichiers": opened, "processus": 1}
 
 
 def _sender(certificate: Path) -> Sender:
