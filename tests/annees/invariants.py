@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ from modele_vue import Vue, stored
 from recits import TOUJOURS
 
 _MONTRES: Final = 3
+_MARGE: Final = timedelta(hours=1)
 _SUITE: Final = 40
 """How many of the last publications are looked at again."""
 
@@ -98,6 +100,8 @@ def _choose(dossier: Path, modele: Modele) -> None:
 def params_of(vue: Vue, modele: Modele, whole: bool) -> dict[str, Any]:
     """Return what queries may name."""
     ((maintenant,),) = vue.rows("SELECT instant FROM main.clock") or [(None,)]
+    if maintenant is None and modele.dernier is not None:  # it runs
+        maintenant = stored(modele.dernier + _MARGE)
     rattrape = modele.etat.rattrape
     return {
         "maintenant": maintenant,

@@ -16,6 +16,8 @@ _JOUR: Final = timedelta(days=1)
 _PETITS: Final = ("C5", "P4")
 _DU: Final = timedelta(days=40)
 """For how long what was due is looked at again."""
+_RECUL: Final = 4
+"""For how many steps a machine's clock that was set back may hold files back."""
 _RELUS: Final = 12
 """How many files a consultation has read again at most."""
 
@@ -86,6 +88,8 @@ def due_at(flux: str, periodicite: str | None, fin: str | None) -> datetime | No
 def essayes(vue: Vue, modele: Modele) -> Iterator[str]:
     """A file that waits, and that nothing holds back, was tried by the round that made it."""
     rattrape = vue.params["rattrape"]
+    if modele.recul and modele.pas - modele.recul < _RECUL:
+        return  # what was to be tried then is later now
     waiting = vue.rows(
         "SELECT f.id, nom, f.contrat_id, tentatives, panne, instant FROM main.fichier_flux f JOIN "
         "main.publication p ON p.id = publication_id WHERE etat = 'a_livrer' ORDER BY f.id"

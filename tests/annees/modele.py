@@ -56,9 +56,10 @@ class Modele:
         """Of Data Connect since the last check: the name, the path, when, the status, the rest."""
         self.fins = self.defauts = self.retours = 0
         self.couture, self.mort, self.ouvert = "", False, False
-        self.rang = self.avant = self.range = self.pas = self.pas_rendu = 0
+        self.rang = self.avant = self.range = self.pas = self.pas_rendu = self.recul = 0
         """How many things were told: until now, before this step, and when the journal was last
-        drained; this step, and the last in which a state came back."""
+        drained; this step, the last in which a state came back, and the last of which the machine's
+        clock was set back."""
         self.debut: datetime | None = None
         self.dernier: datetime | None = None
         """The simulated instants at which this step began, and of what was last told."""
@@ -107,6 +108,8 @@ class Modele:
         if recit.pas != self.pas:
             self.pas, self.avant = recit.pas, self.rang
             self.debut = min(self.dernier or recit.instant, recit.instant)
+            if self.dernier is not None and recit.instant < self.dernier:
+                self.recul = self.pas
         self.dernier = recit.instant
         self.rang += 1
         self.revenu = None
@@ -130,7 +133,7 @@ class Modele:
         if left:
             self.partants.pop(recit.sorte, None)
         unread = recit.refus in ILLISIBLES and not first_of(recit.reponse, "corps")
-        if unread and not (self.defauts or self._struck(recit.instant)):
+        if unread and not (self.defauts or self._struck(recit)):
             self.wrong("un refus se comprend", f"{recit.nom} {recit.sorte} : {recit.refus}")
 
     def _leave(self, sorte: str, demande: Mapping[str, Any]) -> None:
@@ -193,10 +196,12 @@ class Modele:
         """Keep that what was told is wrong by itself."""
         self.fautes.append((nom, detail))
 
-    def _struck(self, instant: datetime) -> bool:
-        """Tell whether a panne may strike then, or about then: works are woven."""
+    def _struck(self, recit: Recit) -> bool:
+        """Tell whether a panne may have struck between a call and its answer, or about then."""
+        appel = self.appels.get(recit.nom)
+        first, last = recit.instant if appel is None else appel.instant, recit.instant
         return self.etat.pannes_incertaines > 0 or any(
-            (plan["debut"] or instant) - _AUTOUR <= instant <= (plan["fin"] or instant) + _AUTOUR
+            (plan["debut"] or first) - _AUTOUR <= last and first <= (plan["fin"] or last) + _AUTOUR
             for plan in self.etat.pannes.values()
         )
 
@@ -256,8 +261,6 @@ class Modele:
     def _on_ConsultationMesuresDetaillees(self, recit: Recit) -> None:
         self.etat.mesures.consult(recit.demande, recit.reponse, recit.nom)
 
-    # Of Data Connect.
-
     def _on_jeton(self, recit: Recit) -> None:
         reponse = recit.reponse
         self.jetons[reponse["access_token"]] = recit.demande["client_id"], recit.instant
@@ -288,10 +291,8 @@ class Modele:
             api = "v5" if "/v5/" in asked["chemin"] else asked["chemin"].split("/")[1]
             hour = int(recit.instant.timestamp()) // 3600
             self.comptes[asked.get("acteur", ""), api, hour] += 1
-        if reponse["statut"] == 200 and not self._struck(recit.instant):
+        if reponse["statut"] == 200 and not self._struck(recit):
             self.etat.mesures.data_connect(asked, reponse["corps"], recit.nom)
-
-    # Of the administration.
 
     def _on_horloge(self, recit: Recit) -> None:
         number, reponse = recit.reponse["numero"], recit.reponse["instant"]
@@ -363,8 +364,6 @@ class Modele:
     def _on_page(self, recit: Recit) -> None:
         if recit.reponse["statut"] >= 500 and not self.defauts:
             self.wrong("une page répond", f"{recit.demande['chemin']} : {recit.reponse['statut']}")
-
-    # Of the machine.
 
     def _on_fin(self, recit: Recit) -> None:
         self.fins, self.mort, self.ouvert = self.fins + 1, True, False
