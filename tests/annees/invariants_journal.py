@@ -43,8 +43,8 @@ def codes(vue: Vue, modele: Modele) -> Iterator[str]:
             continue
         if appel.refus == "":
             continue  # a fault without a code
-        connu = appel.sorte, appel.refus, appel.prm or prm
-        said = service, None if code == _ACQUITTE else code, prm or appel.prm
+        connu = appel.sorte, appel.refus, appel.prm or prm or None
+        said = service, None if code == _ACQUITTE else code, prm or appel.prm or None
         if said != connu and not (appel.refus or "").isdigit():
             yield f"{nom} : {service} {code} {prm}, répondu {connu}"
 

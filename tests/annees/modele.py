@@ -34,6 +34,7 @@ from recits import (
 )
 
 _AUTOUR: Final = timedelta(days=1)
+_JAMAIS: datetime | None = None
 _RECUL: Final = timedelta(minutes=2)
 """By how much the machine's own clock may be set back."""
 
@@ -56,12 +57,11 @@ class Modele:
         """Of Data Connect since the last check: the name, the path, when, the status, the rest."""
         self.fins = self.defauts = self.retours = 0
         self.couture, self.mort, self.ouvert = "", False, False
-        self.rang = self.avant = self.range = self.pas = self.pas_rendu = self.recul = 0
-        """How many things were told: until now, before this step, and when the journal was last
-        drained; this step, the last in which a state came back, and the last of which the machine's
-        clock was set back."""
-        self.debut: datetime | None = None
-        self.dernier: datetime | None = None
+        self.rang = self.avant = self.range = self.range_avant = 0
+        self.pas = self.pas_rendu = self.recul = 0
+        """How many things were told: until now, before this step, when the journal was last drained
+        (and before this step); this step, the last in which a state, or the clock, went back."""
+        self.debut = self.dernier = _JAMAIS
         """The simulated instants at which this step began, and of what was last told."""
         self.reglages: set[int] = set()  # the numbers of those of the clock
         self.comptes: Counter[tuple[str, str, int]] = Counter()
@@ -106,7 +106,7 @@ class Modele:
         """Keep what was told."""
         self._touched.update(SUJETS.get(recit.sorte, ()))
         if recit.pas != self.pas:
-            self.pas, self.avant = recit.pas, self.rang
+            self.pas, self.avant, self.range_avant = recit.pas, self.rang, self.range
             self.debut = min(self.dernier or recit.instant, recit.instant)
             if self.dernier is not None and recit.instant < self.dernier:
                 self.recul = self.pas
@@ -389,6 +389,7 @@ class Modele:
 
     def _on_defaut(self, recit: Recit) -> None:
         self.defauts += 1
+        self.range = min(self.range, self.range_avant)  # what was to be stored may not be
         for nom, appel in self.appels.items():
             if appel.rang > self.avant:  # the journal may have had no room for it
                 self.appels[nom] = replace(appel, oublie=True)
