@@ -19,7 +19,7 @@ _UN_AN = Taille(
     ans=1, pas=300, appels=1200, fins=20, defauts=12, quotidiens_max=4, quotidiens_jours=20
 )
 _COURT = replace(
-    _UN_AN, pas=84, appels=560, fins=13, defauts=7, quotidiens_max=2, quotidiens_jours=10
+    _UN_AN, pas=72, appels=530, fins=11, defauts=7, quotidiens_max=2, quotidiens_jours=10
 )
 _LONG = 5
 """From how many years on a life is of a thousand points."""

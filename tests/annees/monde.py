@@ -204,8 +204,8 @@ class Monde:
         if self.defaut.rang > 0:
             return
         if sorte == "retard":
-            self.defaut = AUCUN
-            self.attend(float(self.frappes + 3))
+            self.defaut, self.frappes = AUCUN, self.frappes + 1
+            self.attend(3.0)  # longer than others wait for a lock
             return
         fois = self.defaut.fois - 1
         self.defaut = Defaut(sorte if fois else "", 0, fois)

@@ -72,6 +72,7 @@ class Vie:
     def __init__(self, monde: Monde, settings: Settings, dit: Callable[[Any], None]) -> None:
         self.monde, self._dit, self.pas = monde, dit, 0
         self.simulator = simulator.open_simulator(settings)
+        self.simulator.phase.enter("pret")
         self.clock = self.simulator.clock
         self.senders = {each.kind: _sender(each.certificate) for each in self.simulator.callers}
         self.sockets = [socket.socket() for _ in range(4)]  # never bound
@@ -128,6 +129,8 @@ class Vie:
             rendus = self.monde.tresse(works)
         if self.monde.frappes:
             self._dit(self._recit("defaut", demande={"sorte": pas.defaut.sorte}))
+        if pas.saut < 0:
+            self._dit(self._recit("defaut", demande={"sorte": "recul"}))
         threads = [Ordre("horloge")] * (len(rendus) - len(pas.ordres))  # that moves started
         for ordre, came in zip((*pas.ordres, *threads), rendus, strict=True):
             if isinstance(came, BaseException):
