@@ -58,6 +58,8 @@ class Connu:
 
     def note(self, recit: Recit) -> None:
         """Learn what a client was told."""
+        if recit.sorte == "ouverture":  # a state may have come back without a word
+            self.instant = recit.instant
         self.instant = max(self.instant, recit.instant)
         if recit.sorte == "depart" or (recit.nom and not recit.answered):
             self.appels += 1

@@ -162,6 +162,8 @@ class Monde:
         self.sort, self.defaut = Sort(), AUCUN
         self.prets: list[tuple[_thread.LockType, str]] = []
         self.fini, self.rendus = _thread.allocate_lock(), list[Any]()
+        self.frappe: Callable[[str], None] = lambda _sorte: None
+        """What is called when a fault strikes."""
         self.frappes = 0
         """How often a fault has struck in this step."""
 
@@ -205,11 +207,13 @@ class Monde:
             return
         if sorte == "retard":
             self.defaut, self.frappes = AUCUN, self.frappes + 1
+            self.frappe(sorte)
             self.attend(3.0)  # longer than others wait for a lock
             return
         fois = self.defaut.fois - 1
         self.defaut = Defaut(sorte if fois else "", 0, fois)
         self.frappes += 1
+        self.frappe(sorte)
         if sorte == "commit":
             raise OperationalError("disk I/O error")
         number = getattr(errno, sorte)

@@ -71,6 +71,7 @@ class Vie:
 
     def __init__(self, monde: Monde, settings: Settings, dit: Callable[[Any], None]) -> None:
         self.monde, self._dit, self.pas = monde, dit, 0
+        self.instant = DEBUT
         self.simulator = simulator.open_simulator(settings)
         self.simulator.phase.enter("pret")
         self.clock = self.simulator.clock
@@ -117,7 +118,8 @@ class Vie:
             self._dit(self._recit("livraison", reponse=told))
 
     def now(self) -> datetime:
-        return self.clock.now()
+        self.instant = self.clock.now()
+        return self.instant
 
     def joue(self, pas: Pas) -> None:
         """Do the works of a step."""
@@ -125,6 +127,7 @@ class Vie:
         self.monde.comptes.machine += timedelta(seconds=pas.saut)
         works = [(each.travail, self._work(each)) for each in pas.ordres]
         self.monde.sort = pas.sort or self.monde.sort
+        self.monde.frappe = self._frappe
         with self.monde.eveille(pas.defaut):
             rendus = self.monde.tresse(works)
         if self.monde.frappes:
@@ -140,6 +143,10 @@ class Vie:
         if pas.numero % 20 == 0:
             self._dit(self._recit("ressources", reponse=_resources()))
         self._dit(("fait", self.now()))
+
+    def _frappe(self, sorte: str) -> None:
+        """Tell at once that the world refuses something: clients may be told so."""
+        self._dit(Recit(self.pas, self.instant, "defaut", demande={"sorte": sorte}))
 
     def _recit(self, sorte: str, **of: Any) -> Recit:
         return Recit(self.pas, self.now(), sorte, **of)
@@ -244,7 +251,7 @@ class Vie:
     def _publication(self, _ordre: Ordre) -> None:
         until = self.now()
         if self.back_office.catch_up():
-            self._dit(Recit(self.pas, until, "rattrapage", reponse={"instant": until}))
+            self._dit(self._recit("rattrapage", reponse={"instant": until}))
 
     def _rangement(self, _ordre: Ordre) -> None:
         self.journal.drain()
