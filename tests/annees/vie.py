@@ -196,12 +196,16 @@ class Vie:
         self.tell(self._recit("jeton", demande=asked, reponse=told))
         return str(told["access_token"])
 
-    def _consent(self, autorisation_id: int) -> dict[str, Any]:
-        """Return what the administration says of a consent; nothing of one that isn't there."""
+    def _consent(self, autorisation_id: int, prm: str) -> dict[str, Any]:
+        """Return what the administration says of the last consent of a point; nothing of none."""
         asked = Ordre("", methode="GET", chemin="/api/consentements")
         _, content = asyncio.run(_ask(self.load(), asked))
-        found = [each for each in loads(content) if each["autorisation_id"] == autorisation_id]
-        return found[0] if found else {}
+        found: list[dict[str, Any]] = [
+            each
+            for each in loads(content)
+            if (each["autorisation_id"], each["prm"]) == (autorisation_id, prm)
+        ]
+        return max(found, key=lambda each: int(each["id"]), default={})
 
     def _administration(self, ordre: Ordre) -> None:
         self._dit(self._recit("depart", demande={"sorte": ordre.sorte, "demande": ordre.demande}))
@@ -242,7 +246,7 @@ class Vie:
         demande, code = ordre.demande, None if "autorisation_id" in found else str(status)
         if code is None:
             numero = int(found["autorisation_id"])
-            given = self._consent(numero)
+            given = self._consent(numero, prm)
             found |= {"autorisation_id": numero, "id": given.get("id", 0)}
             if "au" in given:  # the clock may have moved since it was asked
                 demande = {**demande, "fin": date.fromisoformat(given["au"][:10])}
