@@ -34,9 +34,7 @@ from recits import (
 )
 
 _AUTOUR: Final = timedelta(days=1)
-_JAMAIS: datetime | None = None
-_RECUL: Final = timedelta(minutes=2)
-"""By how much the machine's own clock may be set back."""
+_RECUL: Final = timedelta(minutes=2)  # by which the machine's own clock may be set back
 
 
 class Modele:
@@ -61,8 +59,8 @@ class Modele:
         self.pas = self.pas_rendu = self.recul = 0
         """How many things were told: until now, before this step, when the journal was last drained
         (and before this step); this step, the last in which a state, or the clock, went back."""
-        self.debut = self.dernier = _JAMAIS
-        """The simulated instants at which this step began, and of what was last told."""
+        self.debut: datetime | None = None
+        self.dernier = self.debut  # the simulated instants of this step: its first, its last
         self.reglages: set[int] = set()  # the numbers of those of the clock
         self.comptes: Counter[tuple[str, str, int]] = Counter()
         """How many answers of Data Connect an actor had in an hour of the simulated clock."""
@@ -110,7 +108,8 @@ class Modele:
             self.debut = min(self.dernier or recit.instant, recit.instant)
             if self.dernier is not None and recit.instant < self.dernier:
                 self.recul = self.pas
-        self.dernier = recit.instant
+            self.dernier = recit.instant
+        self.dernier = max(self.dernier or recit.instant, recit.instant)
         self.rang += 1
         self.revenu = None
         if recit.nom:
@@ -193,7 +192,6 @@ class Modele:
         }
 
     def wrong(self, nom: str, detail: str) -> None:
-        """Keep that what was told is wrong by itself."""
         self.fautes.append((nom, detail))
 
     def _struck(self, recit: Recit) -> bool:
@@ -273,6 +271,7 @@ class Modele:
     def _on_consentement(self, recit: Recit) -> None:
         asked, number = recit.demande, recit.reponse["autorisation_id"]
         (prm,) = asked["prms"]
+        self.prms.add(prm)
         whose = asked["client_id"], asked.get("titulaire", prm)
         if self.etat.partages.setdefault(whose, number) == number or "titulaire" not in asked:
             self.etat.consentements.append((number, asked["client_id"], prm, str(asked["fin"])))
@@ -281,6 +280,7 @@ class Modele:
 
     def _on_revocation(self, recit: Recit) -> None:
         self.etat.revoques.add(recit.demande["consentement"])
+        self.prms.update(prm for _, _, prm, _ in self.etat.consentements)
 
     def _on_data_connect(self, recit: Recit) -> None:
         asked, reponse = recit.demande, recit.reponse
@@ -310,11 +310,11 @@ class Modele:
             self.range = self.avant  # what is told meanwhile may come after it
 
     def _on_rattrapage(self, recit: Recit) -> None:
-        if not self.rendu and self.debut is not None:
-            # What comes in this step may have been due before, and written after.
+        if not self.rendu and self.debut is not None:  # what is due before may be written after
             self.etat.rattrape = min(recit.reponse["instant"], self.debut)
 
     def _on_points_apportes(self, recit: Recit) -> None:
+        self.prms.update(recit.demande["prms"])
         self.etat.apportes.update(recit.demande["prms"])
         self.etat.retires.difference_update(recit.demande["prms"])
 

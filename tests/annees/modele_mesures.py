@@ -11,12 +11,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from modele_vue import PARIS
 
 _PAS: Final = {"PT5M": 5, "PT10M": 10, "PT30M": 30}
 _COMPTEES: Final = ("EA", "ERI", "ERC")
+_TOUR: Final = 900_000_000
+"""By how much a register of nine digits falls at least where it begins again."""
 _SOMME: Final = 24
 """By how many Wh the sum of a day's half-hours may differ from its energy (docs/flux.md)."""
 _V5: Final = {
@@ -122,7 +125,8 @@ class Mesures:
         insort(shown, (mesure.quand, mesure.valeur))
         place = bisect_left(shown, (mesure.quand, mesure.valeur))
         around = shown[max(place - 1, 0) : place + 2]
-        if [value for _, value in around] != sorted(value for _, value in around):
+        fell = any(after < before <= after + _TOUR for (_, before), (_, after) in pairwise(around))
+        if fell:  # one that has gone round begins again
             self.wrong("un registre ne recule pas", f"{qui} : {mesure[1:5]}, {around}")
 
     def _balance(self, mesure: Mesure, qui: str) -> None:
