@@ -20,6 +20,7 @@ from recits import (
     ACCES,
     ARRETS,
     COLLECTE,
+    EXCUSEES,
     ILLISIBLES,
     JETON,
     ORDRES,
@@ -58,7 +59,7 @@ class Modele:
         self.rang = self.avant = self.range = self.range_avant = 0
         self.pas = self.pas_rendu = self.recul = 0
         """How many things were told: until now, before this step, when the journal was last drained
-        (and before this step); this step, the last in which a state, or the clock, went back."""
+        (and before this step); this step, the last when state or clock went back or failed."""
         self.debut: datetime | None = None
         self.dernier = self.debut  # the simulated instants of this step: its first, its last
         self.reglages: set[int] = set()  # the numbers of those of the clock
@@ -85,10 +86,7 @@ class Modele:
         self._touched, self.prms = set[str](), set[str]()
 
     def commence(self, dossier: Path, arret: date | None = None) -> None:
-        """Note what the folder holds that nobody ordered, before the first call.
-
-        From the day `arret` on, R50, R151, R4x and R171 aren't emitted (`--generation auto`).
-        """
+        """Note what the folder holds that nobody ordered; from `arret` on no R50 or R171 leaves."""
         self.arret = arret
         with Vue(dossier) as vue:
             for table in ("affaire", "service_souscrit", "autorisation_client", "consentement"):
@@ -132,7 +130,7 @@ class Modele:
         if left:
             self.partants.pop(recit.sorte, None)
         unread = recit.refus in ILLISIBLES and not first_of(recit.reponse, "corps")
-        if unread and not (self.defauts or self._struck(recit)):
+        if unread and not self._struck(recit):
             self.wrong("un refus se comprend", f"{recit.nom} {recit.sorte} : {recit.refus}")
 
     def _leave(self, sorte: str, demande: Mapping[str, Any]) -> None:
@@ -362,12 +360,13 @@ class Modele:
         self.revenu = nom
 
     def _on_page(self, recit: Recit) -> None:
-        if recit.reponse["statut"] >= 500 and not self.defauts:
+        if recit.reponse["statut"] >= 500:
             self.wrong("une page répond", f"{recit.demande['chemin']} : {recit.reponse['statut']}")
 
     def _on_fin(self, recit: Recit) -> None:
         self.fins, self.mort, self.ouvert = self.fins + 1, True, False
         self.couture = recit.reponse["couture"] if recit.reponse else ""
+        self.fautes = [each for each in self.fautes if each[0] not in EXCUSEES]
         for sorte, left in self.partants.items():
             self._lose(sorte, *left)
         self.partants.clear()
@@ -388,12 +387,13 @@ class Modele:
         self.ressources.append(recit.reponse)
 
     def _on_defaut(self, recit: Recit) -> None:
-        self.defauts += 1
+        self.defauts, self.recul = self.defauts + 1, self.pas
+        self.fautes = [each for each in self.fautes if each[0] not in EXCUSEES]
         self.range = min(self.range, self.range_avant)  # what was to be stored may not be
         for nom, appel in self.appels.items():
             if appel.rang > self.avant:  # the journal may have had no room for it
                 self.appels[nom] = replace(appel, oublie=True)
 
     def _on_casse(self, recit: Recit) -> None:
-        if not (self.defauts or recit.demande.get("defaut")):
+        if not recit.demande.get("defaut"):
             self.wrong("rien n'échoue", str(recit.demande.get("trace"))[-300:])

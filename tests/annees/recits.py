@@ -44,6 +44,8 @@ M023: Final = (
     "CommandeInformationsTechniquesEtContractuelles",
 )
 ORDRES: Final = (COLLECTE, *ACCES, *ARRETS, RENOUVELLEMENT, OPTIONS, *FICHIERS, *M023)
+EXCUSEES: Final = ("un refus se comprend", "une page répond", "rien n'échoue")
+"""What may not hold in a step in which the world fails, or the process ends, where it may have."""
 ILLISIBLES: Final = ("None", "", "SGT500", "500")
 SANS_AFFAIRE: Final = (OPTIONS, ARRETS[0])
 JETON: Final = timedelta(hours=3, minutes=30)
