@@ -13,13 +13,13 @@ from partie import Partie, Taille, Violation
 from reduction import reduit
 
 _DIX_ANS = Taille(
-    ans=10, pas=4600, appels=21_000, fins=230, defauts=150, population=947, quotidiens_max=30
+    ans=10, pas=4600, appels=21_000, fins=220, defauts=150, population=947, quotidiens_max=30
 )
 _UN_AN = Taille(
     ans=1, pas=300, appels=1200, fins=20, defauts=12, quotidiens_max=4, quotidiens_jours=20
 )
 _COURT = replace(
-    _UN_AN, pas=72, appels=530, fins=11, defauts=7, quotidiens_max=2, quotidiens_jours=10
+    _UN_AN, pas=72, appels=530, fins=10, defauts=7, quotidiens_max=2, quotidiens_jours=10
 )
 _LONG = 5
 """From how many years on a life is of a thousand points."""

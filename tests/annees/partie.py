@@ -28,7 +28,7 @@ from sge_sim.settings import Settings
 
 _PATIENCE = 60.0
 """How long (s) a process may say nothing before it is held to be stuck."""
-_ARMEE = 12
+_ARMEE = 5
 """For how many steps an end that is drawn waits for its seam."""
 
 
@@ -253,11 +253,12 @@ class Partie:
         if not self.taille.fins or "fins" in self.taille.sans:
             return None
         self.armee -= 1
-        if self.armee > 0 or hasard.random() > 1.15 * self.taille.fins / self.taille.pas:
+        wanted = self.taille.fins * self.pas / self.taille.pas
+        if self.armee > 0 or sum(self.comptes.fins.values()) >= wanted:
             return None
         known = [nom for nom, times in self.comptes.passees.items() if times]
         self.armee = _ARMEE
-        return Sort(hasard.choice(known), int(10 ** hasard.uniform(0, 1.5)))
+        return Sort(hasard.choice(known), int(10 ** hasard.uniform(0, 1.3)))
 
     # --- what was told
 

@@ -174,7 +174,7 @@ def etat(connu: Connu, hasard: random.Random) -> Ordre:
 
 
 AUTRES: dict[str, tuple[int, Callable[[Connu, random.Random], Ordre]]] = {
-    "page": (6, page),
+    "page": (3, page),
     "jeton": (2, jeton),
     "consentement": (3, consentir),
     "data_connect": (10, lire),

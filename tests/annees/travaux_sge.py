@@ -95,7 +95,7 @@ def point(connu: Connu, hasard: random.Random, *segments: str) -> str:
     if hasard.random() < 0.01:
         return "99999999999999"
     fit = [prm for prm, segment in connu.prms if not segments or segment in segments]
-    return hasard.choice([*fit, *connu.apportes])
+    return hasard.choice([*fit, *connu.apportes] or [prm for prm, _ in connu.prms])
 
 
 def _ordre(path: str, tree: dict[str, Any], connu: Connu, hasard: random.Random) -> Ordre:
