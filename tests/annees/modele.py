@@ -77,8 +77,7 @@ class Modele:
         self.contenus: dict[str, str] = {}
         self.livraisons: dict[str, tuple[int, int, int]] = {}
         """When each file last arrived: after how many ends, failures, returns."""
-        self.revenus: list[str] = []
-        """The files that arrived again since the last check, without any of these."""
+        self.revenus: list[str] = []  # those that arrived again since the last check without any
         self.fautes: list[tuple[str, str]] = []
         """What was wrong in what was told, by itself: the name of what must hold, and a detail."""
         self.memoire: dict[str, Any] = {}
