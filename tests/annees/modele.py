@@ -212,7 +212,7 @@ class Modele:
         depart, instant = (self.rang, recit.instant) if known is None else known.left
         self.appels[recit.nom] = Appel(
             *(recit.sorte, depart, self.rang, prm, instant, recit.answered, recit.refus),
-            oublie=self.recul == recit.pas,  # the journal may have had no room for it
+            oublie=0 < self.recul == recit.pas,  # the journal may have had no room for it
         )
         if recit.sorte in ORDRES:
             if recit.answered and (recit.refus or "SGT").startswith("SGT"):
