@@ -30,8 +30,8 @@ def chauffe() -> None:
             now=DEBUT,
         )
         connu = Connu(DEBUT, POINTS, {}, 3, 40)
-        told: list[object] = []
-        vie = Vie(monde, settings, told.append)
+        rendu: list[object] = []
+        vie = Vie(monde, settings, rendu.append)
         connu.acteurs = {each.kind: (each.login, each.contrat_id) for each in vie.simulator.callers}
         pages = [travaux.voir(chemin) for chemin in travaux.PAGES]
         for pas in range(3):
