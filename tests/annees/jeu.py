@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from empreinte import empreinte
-from partie import Partie, Taille, Violation
+from partie import LONG, Partie, Taille, Violation, manquees
 from reduction import reduit
 
 _DIX_ANS = Taille(
@@ -21,8 +21,6 @@ _UN_AN = Taille(
 _COURT = replace(
     _UN_AN, pas=72, appels=530, fins=10, defauts=7, quotidiens_max=2, quotidiens_jours=10
 )
-_LONG = 5
-"""From how many years on a life is of a thousand points."""
 
 
 def taille_of(asked: argparse.Namespace) -> Taille:
@@ -30,7 +28,7 @@ def taille_of(asked: argparse.Namespace) -> Taille:
     if asked.court:
         taille = _COURT
     else:
-        whole = _DIX_ANS if asked.ans >= _LONG else _UN_AN
+        whole = _DIX_ANS if asked.ans >= LONG else _UN_AN
         share = asked.ans / whole.ans
         shared = {
             nom: max(1, round(getattr(whole, nom) * share))
@@ -126,6 +124,7 @@ def _dit(partie: Partie) -> None:
         ("paires", len({(a, b) for a, b, _ in met}), dict(pairs)),
     ):
         print(f"{nom} {rendu} {parts or ''}")
+    print(f"paires manquées {manquees(comptes)}")
     print(f"sans couture {dict(partie.contournes)}")
     print(f"échecs sous défaut {dict(partie.ratees)}")
     costs = {nom: round(cost / 1e6, 1) for nom, cost in partie.couts.items()}
