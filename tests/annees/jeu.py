@@ -21,6 +21,8 @@ _UN_AN = Taille(
 _COURT = replace(
     _UN_AN, pas=72, appels=530, fins=10, defauts=7, quotidiens_max=2, quotidiens_jours=10
 )
+_TEMOIN = 12
+"""The step after which the trace of a life is printed: that of one played no further, too."""
 
 
 def taille_of(asked: argparse.Namespace) -> Taille:
@@ -76,6 +78,8 @@ def _play(
         partie = Partie(graine, taille, racine, continue_=tout)
         for _ in range(most or taille.pas):
             partie.joue()
+            if partie.pas == _TEMOIN:
+                print(f"pas {partie.pas} : {_trace(partie)}")
         partie.finit()
     except Violation as violation:
         return partie, violation
@@ -129,8 +133,13 @@ def _dit(partie: Partie) -> None:
     print(f"échecs sous défaut {dict(partie.ratees)}")
     costs = {nom: round(cost / 1e6, 1) for nom, cost in partie.couts.items()}
     print(f"processeur {spent:.1f} s depuis le début, {costs}")
-    print(f"trace {comptes.trace}, empreinte {empreinte(partie.dossier)}")
+    print(_trace(partie))
     print(f"violations {dict(partie.vues)}", flush=True)
+
+
+def _trace(partie: Partie) -> str:
+    """Return what two lives of a seed have in common: what was passed, and what came of it."""
+    return f"trace {partie.comptes.trace}, empreinte {empreinte(partie.dossier)}"
 
 
 def _some(counts: Mapping[str, int]) -> dict[str, int]:
