@@ -20,6 +20,8 @@ IMAGES ?= $(CURDIR)/$(VENV)/images
 API_SECONDS ?= 120
 SEED ?= 1
 GRAINE ?= 1
+GRAINES ?=
+ANS ?= 10
 NOMBRE ?= 200
 VERSION ?= 1.0
 PACKAGE ?= consultation
@@ -144,6 +146,9 @@ test-dix-millions: $(VENV)/.dev ## import ten million points into PostgreSQL, pu
 
 fuzz: $(VENV)/.dev ## post spoilt requests to every service (EXAMPLES=20000 of each kind; 7 min)
 	SGE_SIM_FUZZ_EXAMPLES=$(EXAMPLES) timeout 1200 $(BIN)/python -m pytest tests/fuzz
+
+annees: $(VENV)/.dev ## live ten years of a simulator from one seed (GRAINE=1, ANS=10; 20 min of one core), or many seeds on two cores (GRAINES=200 ANS=1; 90 min)
+	timeout 7200 $(BIN)/python -m tests.annees $(if $(GRAINES),--graines $(GRAINES) --processus 2,$(GRAINE)) --ans $(ANS) --reduit $(ARGS)
 
 soak: $(VENV)/.dev ## use a simulator without a pause, the clock running ahead, then attack one (SECONDS=180)
 	SGE_SIM_SOAK_SECONDS=$(SECONDS) timeout $$(($(SECONDS) + 900)) $(BIN)/python -m pytest -s -m soak tests/soak tests/dataconnect/test_doors.py
@@ -314,4 +319,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test costs test-machines site test-site test-mcp test-masse test-annee test-fichiers-sales vraisemblance mutants test-packaging test-pythons test-lowest executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz soak homologation service flux format bench bench-help bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test costs test-machines site test-site test-mcp test-masse test-annee test-fichiers-sales vraisemblance mutants test-packaging test-pythons test-lowest executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz annees soak homologation service flux format bench bench-help bench-demandes trace pages coverage dist lock clean

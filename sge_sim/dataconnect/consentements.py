@@ -26,7 +26,7 @@ from sge_sim.tables.dataconnect import (
     Partage,
     read_autorisation_id,
 )
-from sge_sim.tables.ecritures import next_numero, write_at_once
+from sge_sim.tables.ecritures import next_numero, reach, write_at, write_at_once
 from sge_sim.tables.points import Point
 from sge_sim.tables.prepared import Driver, read_at_once
 
@@ -71,7 +71,7 @@ def give_consentement(
     )
     *_, ((numero,),) = write_at_once(session, (*partage, given))
     granted = [(type, sens) for sens in _sides(point) for type in TYPES]
-    write_at_once(session, acces_services(session, point.prm, granted, [contrat], now, fin, numero))
+    write_at(session, now, acces_services(session, point.prm, granted, [contrat], now, fin, numero))
     return ConsentementFacts(
         *(numero, autorisation_id, application.client_id, titulaire),
         *(point.prm, now, given.fin),
@@ -98,6 +98,7 @@ def remove_consentement(session: Session, consentement_id: int, now: datetime) -
     for service in consentement.services:
         if service.etat != "TERMINE":
             vie.end(session, service, "retrait", now)
+    reach(session, now)
     return consentement
 
 

@@ -241,7 +241,8 @@ def insert_copy(
         session.add(Compteur(**{**values_of(meter, "id"), "prm": prm, **changes}))
     for table in _FOLLOWING:
         for row in session.scalars(select(table).where(table.prm == model.prm)):
-            session.add(table(**{**values_of(row, "id"), "prm": prm}))
+            if getattr(row, "service_souscrit_id", None) is None:  # else an order's
+                session.add(table(**{**values_of(row, "id"), "prm": prm}))
     session.flush()
 
 

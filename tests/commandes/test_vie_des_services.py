@@ -8,6 +8,7 @@ from lives import CURVE, DAY, DAYS, INDEX, LARGE, NOON, PRM, TIERS, Lives, begin
 
 from sge_sim.clock import PARIS, later
 from sge_sim.errors import UsageError
+from sge_sim.tables.apports import insert_copy
 from sge_sim.tables.points import find_point
 
 STANDARD = 3 * DAYS
@@ -112,6 +113,16 @@ def test_the_curve_is_collected_while_a_service_needs_it(lives: Lives) -> None:
     assert lives.collectes() == [(DAY, date(2025, 9, 1)), (DAY, None)]
     lives.until(beginning(date(2025, 10, 1)))
     assert lives.collectes() == [(DAY, date(2025, 9, 1)), (DAY, date(2025, 10, 1))]
+
+
+@pytest.mark.assumed("what an order has collected stays with the point that was ordered")
+def test_a_copy_of_a_point_collects_nothing_for_its_orders(lives: Lives) -> None:
+    lives.order()
+    with lives.database.transaction() as session:
+        model = find_point(session, PRM)
+        assert model is not None
+        insert_copy(session, model, "25800000000001", 7, {}, {})
+    assert lives.collectes() == [(DAY, None)]
 
 
 @pytest.mark.documented("V26.2: tried again, closed « non réalisée » at J+19")

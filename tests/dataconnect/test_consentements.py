@@ -9,10 +9,12 @@ from state_kit import statements_of
 from sge_sim.clock import parse_instant
 from sge_sim.commandes import vie
 from sge_sim.dataconnect.applications import create_application
-from sge_sim.dataconnect.consentements import TYPES, give_consentement
+from sge_sim.dataconnect.consentements import TYPES, give_consentement, remove_consentement
 from sge_sim.facts.database import Database
 from sge_sim.tables.dataconnect import Application, ConsentementDonne, running_services
+from sge_sim.tables.ecritures import read_last_instant
 from sge_sim.tables.points import Point
+from sge_sim.tables.prepared import Driver
 
 NOW = parse_instant("2026-11-25T10:00")
 FIN = date(2026, 12, 25)
@@ -75,3 +77,21 @@ def test_a_consent_is_written_by_the_driver_itself(database: Database) -> None:
             assert not statements
         assert [service.motif_fin for service in ended] == ["prolongation"] * len(TYPES)
         assert session.get_one(ConsentementDonne, given.id).fini_le is None
+
+
+@pytest.mark.assumed("nothing that comes later precedes a consent, or its end")
+def test_a_consent_and_its_end_are_the_last_that_happened(database: Database) -> None:
+    with database.transaction() as session:
+        application = create_application(
+            session,
+            nom="Mienne",
+            acteur_code=TIERS,
+            mode="production",
+            redirect_uri="https://exemple.fr/retour",
+        )
+        point = session.get_one(Point, PRM)
+        given = give_consentement(session, application, "X", point, NOW, FIN)
+        assert read_last_instant(Driver.under(session)) == NOW
+        later = NOW + timedelta(days=1)
+        remove_consentement(session, given.id, later)
+        assert read_last_instant(Driver.under(session)) == later

@@ -1,0 +1,120 @@
+"""The folder itself: what is kept aside, who may read it, what is left in it, what it takes."""
+
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from modele import Modele
+from modele_vue import Vue
+
+_SECRETS: Final = (
+    ".key.pem",
+    "key.pem",
+    ".p12",
+    "identity.pem",
+    ".db",
+    ".db-wal",
+    ".spool",
+    ".page",
+)
+_VERROUS: Final = (".lock", ".waiting")
+_OCTETS: Final = 64 * 2**20
+_FICHIERS: Final = 64
+_HORS_ETAT: Final = ("clock", "ecriture")
+"""The tables that a state that comes back doesn't bring back as they were."""
+
+
+def instantanes(vue: Vue, modele: Modele) -> Iterator[str]:
+    """A state that was kept aside is a whole database."""
+    for path in sorted((vue.dossier / "instantane").glob("*.db")):
+        if path.name.startswith("."):
+            continue
+        try:
+            with closing(_alone(path)) as kept:
+                if kept.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                    yield path.name
+        except sqlite3.Error as error:
+            yield f"{path.name} : {error}"
+
+
+def retours(vue: Vue, modele: Modele) -> Iterator[str]:
+    """A state that has just come back is the one that was kept, but for the clock's number."""
+    if modele.revenu is None:
+        return
+    nom = f"{modele.revenu}.etat.db" if modele.revenu else "sge-sim.db"
+    with closing(_alone(vue.dossier / "instantane" / nom)) as kept:
+        for table in vue.tables:
+            if table not in _HORS_ETAT:
+                asked = f"SELECT * FROM main.{table}"
+                if sorted(map(repr, kept.execute(asked))) != sorted(map(repr, vue.rows(asked))):
+                    yield table
+
+
+def rouvert(vue: Vue, modele: Modele) -> Iterator[str]:
+    """A folder that was opened again holds what the end left; ends and openings are told apart."""
+    if modele.mort:
+        modele.laisse = vue.empreinte()
+    elif modele.ouvert and modele.laisse is not None:
+        if vue.empreinte() != modele.laisse:
+            yield modele.couture
+        modele.laisse = None
+
+
+def base_entiere(vue: Vue, modele: Modele) -> Iterator[str]:
+    """Neither a page nor a reference is broken."""
+    for (found,) in vue.rows("PRAGMA main.quick_check(1)"):
+        if found != "ok":
+            yield found
+    for table, row, parent, _ in vue.rows("PRAGMA main.foreign_key_check"):
+        yield f"{table} {row} : {parent}"
+
+
+def modes(vue: Vue, modele: Modele) -> Iterator[str]:
+    """Folders are 0700, and 0600 whatever holds a key, a message or the state."""
+    for path in _all(vue.dossier):
+        mode = stat.S_IMODE(path.lstat().st_mode)
+        wanted = 0o700 if path.is_dir() else 0o600
+        if (path.is_dir() or path.name.endswith(_SECRETS)) and mode != wanted:
+            yield f"{path.relative_to(vue.dossier)} : {mode:o}"
+
+
+def provisoires(vue: Vue, modele: Modele) -> Iterator[str]:
+    """Once what was due is done, no file stays under a name of its writing."""
+    if modele.mort or modele.ouvert or modele.defauts:
+        return
+    for path in _all(vue.dossier):
+        hidden = path.name.startswith(".") and not path.name.endswith(_VERROUS)
+        if hidden or path.name.endswith((".part", ".tmp")):
+            yield str(path.relative_to(vue.dossier))
+
+
+def memoire(vue: Vue, modele: Modele) -> Iterator[str]:
+    """The memory of a life doesn't grow beyond what it first took and some more."""
+    if modele.ressources:
+        first, last = modele.ressources[0], modele.ressources[-1]
+        if last["octets"] > first["octets"] + _OCTETS:
+            yield f"{first['octets']} octets d'abord, puis {last['octets']}"
+
+
+def ouverts_bornes(vue: Vue, modele: Modele) -> Iterator[str]:
+    """A life doesn't keep more and more files open."""
+    if modele.ressources:
+        first, last = modele.ressources[0], modele.ressources[-1]
+        if last["fichiers"] > first["fichiers"] + _FICHIERS:
+            yield f"{first['fichiers']} fichiers ouverts d'abord, puis {last['fichiers']}"
+
+
+def _all(dossier: Path) -> Iterator[Path]:
+    """Yield what stands in a folder; delivered files are many, and public."""
+    for path in sorted(dossier.iterdir()):
+        yield path
+        if path.is_dir() and path.name not in ("publications",):
+            yield from path.rglob("*")
+
+
+def _alone(path: Path) -> sqlite3.Connection:
+    """Open a database that nobody writes: nothing is made beside it."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)

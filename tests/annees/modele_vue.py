@@ -1,0 +1,198 @@
+"""A folder as it is read while its life is quiet: its databases by SQL, its files."""
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, Self
+from zoneinfo import ZoneInfo
+
+PARIS: Final = ZoneInfo("Europe/Paris")
+_ENTIERES: Final = ("point", "panne_prevue", "defaut_seme")
+"""The tables whose points say nothing of whose rows they are."""
+_STORED: Final = "%Y-%m-%d %H:%M:%S.%f"
+
+
+def instant_of(stored: str) -> datetime:
+    """Return the aware instant, in UTC, of what a table holds."""
+    return datetime.strptime(stored, _STORED).replace(tzinfo=UTC)
+
+
+def stored(instant: datetime) -> str:
+    """Return an aware instant as tables hold it."""
+    return instant.astimezone(UTC).strftime(_STORED)
+
+
+def minuit(jour: str | None) -> str | None:
+    """Return the start of a legal day (ISO), as tables hold instants."""
+    if jour is None:
+        return None
+    return stored(datetime.combine(date.fromisoformat(jour), datetime.min.time(), PARIS))
+
+
+def jour(instant: str | None) -> str | None:
+    """Return the legal day (ISO) of an instant that a table holds."""
+    return None if instant is None else legal(instant).date().isoformat()
+
+
+def heure(instant: str | None) -> str | None:
+    """Return the legal time of an instant that a table holds."""
+    return None if instant is None else legal(instant).time().isoformat()
+
+
+def legal(instant: str) -> datetime:
+    """Return, in legal time, an instant that a table holds."""
+    return instant_of(instant).astimezone(PARIS)
+
+
+def jour_ouvre(apres: date, rang: int) -> date:
+    """Return the working day of that rank from a day on, which counts if it is one."""
+    day = apres
+    while True:
+        rang -= day.weekday() < 5 and day not in feries(day.year)
+        if not rang:
+            return day
+        day += timedelta(1)
+
+
+@cache
+def feries(annee: int) -> frozenset[date]:
+    """Return the public holidays of a year in France."""
+    cycle, siecle = annee % 19, annee // 100
+    lune = (19 * cycle + siecle - siecle // 4 - (8 * siecle + 13) // 25 + 15) % 30
+    lune -= (lune // 28) * (1 - (29 // (lune + 1)) * ((21 - cycle) // 11))
+    semaine = (annee + annee // 4 + lune + 2 - siecle + siecle // 4) % 7
+    dimanche = date(annee, 3, 28) + timedelta(lune - semaine)
+    fixes = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
+    mobiles = (dimanche + timedelta(days) for days in (1, 39, 50))
+    return frozenset([*(date(annee, mois, jour) for mois, jour in fixes), *mobiles])
+
+
+class Vue:
+    """Reads a folder, of a life that is quiet but there (`vivant`); else a copy of it: who opens
+    one that nobody has opened recovers it.
+
+    With `prms`, tables that have a point show these points alone; with `depuis`, publications and
+    files only those from that number on.
+    """
+
+    def __init__(
+        self,
+        dossier: Path,
+        *,
+        vivant: bool = False,
+        prms: Collection[str] | None = None,
+        depuis: Mapping[str, int] | None = None,
+    ) -> None:
+        self.dossier, self._vivant, self._prms, self._depuis = dossier, vivant, prms, depuis
+        self.params: dict[str, Any] = {}
+        self._folder = Path(tempfile.mkdtemp(prefix="vue"))
+        self._opened: dict[str, sqlite3.Connection] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for each in self._opened.values():
+            each.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @cached_property
+    def base(self) -> sqlite3.Connection:
+        """The state."""
+        base = self._open("sge-sim.db")
+        base.execute("CREATE TEMP TABLE touche (prm TEXT PRIMARY KEY)")
+        if self._prms is not None:
+            base.executemany("INSERT INTO touche VALUES (?)", [(prm,) for prm in self._prms])
+        for table in self.tables:
+            columns = {name for _, name, *_ in base.execute(f"PRAGMA table_info({table})")}
+            wanted = "1"
+            if self._prms is not None and "prm" in columns and table not in _ENTIERES:
+                wanted = "prm IN (SELECT prm FROM touche)"
+            if self._depuis is not None and table in self._depuis:
+                wanted = f"id > {self._depuis[table]}"
+            if wanted != "1":
+                base.execute(
+                    f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE {wanted}"
+                )
+        return base
+
+    @cached_property
+    def tables(self) -> list[str]:
+        """The tables of the state."""
+        asked = "SELECT name FROM main.sqlite_master WHERE type = 'table' ORDER BY name"
+        found = self._open("sge-sim.db").execute(asked)
+        return [name for (name,) in found if not name.startswith("sqlite_")]
+
+    @cached_property
+    def journal(self) -> sqlite3.Connection:
+        """The journal."""
+        return self._open("journal.db")
+
+    @cached_property
+    def quotas(self) -> sqlite3.Connection:
+        """What Data Connect counts."""
+        return self._open("data-connect-quotas.db")
+
+    def rows(self, query: str, base: str = "base") -> list[tuple[Any, ...]]:
+        """Return what a query finds, which may name `params`."""
+        opened: sqlite3.Connection = getattr(self, base)
+        return opened.execute(query, self.params).fetchall()
+
+    def _open(self, name: str) -> sqlite3.Connection:
+        opened = self._opened
+        if name not in opened:
+            live = self.dossier / name
+            if self._vivant and live.with_name(f"{name}-wal").exists():
+                uri = f"{live.absolute().as_uri()}?mode=ro"
+                opened[name] = sqlite3.connect(uri, uri=True)
+            else:
+                for suffix in ("", "-wal", "-journal"):
+                    with suppress(FileNotFoundError):
+                        shutil.copyfile(f"{live}{suffix}", self._folder / (name + suffix))
+                opened[name] = sqlite3.connect(self._folder / name)
+            for function in (minuit, jour, heure):
+                opened[name].create_function(function.__name__, 1, function, deterministic=True)
+        return opened[name]
+
+    def path_of(self, contrat: str, nom: str) -> Path | None:
+        """Return where a file of a contract is delivered; None where that is no folder of ours."""
+        kind, url = self._canaux.get(contrat, ("dossier", None))
+        if kind != "dossier":
+            return None
+        return (Path(url) if url else self.dossier / "flux" / contrat) / nom
+
+    @cached_property
+    def _canaux(self) -> dict[str, tuple[str, str | None]]:
+        return {
+            each: (kind, url)
+            for each, kind, url in self.rows("SELECT contrat_id, type, url FROM canal")
+        }
+
+    @cached_property
+    def cles(self) -> dict[str, tuple[str, bytes, bytes]]:
+        """How the files of each contract are encrypted: the algorithm, the key, the vector."""
+        asked = "SELECT contrat_id, chiffrement, coalesce(cle, ''), coalesce(iv, '') FROM canal"
+        return {
+            contrat: (how, bytes.fromhex(cle), bytes.fromhex(iv))
+            for contrat, how, cle, iv in self.rows(asked)
+        }
+
+    def delivered(self) -> Iterator[Path]:
+        """Yield the files that stand in the default folders of contracts."""
+        folder = self.dossier / "flux"
+        if folder.is_dir():
+            yield from (each for each in folder.rglob("*") if each.is_file())
+
+    def empreinte(self) -> str:
+        """Return the digest of all tables of the state."""
+        digest = sha256()
+        for table in self.tables:
+            rows = sorted(map(repr, self.rows(f"SELECT * FROM main.{table}")))
+            digest.update("\n".join([table, *rows]).encode())
+        return digest.hexdigest()
