@@ -224,7 +224,7 @@ the point, label by label, and what contradicts it: that is most of its returns;
 database besides, which is thirty functions. Of the seams (`sge_sim.machine.monde`) two are steps: a
 connection to SQLite, and the file without a name that an archive is written to. Whoever reads the
 measures of a point asks first what happens behind its meter, and which of its lives holds: for the
-files that is a way to `evenements` and back for each row of places, of a couple's two meters too."""
+files that is a way to `evenements` and back for each row of places, of both meters of a couple."""
 
 
 def _tiers(client: Caller) -> Any:
