@@ -75,6 +75,31 @@ des foyers jusqu'au dimanche (supposé).
 Ce que commande le contact des heures creuses, un chauffe-eau (la nuit, et à midi s'il y a deux plages) ou la charge d'une voiture,
 ne prend rien avant la minute où il se ferme, et de la demi-heure qui court alors au plus la part qui en reste (supposé).
 
+## Ce qui arrive derrière le compteur
+
+Aux points de la population, il arrive des choses, depuis la fin de 2022 ; rien n'arrive à ceux que le catalogue nomme, ni aux points
+importés. Le premier moment où tout change est un minuit légal. Tout est tiré de la graine du point, et rien n'est gardé : la même
+graine donne la même vie, après une remise à zéro comme sur plusieurs machines. Aucune réponse et aucun fichier ne le dit ;
+`sge-sim points histoire PRM` (`--json`), `GET /api/points/PRM/histoire` et la page du point le disent, jusqu'à l'heure simulée.
+
+| chez qui | événement | chances par an | ce qui change |
+|---|---|---|---|
+| logement | d'autres occupants | 9 % (8 % de tous les logements : ceux où l'on vit toute l'année) | les heures du lever et du dîner, ce que prend chaque usage, le réglage du chauffage ; la voiture part ; les absences, le chauffage et le chauffe-eau restent |
+| logement | une voiture électrique | 0,9 % | une charge de plus, qui part avec les occupants |
+| logement | une pompe à chaleur | 0,6 % | elle prend 30 à 42 % de ce que demande le chauffage, aussi là où rien d'électrique ne chauffait |
+| logement | une isolation | 1,2 % | il reste 55 à 82 % du chauffage |
+| logement | des panneaux, sans contrat d'injection | 0,12 % | 3 kVA derrière le compteur : il compte ce qu'ils laissent |
+| entreprise | plus, ou moins d'activité | 2,5 %, 2 % | 112 à 140 %, 62 à 88 % |
+| entreprise | une seconde équipe | 1,2 % | l'usage le plus fort reprend huit heures plus tard |
+| entreprise | des travaux | 3 % | il reste 15 à 45 % pendant 21 à 90 jours |
+| entreprise | une fermeture | 2 % | presque rien pendant 40 à 240 jours, puis une autre activité : chaque usage prend 60 à 150 % de ce qu'il prenait |
+
+Une voiture, une pompe à chaleur, une isolation, des panneaux, une seconde équipe n'arrivent qu'une fois dans la vie d'un point.
+Un nouveau titulaire (`points set --nouveau-titulaire`) est d'autres occupants, ou une autre activité, de ce jour-là. Le niveau
+d'une année est à 37 % au plus de la moyenne dans un logement, à 7, 8 ou 14 % ailleurs, et va de l'une à l'autre en quatre pas, à des
+dates propres au point : l'énergie d'un logement change de 12 à 20 % d'une année à la suivante (écart type du logarithme). Tous ces
+chiffres sont supposés.
+
 ## Ce qui est perdu
 
 `--pertes constatees`, le défaut de `--profile fidele`, perd ce qui fut vu perdu : 0,1 % des demi-heures d'un C5 ou P4, certaines à la
