@@ -85,8 +85,12 @@ def provisoires(vue: Vue, modele: Modele) -> Iterator[str]:
     """Once what was due is done, no file stays under a name of its writing."""
     if modele.mort or modele.ouvert or modele.defauts:
         return
+    asked = "SELECT nom FROM main.fichier_flux WHERE etat = 'a_livrer'"
+    waiting = {f".{nom}.new" for (nom,) in vue.rows(asked)}  # an end left it: it is written anew
     for path in _all(vue.dossier):
         hidden = path.name.startswith(".") and not path.name.endswith(_VERROUS)
+        if path.name in waiting:
+            continue
         if hidden or path.name.endswith((".part", ".tmp")):
             yield str(path.relative_to(vue.dossier))
 

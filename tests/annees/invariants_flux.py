@@ -198,10 +198,10 @@ def points_des_fichiers(vue: Vue, modele: Modele) -> Iterator[str]:
 
 
 def points_une_fois(vue: Vue, modele: Modele) -> Iterator[str]:
-    """A file has a block of a point, whatever its orders."""
+    """A file has a block of a point, whatever its orders; an R4x has one of each service."""
     for each in fichiers(vue):
         prms = each.prms.split()
-        if len(prms) != len({*prms}):
+        if len(prms) != len({*prms}) and each.flux != "R4x":
             yield each.nom
 
 
@@ -251,7 +251,7 @@ def _dus(vue: Vue, modele: Modele, periodicite: str) -> Iterator[str]:
         "f.publication_id = p.id JOIN main.abonnement a ON a.numero = p.abonnement_numero "
         f"WHERE a.periodicite = '{periodicite}' AND debut >= '{max(since, date(2, 1, 1)) - _DU}'"
     ):
-        sent.update((numero, debut, prm) for prm in prms.split())
+        sent.update((numero, debut, prm) for prm in {*prms.split()})  # R4x: once a service
     owed: set[tuple[int, str, str]] = set()
     for numero, prm, debut, fin, activated, ended, motif, segment, _, each in vue.rows(_TRANSMIS):
         if each != periodicite:

@@ -13,6 +13,8 @@ from modele_vue import Vue, instant_of
 _EPOQUE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ACQUITTE: Final = "SGT200"
 _DERNIERS: Final = 500
+_COURSE: Final = timedelta(seconds=10)
+"""By how much a call that meets a clock as it is stopped may be dated after where it stands."""
 _EXCHANGES: Final = (
     "SELECT e.id, user_agent, service, code, prm, instant, panne, acteur_code, e.kind, origine "
     "FROM echange e JOIN profil p ON p.id = e.profil_id WHERE e.id > {after} ORDER BY e.id"
@@ -50,10 +52,10 @@ def codes(vue: Vue, modele: Modele) -> Iterator[str]:
 
 
 def instants_du_journal(vue: Vue, modele: Modele) -> Iterator[str]:
-    """No exchange is later than a clock that stands still."""
+    """No exchange is later than a clock that stands still, but for those that it met running."""
     maintenant = vue.params["maintenant"]
     for number, *_, instant, _, _, _, _ in _recent(vue, modele):
-        if maintenant and _instant(instant) > instant_of(maintenant):
+        if maintenant and _instant(instant) > instant_of(maintenant) + _COURSE:
             yield f"{number} : {_instant(instant)} après {maintenant}"
 
 

@@ -94,6 +94,8 @@ def _command(graine: int, asked: argparse.Namespace, taille: Taille, pas: int) -
     words += [] if asked.court else [f"--ans {asked.ans:g}"]
     words += [f"--pas {pas}", f"--sans {','.join(sorted(taille.sans))}" if taille.sans else ""]
     words += [f"--omis {_ranges(taille.omis)}" if taille.omis else ""]
+    faute = getattr(asked, "faute", None)
+    words += [f"--faute '{faute}'" if faute else ""]
     return " ".join(filter(None, words))
 
 

@@ -372,7 +372,7 @@ class Modele:
         self.partants.clear()
 
     def _on_ouverture(self, recit: Recit) -> None:
-        self.mort, self.ouvert = False, True
+        self.mort, self.ouvert, self.ressources = False, True, []  # a fork grows with its parent
 
     def _on_livraison(self, recit: Recit) -> None:
         nom, digest = recit.reponse["nom"], recit.reponse["sha256"]
