@@ -1,0 +1,123 @@
+"""`python -m tests.annees.fautes_jeu`: each break is planted, and the seed that sees it is told."""
+
+import argparse
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+for folder in (Path(__file__).parents[2], Path(__file__).parents[1], Path(__file__).parent):
+    sys.path.insert(0, str(folder))
+
+import coutures  # noqa: E402
+
+coutures.avant_tout()
+
+import chauffe  # noqa: E402
+import travaux  # noqa: E402
+from fautes_textes import Faute, plante, read_fautes  # noqa: E402
+from jeu import taille_of  # noqa: E402
+from monde import Sort  # noqa: E402
+from partie import Partie, Violation  # noqa: E402
+
+_FINS_VOULUES: Final = 60
+"""How many processes of a life end, where all end at one kind of seam."""
+
+
+class PartieFautive(Partie):
+    """A life with a break in it, which goes on until what is to see it does."""
+
+    faute: Faute
+
+    def accuse(self, nom: str, detail: str) -> None:
+        """Raise what was looked for; anything else is counted."""
+        self.vues[nom] += 1
+        if nom in self.faute.voit:
+            raise Violation(self.pas, nom, detail)
+
+    def _sort_of_opening(self, tries: int) -> Sort:
+        found = super()._sort_of_opening(tries)
+        return self._wanted(found) if found.couture else found
+
+    def _arme(self, hasard: random.Random) -> Sort | None:
+        found = super()._arme(hasard)
+        return found and self._wanted(found)
+
+    def _wanted(self, found: Sort) -> Sort:
+        return replace(found, couture=self.faute.fins) if self.faute.fins else found
+
+
+def cherche(faute: Faute, seconds: float) -> Iterator[str]:
+    """Play seeds until one sees the break, or the time is up; say what each came to."""
+    plante(faute)
+    for nom, fois in faute.souvent.items():
+        poids, draws = travaux.SORTES[nom]
+        travaux.SORTES[nom] = poids * fois, draws
+    PartieFautive.faute = faute
+    begun = time.monotonic()
+    for graine in range(1, faute.graines + 1):
+        if time.monotonic() - begun > seconds:
+            break
+        seen = _play(faute, graine)
+        spent = time.monotonic() - begun
+        if seen.nom in faute.voit:
+            yield f"| {graine} | {seen.pas} | {seen.nom} | {spent:.0f} |"
+            return
+        print(f"  graine {graine} : {seen.nom} {seen.detail}", file=sys.stderr, flush=True)
+    yield ""
+
+
+def _play(faute: Faute, graine: int) -> Violation:
+    """Play a seed; return what it saw, nothing that was looked for in `nom` where it didn't."""
+    court = taille_of(argparse.Namespace(court=True, sans="", omis=""))
+    taille = replace(court, fins=_FINS_VOULUES) if faute.fins else court
+    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    racine = Path(tempfile.mkdtemp(prefix="annees", dir=memory))
+    partie = None
+    try:
+        partie = PartieFautive(graine, taille, racine)
+        for _ in range(taille.pas):
+            partie.joue()
+        partie.finit()
+    except Violation as violation:
+        return violation
+    finally:
+        if partie is not None:
+            with suppress(ChildProcessError):
+                partie.ferme()
+        shutil.rmtree(racine, ignore_errors=True)
+    return Violation(partie.pas, "rien", str(dict(partie.vues)))
+
+
+def main() -> int:
+    """Look for each break in a process of its own; the status is 1 where one isn't seen."""
+    parser = argparse.ArgumentParser(prog="python -m tests.annees.fautes_jeu", description=__doc__)
+    parser.add_argument("noms", metavar="FAUTE", nargs="*", help="breaks; all of them if none")
+    parser.add_argument("--secondes", type=float, default=600.0, help="for how long each")
+    asked = parser.parse_args()
+    fautes = [each for each in read_fautes() if each.nom in asked.noms or not asked.noms]
+    chauffe.chauffe()
+    print("| faute | commit ou couture | graine | pas | vue par | s |\n|---|---|--:|--:|---|--:|")
+    missed = 0
+    for faute in fautes:
+        sys.stdout.flush()
+        child = os.fork()
+        if not child:
+            (found,) = cherche(faute, asked.secondes)
+            whence = faute.commit or faute.couture
+            told = found or f"| | | **non vue** ({', '.join(faute.voit)}) | |"
+            print(f"| {faute.nom} | {whence} {told}", flush=True)
+            os._exit(not found)
+        missed += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+    return int(bool(missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""Breaks that are data (`fautes.yaml`): a function of the product with some of its text changed."""
+
+import ast
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from textwrap import dedent
+from types import FunctionType
+from typing import Any, Final
+
+import yaml
+
+_FILE: Final = Path(__file__).with_name("fautes.yaml")
+
+
+@dataclass(frozen=True)
+class Defait:
+    """What is changed: in the function `en` the text `dit` becomes `disait`."""
+
+    en: str
+    dit: str
+    disait: str
+
+
+@dataclass(frozen=True)
+class Faute:
+    """A break: what is changed, how it is looked for, what sees it.
+
+    `commit`: the one whose repair is undone; `couture`: the kind of seam that shows it. `voit`: the
+    invariants of which one is to see it. `fins`: the only kind of seam at which processes end,
+    instead of any. `souvent`: the kinds of work that are drawn more often. `graines`: how many
+    seeds are played at most.
+    """
+
+    nom: str
+    defait: tuple[Defait, ...]
+    voit: tuple[str, ...]
+    commit: str = ""
+    sujet: str = ""
+    couture: str = ""
+    fins: str = ""
+    souvent: Mapping[str, int] = field(default_factory=dict)
+    graines: int = 200
+
+
+def read_fautes() -> list[Faute]:
+    """Return the breaks, in the order of their file."""
+    found = []
+    for each in yaml.safe_load(_FILE.read_text()):
+        defait = tuple(Defait(**change) for change in each.pop("defait"))
+        found.append(Faute(defait=defait, voit=tuple(each.pop("voit")), **each))
+    return found
+
+
+def plante(faute: Faute) -> None:
+    """Change the product of this process, for good: whoever has imported a function too."""
+    for change in faute.defait:
+        function = _function(change.en)
+        function.__code__ = _changed(function, change).__code__
+
+
+def _function(nom: str) -> FunctionType:
+    """Return the function of a dotted name, below what decorates it."""
+    module, _, rest = nom.partition(":")
+    found: Any = import_module(module)
+    for part in rest.split("."):
+        found = inspect.getattr_static(found, part)
+    found = getattr(found, "__func__", found)
+    found = inspect.unwrap(getattr(found, "fget", None) or found)
+    assert isinstance(found, FunctionType), nom
+    return found
+
+
+def _changed(function: FunctionType, change: Defait) -> Callable[..., Any]:
+    """Return a function of another text, which knows what the module of the first knows."""
+    source = dedent(inspect.getsource(function))
+    if source.count(change.dit) != 1:
+        raise ValueError(f"{change.en} doesn't say once: {change.dit!r}")
+    tree = ast.parse(source.replace(change.dit, change.disait))
+    (made,) = tree.body
+    assert isinstance(made, ast.FunctionDef)
+    made.decorator_list = []
+    made.args.defaults = [ast.Constant(None) for _ in made.args.defaults]
+    made.args.kw_defaults = [each and ast.Constant(None) for each in made.args.kw_defaults]
+    known = dict(function.__globals__)
+    exec(compile(tree, inspect.getfile(function), "exec"), known)  # noqa: S102 - our own text
+    written = known[made.name]
+    assert isinstance(written, FunctionType)
+    return written
