@@ -2,9 +2,10 @@
 
 import ast
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 from textwrap import dedent
 from types import FunctionType
@@ -56,9 +57,9 @@ def read_fautes() -> list[Faute]:
 
 def plante(faute: Faute) -> None:
     """Change the product of this process, for good: whoever has imported a function too."""
-    for change in faute.defait:
-        function = _function(change.en)
-        function.__code__ = _changed(function, change).__code__
+    for nom, changes in groupby(faute.defait, lambda change: change.en):
+        function = _function(nom)
+        function.__code__ = _changed(function, changes).__code__
 
 
 def _function(nom: str) -> FunctionType:
@@ -73,17 +74,20 @@ def _function(nom: str) -> FunctionType:
     return found
 
 
-def _changed(function: FunctionType, change: Defait) -> Callable[..., Any]:
+def _changed(function: FunctionType, changes: Iterable[Defait]) -> FunctionType:
     """Return a function of another text, which knows what the module of the first knows."""
     source = dedent(inspect.getsource(function))
-    if source.count(change.dit) != 1:
-        raise ValueError(f"{change.en} doesn't say once: {change.dit!r}")
-    tree = ast.parse(source.replace(change.dit, change.disait))
+    for change in changes:
+        if source.count(change.dit) != 1:
+            raise ValueError(f"{change.en} doesn't say once: {change.dit!r}")
+        source = source.replace(change.dit, change.disait)
+    tree = ast.parse(source)
     (made,) = tree.body
     assert isinstance(made, ast.FunctionDef)
     made.decorator_list = []
     made.args.defaults = [ast.Constant(None) for _ in made.args.defaults]
     made.args.kw_defaults = [each and ast.Constant(None) for each in made.args.kw_defaults]
+    ast.fix_missing_locations(tree)
     known = dict(function.__globals__)
     exec(compile(tree, inspect.getfile(function), "exec"), known)  # noqa: S102 - our own text
     written = known[made.name]
