@@ -204,13 +204,13 @@ def setting_form(data_dir: Path) -> Walk:
 
 
 MARCHES: Final = (
-    Marche("courbe", Counts(82, 56, 18, 0), curve),
-    Marche("commande", Counts(118, 90, 30, 2), order),
-    Marche("demande-m023", Counts(84, 58, 23, 2), demand),
-    Marche("data-connect", Counts(60, 37, 13, 0), daily),
+    Marche("courbe", Counts(80, 54, 17, 0), curve),
+    Marche("commande", Counts(116, 88, 29, 2), order),
+    Marche("demande-m023", Counts(82, 56, 22, 2), demand),
+    Marche("data-connect", Counts(59, 36, 12, 0), daily),
     # Its points have four classes and off-peak hours, as communicating meters do.
     Marche("fichiers-m023", Counts(147, 137, 57, 55), files),
-    Marche("cas", Counts(113, 79, 22, 3), case),
+    Marche("cas", Counts(111, 77, 21, 3), case),
     Marche("reglage", Counts(111, 141, 99, 55), setting),
     Marche("reglage-page", Counts(88, 117, 78, 43), setting_form),
 )

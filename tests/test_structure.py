@@ -41,6 +41,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("referentiel.reglages", "sge_sim.referentiel.mesures"): 163,
     ("domaine.ecarts_plateforme", "sge_sim.machine.yaml_files"): 27,
     ("domaine.pannes", "sge_sim.domaine.sortes"): 40,
+    ("mesures.tableaux", "sge_sim.machine.yaml_files"): 27,
     ("masse.grappe", "distributed"): 750,
     ("masse.parquet", "pyarrow"): 45,
     ("machine.monde", "asyncssh"): 260,

@@ -26,8 +26,8 @@ from bench.vraisemblance.statistiques import (
 from sge_sim.domaine.plages import Plages, durees_des
 from sge_sim.mesures import PointMesure
 from sge_sim.mesures.calendrier import calendrier, jours_civils
+from sge_sim.mesures.chauffes import CHAUFFES
 from sge_sim.mesures.climat import EAU, climat
-from sge_sim.mesures.dessins import CHAUFFES
 from sge_sim.mesures.entrees_datees import find_contact
 from sge_sim.mesures.formes import UNITE, Sorte, banque, gigues
 from sge_sim.mesures.hasard import TIRAGES, UN, bruits

@@ -19,19 +19,26 @@ from sge_sim.mesures import (
     courbe,
     courbe_10_minutes,
     parse_plages,
+    puissances_maximales,
 )
 from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.calendrier import calendrier, numero
 from sge_sim.mesures.climat import DELAISSEE, PREMIER_DE_ZONE, SECONDAIRE, VACANT
 from sge_sim.mesures.entrees_datees import find_contact
-from sge_sim.mesures.installations import find_installation
+from sge_sim.mesures.formes import banque
+from sge_sim.mesures.installations import find_installation, find_lieu
 
 POINTS: Final = 200
-"""Points of a population."""
+"""Points of a population, but for homes together."""
+FOYERS: Final = 600
+"""Homes together: of fewer, chance alone would move their mean, base and slopes by as much as some
+bounds are apart."""
 _TIRES = 20
 """Points that are drawn for each that is kept."""
 _PASSES = 3
 """How many times each point of a sample is chosen again."""
+_BAS = 3
+"""Steps of a row that are lower than what it never falls below, but now and then."""
 _COUPES = 4
 """Traits by which those that are drawn are cut: the first ones."""
 _POSE = date(2020, 1, 7)
@@ -45,15 +52,16 @@ _FOYERS = (3,) * 4 + (6,) * 60 + (9,) * 24 + (12,) * 10 + (15, 18)
 
 @dataclass(frozen=True)
 class Population:
-    """Points of a segment and a profile, with one of these powers (kVA or kW)."""
+    """So many points of a segment and a profile, with one of these powers (kVA or kW)."""
 
     segment: str
     profil: ProfilConsommation
     puissances: tuple[int, ...]
+    points: int = POINTS
 
 
 POPULATIONS: Final = {
-    "foyers": Population("C5", ProfilConsommation.RESIDENTIEL, _FOYERS),
+    "foyers": Population("C5", ProfilConsommation.RESIDENTIEL, _FOYERS, FOYERS),
     **{
         f"foyers_{kva}": Population("C5", ProfilConsommation.RESIDENTIEL, (kva,))
         for kva in (3, 6, 9, 12)
@@ -66,14 +74,16 @@ POPULATIONS: Final = {
 """As they are judged: by name."""
 
 
-def points_of(nom: str, graine: int, nombre: int = POINTS) -> list[PointMesure]:
+def points_of(nom: str, graine: int, nombre: int | None = None) -> list[PointMesure]:
     """Return the points of a population: a balanced sample of `_TIRES` times as many.
 
     Those that are drawn are cut in as many parts as are wanted, by power and who lives there, then
     by one trait after the other, and one is taken in each: the one that leaves the traits of all
     that are taken nearest to those of all that are drawn. Shares are then those of the engine in a
-    sample of this size. Traits are those of installations: no curve is looked at.
+    sample of this size. Traits are those of installations: no curve is looked at. `nombre`: how
+    many, those of the population where it isn't said.
     """
+    nombre = nombre or POPULATIONS[nom].points
     tires = list(draw_points(nom, graine, nombre * _TIRES))
     classes, traits = map(np.array, zip(*map(_traits, tires), strict=True))
     rangs = np.lexsort(classes.T[::-1])
@@ -119,11 +129,19 @@ def _parts(
 def _traits(point: PointMesure) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the class of a point, and its traits: what follows the weather, what a power is held
     for, what never stops, and what it takes at the end of a week, in thousandths of the rest; then
-    all that it takes, and when and how regularly its first uses start."""
+    all that it takes, when and how regularly its first uses start, and when the first power starts
+    that is held."""
     installation = find_installation(point, *find_contact(point, _POSE))
     energies, presence = installation.energies, installation.presence
     suivent = installation.facteurs >= PREMIER_DE_ZONE
     constantes = energies[~suivent].sum(axis=0)
+    # What starts comes after what never stops: two uses of a dwelling, one of a workplace.
+    jamais, premiers = slice(0, 1), slice(1, 3)
+    if point.profil is ProfilConsommation.RESIDENTIEL:
+        jamais, premiers = slice(0, 2), slice(2, 4)
+    pas = np.diff(banque(48 if point.petit else 288).cumuls[installation.lignes[jamais, 0]])
+    # Nearly the least of its steps, as each of them has it.
+    least = np.partition(pas, _BAS, axis=1)[:, _BAS] >> 8
     return (
         (
             point.puissances[0].valeur,
@@ -133,11 +151,12 @@ def _traits(point: PointMesure) -> tuple[tuple[int, ...], tuple[int, ...]]:
         (
             int(energies[suivent, 0].sum()),
             int(energies[installation.blocs[:, 0], 0].sum()),
-            int(energies[0, 0]),
+            int(energies[jamais, 0] @ least),
             int(1000 * constantes[5:7].sum() // max(int(constantes[:5].sum()), 1)),
             int(constantes.sum()),
-            int(installation.lignes[1:3, 0].sum()),
-            int(installation.gigues[1:3].sum()),
+            int(installation.lignes[premiers, 0].sum()),
+            int(installation.gigues[premiers].sum()),
+            int(installation.lignes[installation.blocs[:, 0], 0].min(initial=1 << 30)),
         ),
     )
 
@@ -162,6 +181,7 @@ def draw_points(nom: str, graine: int, nombre: int) -> Iterator[PointMesure]:
             heures_creuses=(HeuresCreuses(_POSE, parse_plages(plages)),) if plages else (),
             collectes=(PeriodeCollecte(_POSE),),
             profil=population.profil,
+            vivant=True,
         )
         if nom == "p4" and d % 4:
             foyer = replace(
@@ -178,7 +198,8 @@ def draw_points(nom: str, graine: int, nombre: int) -> Iterator[PointMesure]:
 def arrays_of(points: list[PointMesure], annee: int) -> dict[str, Any]:
     """Return the curves of a year: `W` (points, steps), `t` the start of each step (epoch s),
     `step` (minutes), `kva`, `temp` (daily mean of the country, C), `offset` (s to legal time),
-    and for large points `vars`."""
+    for large points `vars`, for small consumers `pmax` (largest VA of the year), for plants
+    `vente` (whether they sell all) and `zone`."""
     debut, fin = date(annee, 1, 1), date(annee + 1, 1, 1)
     petit = points[0].petit
     lire: Callable[..., Any] = courbe if petit else courbe_10_minutes
@@ -195,6 +216,13 @@ def arrays_of(points: list[PointMesure], annee: int) -> dict[str, Any]:
     if petit:
         # The offset of the start, not of the end, of a step.
         made["offset"] = np.concatenate([lues[0].decalages[:1], lues[0].decalages[:-1]])
+        if points[0].injection:
+            made["vente"] = np.array([point.couple is None for point in points])
+            made["lieu"] = np.array([find_lieu(point) for point in points])
+        else:
+            made["pmax"] = np.array(
+                [puissances_maximales(point, debut, fin).valeurs.max() for point in points]
+            )
     else:
         made["vars"] = np.array(
             [lire(point, debut, fin, Grandeur.PRI).valeurs for point in points], np.int32

@@ -40,8 +40,9 @@ def q(x: Any, *parts: float) -> Nombres:
 
 def rang_effectif(S: Nombres) -> float:
     """Return exp of the entropy of the eigenvalues of the covariance of rows."""
-    valeurs = np.linalg.svd(S - S.mean(0), compute_uv=False) ** 2
-    p = valeurs[valeurs > 0] / valeurs.sum()
+    centre = S - S.mean(0)
+    valeurs = np.linalg.eigvalsh(centre.T @ centre)
+    p = valeurs[valeurs > 1e-12 * valeurs[-1]] / valeurs.sum()
     return float(np.exp(-(p * np.log(p)).sum()))
 
 
@@ -88,6 +89,12 @@ def figures(data: Donnees) -> Figures:
     found = _sizes(data["W"], kva) | _moments(data["W"], int(data["step"]))
     found |= _shapes(Y, numeros) | _energies(data["W"], Y, numeros, kva)
     found |= _weather(data, Y, numeros)
+    if "vente" in data:
+        # What a plant gives, not what a dwelling leaves of it.
+        seules = np.asarray(data["vente"], bool)[ok]
+        found["kWh a year per subscribed kW p5 p50 p95"] = q(
+            data["W"][seules].mean(1) * 8.766 / kva[seules], 5, 50, 95
+        )
     if "vars" in data:
         found["tan phi p5 p50 p95"] = q(
             np.asarray(data["vars"], float)[ok].sum(1) / data["W"].sum(1), 5, 50, 95
@@ -165,7 +172,7 @@ def _shapes(Y: Nombres, numeros: NDArray[np.int64]) -> Figures:
         "effective rank of day shapes: all, one point, points' means": np.array(
             [
                 rang_effectif(plat[rng.choice(P * D, min(6000, P * D), False)]),
-                np.median([rang_effectif(S[i]) for i in rng.choice(P, min(40, P), False)]),
+                np.median([rang_effectif(S[i]) for i in rng.choice(P, min(120, P), False)]),
                 rang_effectif(S.mean(1)) if P > 2 else NAN,
             ]
         ),
@@ -218,12 +225,12 @@ def _energies(W: Nombres, Y: Nombres, numeros: NDArray[np.int64], kva: Nombres) 
             lambda e: float(np.median(e.std(1) / np.maximum(e.mean(1), 1e-9)))
         ),
         "correlation of points' days; of their weekly changes": np.array(
-            [np.nanmean(_correlations(x)[paires]) for x in (E, L[:, 7:] - L[:, :-7])]
+            [np.nanmean(correlations(x)[paires]) for x in (E, L[:, 7:] - L[:, :-7])]
         ),
     }
 
 
-def _correlations(x: Nombres) -> Nombres:
+def correlations(x: Nombres) -> Nombres:
     with np.errstate(all="ignore"):
         found: Nombres = np.asarray(np.corrcoef(x))
     return found
@@ -276,7 +283,7 @@ def _weather(data: Donnees, Y: Nombres, numeros: NDArray[np.int64]) -> Figures:
         found["correlation of weekly changes, November-February: points > 30 W/C"] = np.array(
             [
                 np.nanmean(
-                    _correlations((L[:, 7:] - L[:, :-7])[:, froids])[np.triu_indices(len(L), 1)]
+                    correlations((L[:, 7:] - L[:, :-7])[:, froids])[np.triu_indices(len(L), 1)]
                 )
             ]
         )

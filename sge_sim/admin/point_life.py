@@ -1,6 +1,6 @@
 """What happened, holds and will happen to a point: dated, as a time line draws it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -51,12 +51,20 @@ def moments_of(
     affaires: Sequence[Affaire],
     autorisations: Sequence[AutorisationClient],
     evenements: Sequence[Evenement],
+    histoire: Sequence[Mapping[str, str]],
 ) -> list[Moment]:
-    """Return what is known of the life of a point: by lane, the last twenty, the oldest first."""
+    """Return what is known of the life of a point: by lane, the last twenty, the oldest first.
+
+    `histoire` is what happened behind its meter, as `read_histoire` returns it.
+    """
     compteur = libelle_de("typeComptage", point.type_comptage or "")
     dated = [
         *(("Événement", each.instant, each.instant, _event(point, each)) for each in evenements),
         *_held(point, mesures),
+        *(
+            ("Usages", *[date.fromisoformat(each["jour"])] * 2, each["libelle"])
+            for each in histoire
+        ),
         *(
             ("Compteur", each.date_pose, each.date_depose, f"{compteur} {each.matricule or ''}")
             for each in point.compteurs

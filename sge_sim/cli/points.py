@@ -55,6 +55,9 @@ points = group_of(
         "set_point": Shown(_set),
         "copy": Shown(lambda point: str(point["prm"])),
         "read_mesures": Shown(_csv),
+        "read_histoire": Shown(
+            lambda event: f"{event['jour']}  {event['libelle']}", "Rien n'est arrivé à ce point."
+        ),
     },
     subject="points apports",
 )

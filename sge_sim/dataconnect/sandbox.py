@@ -132,6 +132,7 @@ def _dossier(fictif: PointFictif, today: date) -> Dossier:
         "groupement_turpe": False,
         "opposition_courbe": False,
         "graine": int(fictif.prm),
+        "pourquoi": "bac à sable",
         "compteurs": (
             CompteurFacts(
                 **_empty(CompteurFacts)

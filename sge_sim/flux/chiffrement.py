@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from sge_sim.domaine.nomenclatures import AlgorithmeFlux
 from sge_sim.errors import UsageError
 
-_BLOCK = 16
+BLOC = 16
+"""The bytes of a block of AES."""
 _KEY_BYTES = {"aes128": 16, "aes256": 32}
 
 
@@ -55,7 +56,7 @@ def chiffrement(
     return Chiffrement(
         algorithme,
         _hexadecimal(cle, size, "La clé", algorithme),
-        _hexadecimal(iv, _BLOCK, "L'IV", algorithme) if algorithme == "aes128" else b"",
+        _hexadecimal(iv, BLOC, "L'IV", algorithme) if algorithme == "aes128" else b"",
     )
 
 
@@ -69,7 +70,7 @@ def encrypted(secret: Chiffrement, pieces: Iterable[bytes], seed: str) -> Iterat
     if secret.algorithme == "aucun":
         yield from pieces
         return
-    iv = secret.iv or sha256(secret.cle + seed.encode()).digest()[:_BLOCK]
+    iv = secret.iv or sha256(secret.cle + seed.encode()).digest()[:BLOC]
     if not secret.iv:
         yield iv
     padder = PKCS7(AES.block_size).padder()
@@ -86,19 +87,25 @@ def decrypt(secret: Chiffrement, content: bytes) -> bytes:
     """
     if secret.algorithme == "aucun":
         return content
-    iv, encrypted = secret.iv, content
-    if secret.algorithme == "aes256":
-        iv, encrypted = content[:_BLOCK], content[_BLOCK:]
     try:
-        decryptor = Cipher(AES(secret.cle), CBC(iv)).decryptor()
-        padded = decryptor.update(encrypted) + decryptor.finalize()
+        if len(content) % BLOC:
+            raise ValueError("cut")
         unpadder = PKCS7(AES.block_size).unpadder()
-        return unpadder.update(padded) + unpadder.finalize()
+        return unpadder.update(decrypt_blocks(secret, content)) + unpadder.finalize()
     except ValueError:
         raise UsageError(
             f"Ce fichier ne se déchiffre pas en {secret.algorithme} avec cette clé : vérifier la "
             "clé, l'IV et que le fichier est entier."
         ) from None
+
+
+def decrypt_blocks(secret: Chiffrement, content: bytes) -> bytes:
+    """Return what a key makes of the whole blocks of a content, whatever their end is."""
+    iv, encrypted = (secret.iv, content) if secret.iv else (content[:BLOC], content[BLOC:])
+    if len(iv) < BLOC or secret.algorithme == "aucun":
+        return b""
+    decryptor = Cipher(AES(secret.cle), CBC(iv)).decryptor()
+    return decryptor.update(encrypted[: len(encrypted) // BLOC * BLOC])
 
 
 def _hexadecimal(text: str | None, size: int, what: str, algorithme: str) -> bytes:

@@ -4,22 +4,23 @@ What strangers made is read within bounds, and nothing of it is believed before 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
-from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.ciphers.modes import CBC
-
 from sge_sim.errors import UsageError
-from sge_sim.flux.chiffrement import Chiffrement, decrypt
+from sge_sim.flux.chiffrement import BLOC, Chiffrement, decrypt, decrypt_blocks
 from sge_sim.flux.lecteur import FormeFlux, children, form_of
-from sge_sim.flux.ouverture import OCTETS_AU_PLUS, MembreLu, read_document, read_members
+from sge_sim.flux.ouverture import (
+    OCTETS_AU_PLUS,
+    MembreLu,
+    phrases,
+    read_document,
+    read_members,
+)
 from sge_sim.flux.validation import Validation, VerdictFlux, is_clear
 
-_BLOCK: Final = 16
 _AT_LEAST, _RATIO = 2**20, 300
 """An archive may hold so many bytes, and so many times its own: those of flux are at 100 at most
 (assumed)."""
@@ -28,26 +29,10 @@ _ZIP: Final = (b"PK\x03\x04", _END_OF_ZIP)
 _TEXT: Final = re.compile(rb"(\xef\xbb\xbf)?\s*[<{\[I]")
 _COMPANION: Final = "_svc.xml"
 """Beside archives of R50 and R151 (seen by a client)."""
+_OF_NONE: Final = "d'aucun flux"
+"""What is said of a document that can be read, and has no form."""
 _PRINTED: Final = bytes({*range(32, 127), *b"\t\r\n"})
-REMEDES: Final = {
-    "vide": "le redemander au dépôt, et ne pas le compter comme reçu",
-    "archive vide": "la redemander : elle s'ouvre, et ne contient aucun fichier",
-    "sans point": "vérifier le périmètre de l'abonnement, puis le redemander",
-    "tronqué": "le recharger : la fin manque",
-    "bloc en trop": "le recharger : il finit par seize octets qui ne sont pas de lui",
-    "clé": "essayer l'ancienne et la nouvelle clé du canal (--cle, --iv), flux par flux",
-    "vecteur": "garder la clé et corriger l'IV : en AES-256, il est en tête du fichier",
-    "archive abîmée": "la recharger ; si elle revient ainsi, la redemander",
-    "bombe": "ne pas l'ouvrir, et demander d'où elle vient",
-    "trop gros": "le lire par parties, hors de sge-sim",
-    "entités": "ne pas le lire : un fichier de flux n'a pas de DTD",
-    "illisible": "vérifier son encodage (UTF-8) et qu'il est entier, puis le redemander",
-    "inconnu": "le ranger ailleurs : il n'est d'aucun flux connu",
-    "schéma": "le redemander, et le signaler : il ne tient pas au schéma de son flux",
-    "contenu": "écarter ces lignes, et les signaler",
-    "renvoi": "ne pas le compter deux fois : garder le premier",
-    "suite": "demander ce qui manque, ou écarter ce qui est en trop",
-}
+REMEDES: Final[Mapping[str, str]] = phrases()["constats"]
 """The kinds of findings, and what to do, in French."""
 
 
@@ -82,18 +67,18 @@ class Docteur:
 
     def examine(self, nom: str, content: bytes) -> list[ConstatFichier]:
         """Return what is found of a file: one that is sound has a finding without `genre`."""
-        members: list[MembreLu] = []
         if nom.lower().endswith(_COMPANION):
             return [ConstatFichier(nom, "", "fichier d'accompagnement, sans mesure")]
         try:
             how, clear = self._opened(content)
-            members = self._members(nom, clear)
+            members = _members(nom, clear)
             self._check_resent(nom, members)
             verdicts = list(self.validation.judge(nom, clear))
         except _FoundError as error:
             return [ConstatFichier(nom, *error.args)]
         except UsageError as error:
-            return [ConstatFichier(nom, _kind_of(members), str(error).removesuffix("."))]
+            quoi = str(error).removesuffix(".")
+            return [ConstatFichier(nom, "inconnu" if _OF_NONE in quoi else "illisible", quoi)]
         except Exception as error:  # whatever a stranger wrote is told, never raised
             return [ConstatFichier(nom, "illisible", f"sa lecture échoue ({type(error).__name__})")]
         found = [each for verdict in verdicts for each in self._said(nom, members, verdict)]
@@ -104,82 +89,81 @@ class Docteur:
         """Yield what the files say together."""
         for line in self.validation.together():
             nom, _, quoi = line.partition(" : ")
-            yield ConstatFichier(
-                nom, "suite" if "séquence" in quoi or "lot" in quoi else "contenu", quoi
-            )
+            genre = "suite" if "séquence" in quoi or "lot" in quoi else "contenu"
+            yield ConstatFichier(nom, genre, quoi)
 
     def _opened(self, content: bytes) -> tuple[str, bytes]:
         """Return how a file opens, and its bytes in clear."""
         if not content:
             raise _FoundError("vide", "zéro octet")
-        if content.startswith(_ZIP):
-            return "en clair, archive zip", content
         if is_clear(content) or _is_text(content):
-            return "en clair, sans archive", content
+            archive = content.startswith(_ZIP)
+            return f"en clair, {'archive zip' if archive else 'sans archive'}", content
         for whose, secret in self.secrets:
             try:
                 clear = decrypt(secret, content)
             except UsageError:
-                continue
+                clear = b""
             if clear.startswith(_ZIP) or _is_text(clear):
                 sorte = "archive zip" if clear.startswith(b"PK") else "sans archive"
                 return f"{secret.algorithme}, {whose}, {sorte}", clear
-            if _END_OF_ZIP in clear[-64:]:
+            blocks = decrypt_blocks(secret, content)
+            ends = _END_OF_ZIP in blocks[-96:] and len(content) % BLOC == 0
+            if blocks.startswith(_ZIP) and ends:
+                quoi = f"{whose} l'ouvre, et sa fin n'est pas la sienne"
+                raise _FoundError("bloc en trop", quoi)
+            if blocks.startswith(_ZIP):
+                raise _FoundError("tronqué", f"{whose} l'ouvre, et la fin manque")
+            if ends:
                 raise _FoundError("vecteur", f"{whose} l'ouvre, sauf ses seize premiers octets")
-        for whose, secret in self.secrets:
-            if not _raw(secret, content[: 3 * _BLOCK]).startswith(_ZIP):
-                continue
-            if len(content) % _BLOCK == 0 and _END_OF_ZIP in _raw(secret, content)[-96:]:
-                raise _FoundError("bloc en trop", f"{whose} l'ouvre, et sa fin n'est pas la sienne")
-            raise _FoundError("tronqué", f"{whose} l'ouvre, et la fin manque")
-        if len(content) % _BLOCK:
+        if len(content) % BLOC:
             raise _FoundError("tronqué", "chiffré, et sa longueur n'est pas un multiple de seize")
-        known = len(self.secrets)
-        raise _FoundError("clé", f"chiffré, et aucune des {known} clés connues ne l'ouvre")
-
-    def _members(self, nom: str, clear: bytes) -> list[MembreLu]:
-        most = min(OCTETS_AU_PLUS, max(_AT_LEAST, _RATIO * len(clear)))
-        if clear.startswith(b"PK") and _END_OF_ZIP not in clear[-66_000:]:
-            raise _FoundError("tronqué", "archive dont la fin manque")
-        try:
-            members = list(read_members(MembreLu((nom,), clear), [most]))
-        except UsageError as error:
-            sentence = str(error)
-            if "dépasse" in sentence or "trop de contenu" in sentence:
-                quoi = f"archive qui dépasse {_RATIO} fois sa taille, ou trop emboîtée"
-                raise _FoundError("bombe", quoi) from None
-            kind = "archive vide" if "aucun fichier" in sentence else "archive abîmée"
-            raise _FoundError(kind, sentence.removesuffix(".")) from None
-        for membre in members:
-            if not membre.content:
-                raise _FoundError("vide", f"{membre.noms[-1]} y a zéro octet")
-            if b"<!DOCTYPE" in membre.content[:4096] or b"<!ENTITY" in membre.content[:4096]:
-                raise _FoundError("entités", "XML qui déclare une DTD")
-        return members
+        known = f"aucune des {len(self.secrets)} clés connues ne l'ouvre"
+        raise _FoundError("clé", f"chiffré, et {known if self.secrets else 'sans clé connue'}")
 
     def _check_resent(self, nom: str, members: Sequence[MembreLu]) -> None:
         for membre in members:
             mine = self.seen.setdefault(sha256(membre.content).digest(), [])
             for noms in mine:
-                if noms[0] == nom or not _again(membre, noms):
-                    continue
-                raise _FoundError("renvoi", f"le même contenu que {noms[0]}")
+                if noms[0] != nom and _again(membre, noms):
+                    raise _FoundError("renvoi", f"le même contenu que {noms[0]}")
             mine.append(membre.noms)
 
     def _said(
         self, nom: str, members: Sequence[MembreLu], verdict: VerdictFlux
     ) -> Iterator[ConstatFichier]:
         mine = next((each for each in members if each.noms[-1] == verdict.nom), members[0])
-        if (verdict.ecarts or verdict.remarques) and _is_bare(mine):
+        said = {"schéma": verdict.ecarts, "contenu": verdict.remarques}
+        last = [each.prms for each in self.validation.fichiers if each.membre.noms == mine.noms]
+        if _is_bare(mine) if any(said.values()) else last and not last[-1]:
             yield ConstatFichier(nom, "sans point", "un en-tête, et aucun point")
             return
-        for genre, lines in (("schéma", verdict.ecarts), ("contenu", verdict.remarques)):
+        for genre, lines in said.items():
             if lines:
                 more = f" (et {len(lines) - 1} de plus : flux validate)" if len(lines) > 1 else ""
                 yield ConstatFichier(nom, genre, lines[0] + more)
-        last = [each for each in self.validation.fichiers if each.membre.noms == mine.noms]
-        if not (verdict.ecarts or verdict.remarques) and last and not last[-1].prms:
-            yield ConstatFichier(nom, "sans point", "un en-tête, et aucun point")
+
+
+def _members(nom: str, clear: bytes) -> list[MembreLu]:
+    """Return the documents of a file, within bounds."""
+    most = min(OCTETS_AU_PLUS, max(_AT_LEAST, _RATIO * len(clear)))
+    if clear.startswith(b"PK") and _END_OF_ZIP not in clear[-66_000:]:
+        raise _FoundError("tronqué", "archive dont la fin manque")
+    try:
+        members = list(read_members(MembreLu((nom,), clear), [most]))
+    except UsageError as error:
+        sentence = str(error)
+        if "dépasse" in sentence or "trop de contenu" in sentence:
+            quoi = f"archive qui dépasse {_RATIO} fois sa taille, ou trop emboîtée"
+            raise _FoundError("bombe", quoi) from None
+        kind = "archive vide" if "aucun fichier" in sentence else "archive abîmée"
+        raise _FoundError(kind, sentence.removesuffix(".")) from None
+    for membre in members:
+        if not membre.content:
+            raise _FoundError("vide", f"{membre.noms[-1]} y a zéro octet")
+        if re.search(b"<!DOCTYPE|<!ENTITY", membre.content[:4096]):
+            raise _FoundError("entités", "XML qui déclare une DTD")
+    return members
 
 
 def _is_text(content: bytes) -> bool:
@@ -188,29 +172,9 @@ def _is_text(content: bytes) -> bool:
     return bool(_TEXT.match(start)) and not start.translate(None, _PRINTED)[len(start) // 8 :]
 
 
-def _raw(secret: Chiffrement, content: bytes) -> bytes:
-    """Return what a key makes of whole blocks, whatever their end."""
-    iv = secret.iv or content[:_BLOCK]
-    body = content if secret.iv else content[_BLOCK:]
-    if len(iv) < _BLOCK or secret.algorithme == "aucun":
-        return b""
-    decryptor = Cipher(AES(secret.cle), CBC(iv)).decryptor()
-    return decryptor.update(body[: len(body) // _BLOCK * _BLOCK])
-
-
 def _forme(membre: MembreLu) -> tuple[FormeFlux | None, object]:
     kind, _, root = read_document(membre.noms[-1], membre.content)
     return form_of(kind, root), root
-
-
-def _kind_of(members: Sequence[MembreLu]) -> str:
-    """Return the kind of documents that couldn't be judged."""
-    try:
-        for membre in members:
-            _forme(membre)
-    except UsageError:
-        return "illisible"
-    return "inconnu"
 
 
 def _is_bare(membre: MembreLu) -> bool:
@@ -218,18 +182,15 @@ def _is_bare(membre: MembreLu) -> bool:
     forme, root = _forme(membre)
     if forme is None:
         return False
-    tree, _ = forme.as_tree(root)
-    outer = {next(iter(each["niveaux"][0])) for each in forme.declaree["series"]}
-    return not any(True for nom in outer for _ in children(tree, nom, ""))
+    tree = forme.as_tree(root)[0]
+    return not any([*children(tree, nom, "")] for nom in forme.outer)
 
 
 def _again(membre: MembreLu, noms: tuple[str, ...]) -> bool:
     """Tell whether a document is the one that came under other names: one that doesn't say which
     demand it answers may answer two."""
-    if membre.noms[-1] == noms[-1]:
-        return True
     forme, _ = _forme(membre)
-    if forme is None or forme.declaree["fichier"]:
+    if membre.noms[-1] == noms[-1] or forme is None or forme.declaree["fichier"]:
         return True
     mine, other = forme.named(membre.noms[-1]), forme.named(noms[-1])
     return not (mine and other) or mine.get("demande") == other.get("demande")

@@ -148,6 +148,12 @@ class FormeFlux:
     nom: str
     declaree: Mapping[str, Any]
 
+    @property
+    def outer(self) -> dict[str, str]:
+        """The names of what it lists, each with where that says its point."""
+        levels = (next(iter(each["niveaux"][0].items())) for each in self.declaree["series"])
+        return {nom: paths.get("prm", "") for nom, paths in levels}
+
     def mistakes(self, tree: Any) -> list[str]:
         """Return where a document differs from the schema that stands beside, in French."""
         name = self.declaree.get("schema")
@@ -233,10 +239,9 @@ class FichierLu:
     def points(self) -> Iterator[PointDuFlux]:
         """Yield what it says, point by point, in its order."""
         vues = [VueDuFlux(each) for each in self.forme.declaree["series"]]
-        outer = {vue.levels[0][0]: vue.levels[0][1].get("prm", "") for vue in vues}
         nodes = (
             (str(leaf(node, path) or self.dit.get("prm", "")), nom, node, lieu)
-            for nom, path in outer.items()
+            for nom, path in self.forme.outer.items()
             for node, lieu in children(self.root, nom, "")
         )
         for prm, mine in groupby(nodes, itemgetter(0)):

@@ -4,7 +4,7 @@ A line is a value: its point, its register (`EA/D/HPB`: the quantity, the side, 
 stamp as the file writes it. `contenu.yaml` of each folder says where they stand.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -59,26 +59,36 @@ class LigneDuFlux:
         return found[-1] if found and champ in fields_of(found[-1].node, found[-1].paths) else None
 
 
-def lignes_of(forme: FormeFlux, tree: Any) -> Iterator[LigneDuFlux]:
-    """Yield the lines of a document, series after series."""
+def lignes_of(
+    forme: FormeFlux, tree: Any, nom: str = "", nodes: Sequence[Any] = ()
+) -> Iterator[LigneDuFlux]:
+    """Yield the lines of a document, series after series; of a long one, those of some of the
+    nodes alone that it lists under a name."""
     beside = str(leaf(tree, path) or "") if (path := forme.declaree["fichier"].get("prm")) else ""
     for declared in forme.declaree["series"]:
         levels = [next(iter(level.items())) for level in declared["niveaux"]]
-        if declared["sorte"] in VALEURS:
-            yield from _rows(declared["sorte"], tree, levels, {"prm": beside, **declared["fixe"]})
+        if declared["sorte"] in VALEURS and nom in ("", levels[0][0]):
+            said = {"prm": beside, **declared["fixe"]}
+            for node in nodes if nom else (child for child, _ in children(tree, levels[0][0], "")):
+                yield from _rows(declared["sorte"], tree, node, levels, said)
 
 
 def _rows(
-    sorte: str, node: Any, levels: Any, dit: Mapping[str, Any], above: tuple[Niveau, ...] = ()
+    sorte: str,
+    parent: Any,
+    node: Any,
+    levels: Any,
+    dit: Mapping[str, Any],
+    above: tuple[Niveau, ...] = (),
 ) -> Iterator[LigneDuFlux]:
     (nom, paths), *inner = levels
-    for child, _ in children(node, nom, ""):
-        said = {**dit, **fields_of(child, paths)}
-        niveaux = (*above, Niveau(node, nom, child, paths))
-        if inner:
-            yield from _rows(sorte, child, inner, said, niveaux)
-        else:
-            yield LigneDuFlux(sorte, str(said["prm"]), said, niveaux)
+    said = {**dit, **fields_of(node, paths)}
+    niveaux = (*above, Niveau(parent, nom, node, paths))
+    if not inner:
+        yield LigneDuFlux(sorte, str(said["prm"]), said, niveaux)
+        return
+    for child, _ in children(node, inner[0][0], ""):
+        yield from _rows(sorte, node, child, inner, said, niveaux)
 
 
 def put(niveau: Niveau, champ: str, value: str) -> None:
@@ -96,11 +106,9 @@ def put(niveau: Niveau, champ: str, value: str) -> None:
 
 
 def siblings(niveau: Niveau) -> Any:
-    """Return what holds a node with those beside it, as a list that can be changed; an element is
-    its own. Raises `ValueError` for a node that stands alone."""
+    """Return what holds a node with those beside it, as a list that can be changed (an element is
+    its own); None of a node that stands alone."""
     if isinstance(niveau.node, etree._Element):
         return niveau.node.getparent()
     held = niveau.parent if niveau.nom == "[]" else niveau.parent[niveau.nom]
-    if not isinstance(held, list):
-        raise ValueError(niveau.nom)
-    return held
+    return held if isinstance(held, list) else None

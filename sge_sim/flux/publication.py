@@ -10,7 +10,7 @@ same, and the journal says that it would have been made.
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -40,7 +40,7 @@ from sge_sim.journal import EchangeRecord
 from sge_sim.machine import monde
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
-from sge_sim.tables.defauts import DefautSeme
+from sge_sim.tables.defauts import Planted, add_defauts
 from sge_sim.tables.flux import FichierFlux, Publication
 from sge_sim.tables.plateforme import is_shared
 
@@ -170,7 +170,7 @@ class Publisher:
         """Make the files of a publication and record it, unless another process just did."""
         started = stopwatch()
         publication = lot.publication(session, emise=self.emits)
-        semes: list[DefautSeme] = []
+        semes: Planted = []
         files = [] if make is None else self._made(lot, make, publication, semes)
         ready = machine_now()
         with self.database.exclusive_transaction() as writing:
@@ -183,7 +183,8 @@ class Publisher:
             for file in files:
                 file.prochain_essai = ready
                 writing.add(file)
-            writing.add_all(semes)
+            if semes:
+                add_defauts(writing, semes)
             detail = _in_french(lot, files, emise=publication.emise)
         self.record(
             EchangeRecord(
@@ -197,7 +198,7 @@ class Publisher:
         )
 
     def _made(
-        self, lot: Lot, make: "Make", publication: Publication, semes: list[DefautSeme]
+        self, lot: Lot, make: "Make", publication: Publication, semes: Planted
     ) -> list[FichierFlux]:
         """Write the files of a publication as they come to the folder of those that are ready, each
         whole or not at all; return their rows. `semes` takes what pannes put into them."""
@@ -226,7 +227,7 @@ class Publisher:
                     etat="a_livrer",
                 )
                 files.append(file)
-                semes += [DefautSeme(fichier=file, **asdict(each)) for each in planted]
+                semes += [(file, vars(each)) for each in planted]
                 if self._shared:
                     keep_content(self.database, folder / fichier.nom, file.sha256)
                 self.avancement.fichiers += 1

@@ -1,15 +1,18 @@
 """Dirties what a file says, as pannes have it, and tells what was true: which line, what, why.
 
 A change is a function of the plan and of the file alone: a file made again is the same to the byte.
-What isn't changed is written as it was.
+What isn't changed is written as it was, and what one plan changed no other changes again.
 """
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import chain
+from itertools import zip_longest
+from operator import itemgetter
 from typing import Any, Final
 
 from lxml import etree
@@ -19,10 +22,10 @@ from sge_sim.domaine.sortes import SORTES
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.guet import Guet
-from sge_sim.flux.chiffrement import AUCUN, Chiffrement, chiffrement, decrypt, encrypt
+from sge_sim.flux.chiffrement import AUCUN, chiffrement, decrypt, encrypt
 from sge_sim.flux.envoi import Fichier
 from sge_sim.flux.instants import read_stamp
-from sge_sim.flux.lecteur import FormeFlux, form_of
+from sge_sim.flux.lecteur import FormeFlux, children, fields_of, form_of
 from sge_sim.flux.lignes import LigneDuFlux, Niveau, lignes_of, put, siblings
 from sge_sim.flux.lots import Lot
 from sge_sim.flux.ouverture import read_document
@@ -30,14 +33,12 @@ from sge_sim.machine.documents import member_info, parse_json, parse_xml, zip_me
 from sge_sim.tables.flux import find_receiver
 from sge_sim.tables.pannes import read_pannes
 
-_UNITES: Final = {
-    **{"Wh": "kWh", "kWh": "Wh", "W": "kW", "kW": "W", "VA": "kVA", "kVA": "VA"},
-    **{"VArh": "kVArh", "VARh": "kVARh", "VAr": "kVAr", "kVAr": "VAr"},
-}
-_SAUT, _PENTE_HP, _PENTE_HC = 29_459_800, 29_520_000, 14_760_000
-"""Wh: the first day, then each day, in full hours and off-peak hours (observed 2025)."""
-_XML: Final = re.compile(r"(?s)\s*(<\?xml.*?\?>)?\s*")
-_SPACED: Final = re.compile(r'(?<=\s)(Horodatage|Valeur_Point|Statut_Point)="')
+_UNITE: Final = re.compile(r"(k?)(Wh?|VA(?:r|rh|Rh)?)")
+_SAUT, _PENTES = 29_459_800, {"HP": 29_520_000, "HC": 14_760_000, "BASE": 44_280_000}
+"""Wh: the first day in full hours, then each day (observed 2025)."""
+_FOLLE: Final = re.compile(r"(HP|HC|BASE)(?!H)")
+_ROOT: Final = re.compile(r"(?s).*?<\w[^>]*>")
+_Dirtied = tuple[Fichier, list["Seme"]]
 
 
 @dataclass(frozen=True)
@@ -57,18 +58,10 @@ class Seme:
 def faithful_pannes() -> tuple[Panne, ...]:
     """Return the plans that the profile fidele has: what was seen in files, as often."""
     return tuple(
-        Panne(numero=0, sorte=nom, au=1, probabilite=sorte.taux_fidele, nombre=_usual(nom))
+        Panne(numero=0, sorte=nom, au=1, probabilite=taux, nombre=sorte.nombre.get("defaut"))
         for nom, sorte in SORTES.items()
-        if sorte.taux_fidele
+        if (taux := sorte.taux_fidele)
     )
-
-
-def _usual(sorte: str) -> int | None:
-    usual: int | None = SORTES[sorte].nombre.get("defaut")
-    return usual
-
-
-Dirty = Callable[[Fichier], tuple[Fichier, list[Seme]]]
 
 
 @dataclass(frozen=True)
@@ -79,294 +72,264 @@ class Salissage:
     guet: Guet
     fidele: bool = False
 
-    def of(self, lot: Lot, contrat_id: str) -> Dirty:
+    def of(self, lot: Lot, contrat_id: str) -> Callable[[Fichier], _Dirtied]:
         """Return what dirties the files of a publication: a plan strikes what is due within its
         window."""
-        planned = self.database.memoire.look((read_pannes,)).found[0]
-        open_now = [
+        plans = [
             plan
-            for plan in planned
+            for plan in self.database.memoire.look((read_pannes,)).found[0]
             if plan.declared.contenu
             and plan.may_strike(lot.instant)
             and plan.contrat in (None, contrat_id)
         ]
-        observed = faithful_pannes() if self.fidele else ()
-        if not (open_now or observed):
+        plans += faithful_pannes() if self.fidele else ()
+        if not plans:
             return lambda fichier: (fichier, [])
         with self.database.sessions() as session:
             acteur, _, keys = find_receiver(session, contrat_id)
-        code, secret = lot.flux.code, chiffrement(*keys) if keys else AUCUN
-        about = [each for each in open_now if each.is_about(service=code, acteur=acteur)]
-        sorts = {plan.sorte for plan in about}
-        usual = [
-            each
-            for each in observed
-            if each.is_about(service=code, acteur=acteur) and each.sorte not in sorts
-        ]
-        return lambda fichier: self._dirtied(fichier, about, usual, secret)
+        secret = chiffrement(*keys) if keys else AUCUN
+        about = [each for each in plans if each.is_about(service=lot.flux.code, acteur=acteur)]
+        planned = {plan.sorte for plan in about if plan.numero}
 
-    def _dirtied(
-        self, fichier: Fichier, about: list[Panne], usual: list[Panne], secret: Chiffrement
-    ) -> tuple[Fichier, list[Seme]]:
-        plans = usual + [
-            plan
-            for plan in about
-            if plan.prm in (None, *fichier.prms) and self.guet.strike((plan,)) is not None
-        ]
-        if not plans:
-            return fichier, []
-        content = b"".join(fichier.morceaux)
-        dirty, semes = salir(plans, fichier.nom, decrypt(secret, content))
-        if semes:
-            content = encrypt(secret, dirty, fichier.nom)
-        return replace(fichier, morceaux=(content,)), semes
+        def strikes(plan: Panne, fichier: Fichier) -> bool:
+            if not plan.numero:
+                return plan.sorte not in planned
+            return plan.prm in (None, *fichier.prms) and self.guet.strike((plan,)) is not None
+
+        def dirtied(fichier: Fichier) -> _Dirtied:
+            striking = [plan for plan in about if strikes(plan, fichier)]
+            if not striking:
+                return fichier, []
+            content = b"".join(fichier.morceaux)
+            dirty, semes = salir(striking, fichier.nom, decrypt(secret, content))
+            if semes:
+                content = encrypt(secret, dirty, fichier.nom)
+            return replace(fichier, morceaux=(content,)), semes
+
+        return dirtied
 
 
 def salir(plans: Sequence[Panne], nom: str, content: bytes) -> tuple[bytes, list[Seme]]:
     """Return a deciphered file as plans have it, and what they put there; the same bytes where they
     put nothing."""
-    semes: list[Seme] = []
-    whole = [plan for plan in plans if plan.declared.contenu == "fichier"][:1]
-    plans = whole or plans  # of a file without lines nothing else is to be told
+    zip_of, whole = b"PK", [plan for plan in plans if plan.declared.contenu == "fichier"][:1]
     for plan in whole:
         if plan.declared.mot != "en-tête":
-            zip_of_none = plan.declared.mot == "archive" and content[:2] == b"PK"
-            return (zipped([]) if zip_of_none else b""), [_whole(plan)]
-    if content[:2] != b"PK":
-        return _document(plans, nom, content, semes), semes
-    members = [(info, read()) for info, read in zip_members(content)]
-    made = [
-        (
-            member_info(info.filename, datetime(*info.date_time)),  # noqa: DTZ001 - as zips tell it
-            _document(plans, info.filename, inner, semes) if inner[:2] != b"PK" else inner,
-        )
-        for info, inner in members
-    ]
+            of_none = plan.declared.mot == "archive" and content[:2] == zip_of
+            return (zipped([]) if of_none else b""), [Seme(plan.numero, plan.sorte, "fichier")]
+    plans = whole or plans  # of a file without lines nothing else is to be told
+    if content[:2] != zip_of:
+        return _dirty_document(plans, nom, content)
+    semes, made = list[Seme](), []
+    for info, read in zip_members(content):
+        inner, found = _dirty_document(plans, info.filename, read())
+        semes += found
+        moment = datetime(*info.date_time)  # noqa: DTZ001 - as zips tell it
+        made.append((member_info(info.filename, moment), inner))
     return (zipped(made) if semes else content), semes
 
 
-def _whole(plan: Panne) -> Seme:
-    return Seme(plan.numero, plan.sorte, "fichier")
-
-
-def _document(plans: Sequence[Panne], nom: str, content: bytes, semes: list[Seme]) -> bytes:
+def _dirty_document(plans: Sequence[Panne], nom: str, content: bytes) -> tuple[bytes, list[Seme]]:
     try:
         kind, text, root = read_document(nom, content)
-    except UsageError:
-        return content
-    forme, before = form_of(kind, root), len(semes)
-    if forme is None:
-        return content
-    document = _Document(kind, text.removeprefix("\ufeff"), forme)
-    for plan in plans:
-        semes += document.dirtied(plan)
-    if len(semes) == before:
-        return content
-    return content[: 3 * content.startswith(b"\xef\xbb\xbf")] + document.written().encode()
+    except UsageError:  # an archive in the archive
+        return content, []
+    if (forme := form_of(kind, root)) is None:
+        return content, []
+    semes = [*(document := _Document(kind, text, forme)).dirtied(plans)]
+    bom = content[: 3 * content.startswith(b"\xef\xbb\xbf")]
+    return (bom + document.written().encode() if semes else content), semes
 
 
 class _Document:
-    """A document while it is changed: a tree, or of a CSV its rows."""
+    """A document while it is changed: a tree, by whose lists the rows of a CSV are written anew."""
 
     def __init__(self, kind: str, text: str, forme: FormeFlux) -> None:
         self.kind, self.text, self.forme = kind, text, forme
-        self.rows: list[list[str]] = []
-        self.passed: dict[int, Any] = {}
-        """Lines that already came before the one that they follow."""
-        self.drawn: dict[tuple[Any, ...], tuple[str | None, Any]] = {}
-        if kind == "xml":
-            self.tree: Any = parse_xml(text.encode())
-        elif kind == "json":
-            self.tree = parse_json(text)
+        self.rows = text.split("\n")
+        self.lists: dict[int, tuple[int, int, list[Any]]] = {}
+        """Of a CSV, the lists that changed: the rows that each had, its nodes."""
+        self.changed: dict[tuple[str, int], Any] = {}
+        """The nodes of which a field, or the place, was changed: kept, for their ids to be."""
+        if kind == "csv":
+            self.tree: Any = forme.as_tree([row.split(";") for row in self.rows])[0]
         else:
-            self.rows = [[line] for line in text.split("\n")]
-            self.tree = forme.as_tree([line.split(";") for line in text.split("\n")])[0]
+            self.tree = parse_xml(text.encode()) if kind == "xml" else parse_json(text)
 
-    def lignes(self, plan: Panne) -> Iterator[LigneDuFlux]:
-        """Yield the lines that a plan is about."""
-        for ligne in lignes_of(self.forme, self.tree):
-            of_rows = self.kind != "csv" or ligne.sorte in ("courbe", "maximum")
-            if plan.prm in (None, ligne.prm) and ligne.valeur is not None and of_rows:
-                yield ligne
-
-    def dirtied(self, plan: Panne) -> Iterator[Seme]:
-        """Change the document as a plan has it; yield what was put there."""
-        if plan.declared.contenu == "fichier":
-            yield from self._without_points(plan)
+    def dirtied(self, plans: Sequence[Panne]) -> Iterator[Seme]:
+        """Change the document as plans have it; yield what was put there."""
+        if plans[0].declared.contenu == "fichier":
+            self._remove_points()
+            yield Seme(plans[0].numero, plans[0].sorte, "fichier")
             return
-        effect = getattr(self, f"_{plan.declared.contenu}")
-        for ligne in list(self.lignes(plan)):
-            found = effect(plan, ligne)
-            if found is not None:
-                champ, vrai, ecrit = found
-                said = ligne.prm, ligne.registre, ligne.horodate
-                yield Seme(plan.numero, plan.sorte, champ, *said, vrai, ecrit)
+        of_lines = [plan for plan in plans if plan.declared.contenu == "ligne"]
+        others = [plan for plan in plans if plan not in of_lines and self.kind != "csv"]
+        for nom in self.forme.outer:
+            nodes = [node for node, _ in children(self.tree, nom, "")]
+            # Those of a point at once: a file may have more lines than memory has room for.
+            for some in [nodes] if self.kind == "csv" else ([node] for node in nodes):
+                self.changed = {}
+                lignes = self._lignes(nom, some) if of_lines else []
+                for plan in of_lines:
+                    yield from self._replaced(plan, lignes)
+                # Of what is missing nothing else is changed.
+                lignes = self._lignes(nom, some) if others else []
+                for plan in others:
+                    yield from self._rewritten(plan, lignes)
 
-    def _hit(self, plan: Panne, what: str) -> bool:
-        return plan.draw(what) < (1 if plan.probabilite is None else plan.probabilite)
+    def _lignes(self, nom: str, nodes: Sequence[Any]) -> list[tuple[str, LigneDuFlux]]:
+        """Return the lines of some nodes that plans may change, each with what it is drawn by."""
+        return [
+            (f"{ligne.prm}/{ligne.registre}/{ligne.horodate}", ligne)
+            for ligne in lignes_of(self.forme, self.tree, nom, nodes)
+            if ligne.valeur is not None
+            and (self.kind != "csv" or ligne.sorte in ("courbe", "maximum"))
+        ]
 
-    def _level(self, plan: Panne, ligne: LigneDuFlux, champ: str) -> Niveau | None:
-        """Return the level of a field, of a line that is drawn: lines below it share the draw."""
-        niveau = ligne.level_of(champ)
-        if niveau is None or (champ == "calendrier" and ligne.dit.get("cote", "D")[:1] != "D"):
+    def _rewritten(self, plan: Panne, lignes: Sequence[tuple[str, LigneDuFlux]]) -> Iterator[Seme]:
+        """Change the fields of lines that are drawn: those below a level share its draw."""
+        contenu, drawn = plan.declared.contenu, dict[tuple[str, int], bool]()
+        effect = getattr(self, f"_{contenu}")
+        for what, ligne in lignes:
+            found = effect(plan, ligne) if plan.prm in (None, ligne.prm) else None
+            if found is None:
+                continue
+            niveau, champ, vrai, ecrit, by = found
+            key = champ, id(niveau.node)
+            if key not in drawn:
+                drawn[key] = key not in self.changed and _hit(plan, by or what)
+                if drawn[key]:
+                    self.changed[key] = niveau.node
+                    put(niveau, champ, ecrit)
+                    if ligne.dit.get(libelle := f"libelle_{champ}") is not None:
+                        put(niveau, libelle, ecrit)
+            if drawn[key]:
+                nom = "valeur" if contenu == "index" else contenu
+                yield Seme(plan.numero, plan.sorte, nom, *_where(ligne), vrai, ecrit)
+
+    # Each returns the level that writes a field, which, what it says, what it is to say, and by
+    # what it is drawn where that isn't its line.
+
+    def _calendrier(self, plan: Panne, ligne: LigneDuFlux) -> "_Effet | None":
+        niveau, vrai = ligne.level_of("calendrier"), str(ligne.dit.get("calendrier"))
+        if niveau is None or vrai == plan.declared.mot or ligne.dit.get("cote", "D")[:1] != "D":
             return None
-        key = plan.sorte, plan.numero, id(niveau.node)
-        if key not in self.drawn:
-            hit = self._hit(plan, f"{ligne.prm}/{ligne.registre}/{ligne.horodate}")
-            # The node is kept: the number of one that is gone could be another's.
-            self.drawn[key] = (str(ligne.dit[champ]) if hit else None), niveau.node
-        return niveau if self.drawn[key][0] is not None else None
+        return niveau, "calendrier", vrai, plan.declared.mot, ""
 
-    def _header(self, plan: Panne, ligne: LigneDuFlux) -> Niveau | None:
-        """Return where the header of a file says the unit of a line, of a file that is drawn."""
-        paths, champ = self.forme.declaree["fichier"], _header_field(ligne)
-        if champ not in paths or not self._hit(plan, f"{ligne.sorte}/{self.text[:4000]}"):
+    def _unite(self, plan: Panne, ligne: LigneDuFlux) -> "_Effet | None":
+        niveau, champ, by = ligne.level_of("unite"), "unite", ""
+        if niveau is None:  # the header says it
+            champ = "unite_puissance" if ligne.sorte == "maximum" else "unite_index"
+            niveau = Niveau(None, "", self.tree, self.forme.declaree["fichier"])
+            by = f"{champ}/{self.text[:4000]}"
+        unite = _UNITE.fullmatch(str(ligne.dit.get("unite")))
+        if champ not in niveau.paths or unite is None:
             return None
-        niveau = Niveau(None, "", self.tree, paths)
-        self.drawn.setdefault((plan.sorte, plan.numero, id(self.tree)), (None, None))
-        return niveau
+        return niveau, champ, unite[0], unite[2] if unite[1] else f"k{unite[2]}", by
 
-    def _calendrier(self, plan: Panne, ligne: LigneDuFlux) -> tuple[str, str, str] | None:
-        niveau, mot = self._level(plan, ligne, "calendrier"), plan.declared.mot
-        if niveau is None or self.kind == "csv":
-            return None
-        vrai = str(self.drawn[plan.sorte, plan.numero, id(niveau.node)][0])
-        put(niveau, "calendrier", mot)
-        if "libelle_calendrier" in niveau.paths:
-            put(niveau, "libelle_calendrier", mot)
-        return ("calendrier", vrai, mot) if vrai != mot else None
-
-    def _unite(self, plan: Panne, ligne: LigneDuFlux) -> tuple[str, str, str] | None:
-        niveau = self._level(plan, ligne, "unite") or self._header(plan, ligne)
-        if niveau is None or self.kind == "csv":
-            return None
-        of_level = self.drawn[plan.sorte, plan.numero, id(niveau.node)][0]
-        vrai = of_level or str(ligne.dit["unite"])
-        if vrai not in _UNITES:
-            return None
-        champ = "unite" if "unite" in niveau.paths else _header_field(ligne)
-        put(niveau, champ, _UNITES[vrai])
-        return "unite", vrai, _UNITES[vrai]
-
-    def _fin(self, plan: Panne, ligne: LigneDuFlux) -> tuple[str, str, str] | None:
+    def _fin(self, plan: Panne, ligne: LigneDuFlux) -> "_Effet | None":
         niveau, fin = ligne.level_of("date_fin"), str(ligne.dit.get("date_fin"))
-        if niveau is None or not self._hit(plan, f"{ligne.prm}/{ligne.registre}/{fin}"):
+        if niveau is None:
             return None
         later = str(date.fromisoformat(fin[:10]) + timedelta(1)) + fin[10:]
-        put(niveau, "date_fin", later)
-        return "fin", fin, later
+        return niveau, "date_fin", fin, later, ""
 
-    def _index(self, plan: Panne, ligne: LigneDuFlux) -> tuple[str, str, str] | None:
-        classe = str(ligne.dit.get("classe", ""))
-        in_wh = ligne.sorte == "index" and ligne.dit.get("unite") == "Wh" and ligne.valeur
-        niveau = ligne.level_of("valeur")
-        if not in_wh or niveau is None or not classe.startswith(("HPB", "HCB", "HP", "HC", "BASE")):
+    def _index(self, plan: Panne, ligne: LigneDuFlux) -> "_Effet | None":
+        niveau, classe = ligne.level_of("valeur"), _FOLLE.match(str(ligne.dit.get("classe")))
+        in_wh = ligne.sorte == "index" and ligne.dit.get("unite") == "Wh"
+        if niveau is None or classe is None or not in_wh:
             return None
-        if classe[2:3] == "H" or not self._hit(plan, ligne.prm):
+        jour, slope = read_stamp(ligne.horodate).legale.date(), _PENTES[classe[1]]
+        # Where no window says on which day it goes mad: one of its year.
+        drawn = int(plan.draw(f"{ligne.prm}/{jour.year}") * 330)
+        debut = plan.debut.date() if plan.debut else date(jour.year, 1, 1) + timedelta(drawn)
+        if not 0 <= (days := (jour - debut).days) < (plan.nombre or 1):
             return None
-        jour = read_stamp(ligne.horodate).legale.date()
-        debut = plan.debut.date() if plan.debut else _first_day(plan, ligne.prm, jour)
-        days = (jour - debut).days
-        if not 0 <= days < (plan.nombre or 1):
-            return None
-        slope = {"HP": _PENTE_HP, "HC": _PENTE_HC}.get(classe[:2], _PENTE_HP + _PENTE_HC)
-        mad = str(int(str(ligne.valeur)) + _SAUT * slope // _PENTE_HP + slope * days)
-        put(niveau, "valeur", mad)
-        return "valeur", str(ligne.valeur), mad
+        mad = int(str(ligne.valeur)) + _SAUT * slope // _PENTES["HP"] + slope * days
+        return niveau, "valeur", str(ligne.valeur), str(mad), ligne.prm
 
-    def _ligne(self, plan: Panne, ligne: LigneDuFlux) -> tuple[str, str | None, str | None] | None:
-        what = f"{ligne.prm}/{ligne.registre}/{ligne.horodate}"
-        level, how = ligne.niveaux[-1], plan.declared.mot
-        if ligne.sorte == "quantite" or not self._hit(plan, what):
-            return None
-        if self.kind == "csv":
-            return self._row(level.node["_ligne"] - 1, how, ligne)
-        try:
-            held = siblings(level)
-        except ValueError:
-            return None
-        mine = [n for n, each in enumerate(held) if each is level.node]
-        kin = [n for n, each in enumerate(held) if _kin(each, level.node)]
-        if not mine or len(kin) < 2:  # the last of its list: its place would be empty
-            return None
-        vrai = ligne.valeur
-        if how == "manque":
-            del held[mine[0]]
-            return "ligne", vrai, None
-        if how == "double":
-            again = parse_xml(etree.tostring(level.node)) if self.kind == "xml" else level.node
-            if self.kind == "xml":
-                again.tail = level.node.tail
-            held.insert(mine[0] + 1, again)
-            return "ligne", vrai, vrai
-        after = kin.index(mine[0]) + 1
-        if after == len(kin) or kin[after] != mine[0] + 1 or id(level.node) in self.passed:
-            return None
-        self.passed[id(held[kin[after]])] = held[kin[after]]
-        node = held[mine[0]]
-        del held[mine[0]]
-        held.insert(mine[0] + 1, node)
-        return "ligne", vrai, vrai
+    def _replaced(self, plan: Panne, lignes: Sequence[tuple[str, LigneDuFlux]]) -> Iterator[Seme]:
+        """Take lines that are drawn out of the lists that hold them, double or move them."""
+        lists: dict[int, tuple[Any, dict[int, LigneDuFlux]]] = {}
+        for what, ligne in lignes:
+            mine = plan.prm in (None, ligne.prm) and ligne.sorte != "quantite"
+            if mine and _hit(plan, what):
+                niveau = ligne.niveaux[-1]
+                if (held := siblings(niveau)) is not None:
+                    lists.setdefault(id(held), (held, {}))[1][id(niveau.node)] = ligne
+        for held, drawn in lists.values():
+            nodes, made, late = [*held], list[Any](), list[Any]()
+            if self.kind == "csv":
+                rows = nodes[0]["_ligne"] - 1, nodes[-1]["_ligne"]
+                self.lists.setdefault(id(held), (*rows, held))
+            left = Counter(map(_tag, nodes))
+            for node, after in zip_longest(nodes, nodes[1:]):
+                made += [node, *late]
+                hit, key, next_key = drawn.get(id(node)), ("", id(node)), ("", id(after))
+                # The last of its list stays: its place would be empty.
+                free = not late and key not in self.changed and left[_tag(node)] > 1
+                late = []
+                if hit is None or not free:
+                    continue
+                if plan.declared.mot == "double":
+                    made.append(deepcopy(node))
+                elif plan.declared.mot == "manque":
+                    left[_tag(made.pop())] -= 1
+                elif next_key not in self.changed and _alike(node, after, hit.niveaux[-1]):
+                    late = [made.pop()]
+                    self.changed[next_key] = after
+                else:
+                    continue
+                self.changed[key] = node
+                ecrit = None if plan.declared.mot == "manque" else hit.valeur
+                yield Seme(plan.numero, plan.sorte, "ligne", *_where(hit), hit.valeur, ecrit)
+            held[:] = made
 
-    def _row(self, n: int, how: str, ligne: LigneDuFlux) -> tuple[str, Any, Any] | None:
-        line, vrai = self.text.split("\n")[n], ligne.valeur
-        if how == "manque":
-            self.rows[n] = []
-            return "ligne", vrai, None
-        if how == "double":
-            self.rows[n] = [line, line]
-            return "ligne", vrai, vrai
-        if n + 1 >= len(self.rows) or not self.rows[n + 1][:1] or self.rows[n + 1][0][:2] != "20":
-            return None
-        self.rows[n], self.rows[n + 1] = [], [*self.rows[n + 1], line]
-        return "ligne", vrai, vrai
-
-    def _without_points(self, plan: Panne) -> Iterator[Seme]:
-        outer = {next(iter(each["niveaux"][0])) for each in self.forme.declaree["series"]}
-        if self.kind == "csv":
-            self.rows = self.rows[:1]
-        for nom in outer if self.kind != "csv" else ():
-            if self.kind == "xml":
-                for node in self.tree.findall(nom):
-                    node.getparent().remove(node)
-            elif isinstance(self.tree, list):
-                self.tree.clear()
-            elif nom in self.tree:
-                self.tree[nom] = []
-        yield _whole(plan)
+    def _remove_points(self) -> None:
+        self.rows = self.rows[:1]
+        for nom in self.forme.outer:
+            for node, _ in [*children(self.tree, nom, "")]:
+                if (held := siblings(Niveau(self.tree, nom, node, {}))) is not None:
+                    held.remove(node)
 
     def written(self) -> str:
         """Return the document as a text, in the layout that it had."""
         if self.kind == "csv":
-            return "\n".join(chain.from_iterable(self.rows))
-        if self.kind == "json":
-            return self._json()
-        head = _XML.match(self.text)
-        text = etree.tostring(self.tree, encoding="unicode", with_tail=False)
-        if ' ="' in self.text:
-            text = _SPACED.sub(r'\1 ="', text)
+            made = [*self.rows]
+            for first, last, nodes in sorted(self.lists.values(), key=itemgetter(0), reverse=True):
+                made[first:last] = [self.rows[node["_ligne"] - 1] for node in nodes]
+            return "\n".join(made)
         end = self.text[len(self.text.rstrip()) :]
-        return f"{head[0] if head else ''}{text}{end}"
-
-    def _json(self) -> str:
-        layouts: tuple[Callable[[Any], str], ...] = (
-            lambda tree: json.dumps(tree, ensure_ascii=False, separators=(",", ":")),
-            lambda tree: json.dumps(tree, ensure_ascii=False, indent=2),
-            lambda tree: json.dumps(tree, ensure_ascii=False),
-        )
-        before, stripped = parse_json(self.text), self.text.rstrip()
-        same = (layout for layout in layouts if layout(before) == stripped)
-        return next(same, layouts[0])(self.tree) + self.text[len(stripped) :]
+        if self.kind == "json":
+            layout: Any = {"indent": 1} if "\n" in self.text.strip() else {"separators": (",", ":")}
+            return json.dumps(self.tree, ensure_ascii=False, **layout) + end
+        head = "".join(_ROOT.findall(self.text)[:1])
+        body = etree.tostring(self.tree, encoding="unicode", with_tail=False).partition(">")[2]
+        if ' ="' in self.text[len(head) :]:
+            body = body.replace('="', ' ="')
+        return f"{head}{body}{end}"
 
 
-def _header_field(ligne: LigneDuFlux) -> str:
-    return "unite_puissance" if ligne.sorte == "maximum" else "unite_index"
+_Effet = tuple[Niveau, str, str, str, str]
 
 
-def _kin(a: Any, b: Any) -> bool:
-    return not isinstance(a, etree._Element) or a.tag == b.tag
+def _where(ligne: LigneDuFlux) -> tuple[str, str, str]:
+    return ligne.prm, ligne.registre, ligne.horodate
 
 
-def _first_day(plan: Panne, prm: str, jour: date) -> date:
-    """Return the day on which an index goes mad where no window says it: one of its year."""
-    return date(jour.year, 1, 1) + timedelta(int(plan.draw(f"{prm}/{jour.year}") * 330))
+def _hit(plan: Panne, what: str) -> bool:
+    """Tell whether a plan strikes what is drawn by that: plans of two sorts draw apart."""
+    share = 1 if plan.probabilite is None else plan.probabilite
+    return plan.draw(f"{plan.sorte}/{what}") < share
+
+
+def _tag(node: Any) -> Any:
+    return getattr(node, "tag", None)
+
+
+def _alike(node: Any, after: Any, niveau: Niveau) -> bool:
+    """Tell whether two nodes are of a point, and say as much."""
+    if after is None or _tag(node) != _tag(after):
+        return False
+    mine, other = fields_of(node, niveau.paths), fields_of(after, niveau.paths)
+    return mine.keys() == other.keys() and mine.get("prm") == other.get("prm")

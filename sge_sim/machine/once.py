@@ -31,9 +31,12 @@ def computed_once(most: int | None = None) -> Callable[[Callable[P, T]], Callabl
             key = (args, *kwargs.items())
             if turns.is_mine(key):
                 return function(*args, **kwargs)
-            with turns.of(key):
+            turns.take(key)
+            try:
                 # Whoever has waited looks again, and finds it.
                 return kept(*args, **kwargs)
+            finally:
+                turns.leave(key)
 
         kept = cast("Callable[P, T]", lru_cache(most)(missing))
         return kept
@@ -67,40 +70,28 @@ class Turns:
 
     def __init__(self) -> None:
         self._guard = monde.Lock()
-        self._turns: dict[Hashable, _KeyTurn] = {}
+        self._threads: dict[Hashable, int] = {}
+        self._awaited: dict[Hashable, monde.Event] = {}
 
-    def of(self, key: Hashable) -> "_KeyTurn":
-        """Give the turn of a key, to be taken by `with`; nobody takes one that they have."""
+    def take(self, key: Hashable) -> None:
+        """Take the turn of a key, once whoever has it leaves it; nobody takes one that they
+        have."""
+        while True:
+            with self._guard:
+                if key not in self._threads:
+                    self._threads[key] = get_ident()
+                    return
+                left = self._awaited.setdefault(key, monde.Event())
+            left.wait()
+
+    def leave(self, key: Hashable) -> None:
+        """Leave the turn of a key to whoever waits for it."""
         with self._guard:
-            turn = self._turns.get(key)
-            if turn is None:
-                turn = self._turns[key] = _KeyTurn(self._guard, self._turns, key)
-            turn.threads += 1
-        return turn
+            del self._threads[key]
+            left = self._awaited.pop(key, None) if self._awaited else None
+        if left is not None:
+            left.set()
 
     def is_mine(self, key: Hashable) -> bool:
         """Tell whether this thread has the turn of a key."""
-        turn = self._turns.get(key)
-        return turn is not None and turn.thread == get_ident()
-
-
-class _KeyTurn:
-    """`threads`: how many have it or wait for it; `thread`: the one that has it, 0 for none."""
-
-    __slots__ = ("_guard", "_key", "_lock", "_turns", "thread", "threads")
-
-    def __init__(self, guard: monde.Lock, turns: dict[Hashable, "_KeyTurn"], key: Hashable) -> None:
-        self._guard, self._turns, self._key = guard, turns, key
-        self._lock, self.thread, self.threads = monde.Lock(), 0, 0
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-        self.thread = get_ident()
-
-    def __exit__(self, *_: object) -> None:
-        self.thread = 0
-        self._lock.release()
-        with self._guard:
-            self.threads -= 1
-            if not self.threads:
-                del self._turns[self._key]
+        return self._threads.get(key) == get_ident()

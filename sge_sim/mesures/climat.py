@@ -8,56 +8,38 @@ how uses follow it, is plausible, not measured (assumed).
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sge_sim.mesures.alea import subkey
 from sge_sim.mesures.calendrier import calendrier, interpolate, jours_civils, numero_borne
-from sge_sim.mesures.dessins import PENTES
+from sge_sim.mesures.chauffes import PENTES
 from sge_sim.mesures.hasard import UN, slow_noises
-from sge_sim.mesures.soleil import CIELS
-from sge_sim.mesures.tableaux import Entiers, Octets, common_table
-
-
-class Zone(NamedTuple):
-    """A zone, with the departments that are in it. `hiver`, `ete`: tenths of a degree from the
-    national mean; `soleil`: what a clear day gives, per cent of the middle of France; `clarte`: by
-    how much of `_CLAIR` the sky is nearer to a clear one than elsewhere."""
-
-    nom: str
-    departements: str
-    hiver: int
-    ete: int
-    soleil: int
-    clarte: int = 0
-
+from sge_sim.mesures.soleil import CIELS, soleils
+from sge_sim.mesures.tableaux import Entiers, Masque, Octets, common_table, read_facts
 
 _CLAIR = 256
-_ZONES = (
-    Zone("H1a", "02 14 27 28 59 60 61 62 75 76 77 78 80 91 92 93 94 95", -6, -14, soleil=92),
-    Zone("H1b", "08 10 45 51 52 54 55 57 58 67 68 70 88 89 90", -24, 0, soleil=94),
-    Zone("H1c", "01 03 05 15 19 21 23 25 38 39 42 43 63 69 71 73 74 87", -18, -2, 98, clarte=8),
-    Zone("H2a", "22 29 35 50 56", 14, -26, soleil=96),
-    Zone("H2b", "16 17 18 36 37 41 44 49 53 72 79 85 86", 0, 2, soleil=101, clarte=12),
-    Zone("H2c", "09 12 24 31 32 33 40 46 47 64 65 81 82", 10, 10, soleil=104, clarte=20),
-    Zone("H2d", "04 07 26 48 84", 4, 22, soleil=115, clarte=60),
-    Zone("H3", "06 11 13 2A 2B 30 34 66 83", 34, 28, soleil=120, clarte=70),
-)
-ZONES = tuple(zone.nom for zone in _ZONES)
-_ZONE_DU_DEPARTEMENT = {
-    departement: rang
-    for rang, zone in enumerate(_ZONES)
-    for departement in zone.departements.split()
+_ZONES = {
+    "H1a": "02 14 27 28 59 60 61 62 75 76 77 78 80 91 92 93 94 95",
+    "H1b": "08 10 45 51 52 54 55 57 58 67 68 70 88 89 90",
+    "H1c": "01 03 05 15 19 21 23 25 38 39 42 43 63 69 71 73 74 87",
+    "H2a": "22 29 35 50 56",
+    "H2b": "16 17 18 36 37 41 44 49 53 72 79 85 86",
+    "H2c": "09 12 24 31 32 33 40 46 47 64 65 81 82",
+    "H2d": "04 07 26 48 84",
+    "H3": "06 11 13 2A 2B 30 34 66 83",
 }
+ZONES = tuple(_ZONES)
+LIEUX = tuple(sorted(" ".join(_ZONES.values()).split()))
+"""The departments of metropolitan France: a place is a rank among them."""
+ZONE_DU_LIEU = tuple(
+    next(rang for rang, ici in enumerate(_ZONES.values()) if lieu in ici) for lieu in LIEUX
+)
+"""The zone of each place, a rank in `ZONES`."""
 _RANGS_DE_CIEL = 256
-_COUVERT_L_HIVER, _COUVERT_L_ETE = 17, 82
+_COUVERT_L_HIVER, _COUVERT_L_ETE = 17, 74
 """What an overcast day gives, of `_CLAIR` that the clearest does (assumed)."""
-_CIEL_CLAIR = (25, 33, 47, 56, 60, 64, 63, 58, 48, 37, 28, 23)
-"""What the clearest day of a month gives in the middle of France, tenths of kWh for 1 kW: no plant
-gives more (solar geometry)."""
-
 SEUILS_DE_CHAUFFAGE = (12, 14, 16)
 """Degrees under which dwellings heat, by kind."""
 
@@ -70,17 +52,6 @@ CHAUFFAGE, CHAUFFAGE_DOUX, CHAUFFAGE_FRILEUX, FRAICHEUR, FROID, SOLEIL = range(
 )
 """Rows of the first zone: degrees under each threshold, degrees above 20, what keeping cold costs,
 kWh of a clear or cloudy day for 1 kW."""
-_PROFILS = (
-    (50, 50, 60, 75, 90, 120, 220, 240, 110, 70, 50, 65),
-    (180, 190, 150, 90, 60, 60, 70, 80, 60, 60, 80, 160),
-    (75, 75, 80, 85, 90, 95, 100, 130, 260, 190, 85, 75),
-    (30, 30, 50, 90, 140, 200, 230, 200, 110, 60, 30, 30),
-    (104, 104, 104, 103, 102, 100, 72, 55, 112, 112, 110, 102),
-)
-"""`ETE` to `RENTREE` in the middle of each month, per cent of the mean of a year (assumed)."""
-
-_ETES = (0, 20, 80, 140, 200, 250, 256, 250, 190, 110, 40, 5)
-"""How much of summer the middle of each month has, of `_ETE` (assumed)."""
 _ETE = 256
 _TEMPERATURES_DE_ZONE = ((5, 24), (2, 17))
 """What the weather of a zone has of its own: days between two draws, most of it in tenths of a
@@ -89,8 +60,9 @@ _CIELS_NATIONAUX, _CIELS_DE_ZONE = ((4, 300), (1, 260)), ((3, 270), (1, 330))
 """What makes the sky of the whole country, and of a zone: days between two draws, weight
 (assumed)."""
 
-JOURS_DE_SEMAINE, MOIS = range(2)
-"""How the days of an installation are told apart."""
+JOURS_DE_SEMAINE, MOIS = 0, 3
+"""How the days of an installation are told apart: by those of the week, with the holidays of the
+first of three school zones, then of the others; or by month."""
 TYPES = 16
 """Kinds of days: Monday to Sunday and public holidays, then the same in school holidays; or months,
 with March in summer time and October in winter time apart."""
@@ -100,28 +72,9 @@ with March in summer time and October in winter time apart."""
 ) = range(10)  # fmt: skip
 """Ways of being there: rows of `Climat.absences`."""
 TOUJOURS_ABSENT = 1024
-_ABSENCES: dict[int, tuple[dict[str, int], dict[str, int]]] = {
-    TOUJOURS: ({"": 0}, {"": 0}),
-    FAMILLE: (
-        {"été": 250, "vacances": 90, "": 12},
-        {"vacances": 50, "vendredi à dimanche": 34, "": 10},
-    ),
-    VOYAGEUR: (
-        {"été": 330, "vacances": 220, "": 70},
-        {"vacances": 100, "vendredi à dimanche": 130, "": 90},
-    ),
-    SECONDAIRE: ({"": 0}, {"été": 520, "vacances": 640, "vendredi à dimanche": 760, "": 980}),
-    DELAISSEE: ({"": 0}, {"été": 985, "": 1016}),
-    VACANT: ({"": TOUJOURS_ABSENT}, {"": TOUJOURS_ABSENT}),
-    COMMERCE: ({"août": 260, "noël": 140, "": 10}, {"": 4}),
-    USINE: ({"mi-août": 880, "août": 330, "noël": 820, "": 4}, {"": 0}),
-    AOUT: ({"mi-août": 620, "août": 200, "noël": 120, "": 12}, {"": 6}),
-    SAISONNIER: ({"hors saison": 600, "": 30}, {"": 20}),
-}
-"""Chances, out of `TOUJOURS_ABSENT`, that a week is empty, then that Monday to Thursday or the
-rest of it is: of the first period that a day is in (assumed)."""
-_VACANCES = ((706, 901), (1019, 1104), (1221, 1232), (101, 106), (214, 301), (412, 428))
-"""School holidays: from a month and day until another (assumed: the same each year, everywhere)."""
+_TOUR_DES_ZONES = 7 * 313
+"""Days after which holidays come again where none are known yet: six years, two turns of the three
+school zones (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -129,11 +82,13 @@ class Climat:
     """The table; arrays end with one entry per day.
 
     `temperatures`: shape (zones, days), tenths of a degree; `facteurs`: (rows, days), over `UN`;
-    `types`: (ways, days), below `TYPES`; `absences`: (2, ways of being there, days), chances out
-    of 1024 that a week, and a part of one, is empty; `parties`: first bit, in the draw of a week,
-    of that for its part, Monday to Thursday or the rest; `ciels`: what the weather makes of the
-    shape of a day, (rows, days): by zone the sky, from 0, overcast, to 31, clear, then by zone and
-    threshold of heating the rank of the pair of `PENTES` which it begins and ends with.
+    `types`: (ways, days), below `TYPES`; `absences`: (2, school zones, ways of being there, days),
+    chances out of 1024 that a week, and a part of one, is empty; `parties`: first bit, in the draw
+    of a week, of that for its part, Monday to Thursday or the rest, which a Thursday before a
+    bridge is of; `ciels`: what the weather makes of the shape of a day, (rows, days): by place the
+    rank in `Soleils` times `CIELS`, plus the sky, from 0, overcast, to clear; then by zone and
+    threshold of heating the rank of the pair of `PENTES` which it begins and ends with;
+    `scolaires`: the school zone of each place.
     """
 
     temperatures: NDArray[np.int16]
@@ -141,16 +96,18 @@ class Climat:
     types: Entiers
     absences: NDArray[np.int16]
     parties: Octets
-    ciels: Octets
+    ciels: NDArray[np.int16]
+    scolaires: tuple[int, ...]
 
 
-def zone_du_departement(code_insee: str | None) -> int | None:
-    """Return the rank in `ZONES` of a commune, None where it isn't in one of them.
+def lieu_de_la_commune(code_insee: str | None) -> int | None:
+    """Return the rank in `LIEUX` of a commune, None where it isn't in one of them.
 
-    >>> ZONES[zone_du_departement("75101")], ZONES[zone_du_departement("2A004")]
-    ('H1a', 'H3')
+    >>> ZONES[ZONE_DU_LIEU[lieu_de_la_commune("75101")]], LIEUX[lieu_de_la_commune("2A004")]
+    ('H1a', '2A')
     """
-    return _ZONE_DU_DEPARTEMENT.get((code_insee or "")[:2])
+    departement = (code_insee or "")[:2]
+    return LIEUX.index(departement) if departement in LIEUX else None
 
 
 def find_facteur(zone: int, facteur: int) -> int:
@@ -161,7 +118,7 @@ def find_facteur(zone: int, facteur: int) -> int:
 def find_ciel(zone: int, seuil: int) -> int:
     """Return the row of `Climat.ciels` of a heating of this zone: `seuil`, one of `CHAUFFAGE`,
     `CHAUFFAGE_DOUX`, `CHAUFFAGE_FRILEUX`."""
-    return len(ZONES) + zone * len(SEUILS_DE_CHAUFFAGE) + seuil - CHAUFFAGE
+    return len(LIEUX) + zone * len(SEUILS_DE_CHAUFFAGE) + seuil - CHAUFFAGE
 
 
 def read_temperature(zone: int, jour: date) -> float:
@@ -174,32 +131,37 @@ def climat() -> Climat:
     """Return the table (computed on the first call, about 0.1 s)."""
     nationale = calendrier().temperature
     jours = np.arange(len(nationale), dtype=np.int64)
-    saison = np.clip(interpolate(_ETES), 0, _ETE)
+    faits = read_facts("climat")
+    saison = np.clip(interpolate(faits["étés"]), 0, _ETE)
     temperatures, ciels, facteurs = [], [], list(_communs(saison))
     nationaux = slow_noises(count(subkey(0xC1E1, 0)), jours, _CIELS_NATIONAUX)
-    for rang, zone in enumerate(_ZONES):
+    for rang, (froideur, chaleur, soleil, clarte) in enumerate(faits["zones"].values()):
         cles = count(subkey(0xC11A7, rang))
-        ecart = (zone.hiver * (_ETE - saison) + zone.ete * saison) // _ETE
+        ecart = (froideur * (_ETE - saison) + chaleur * saison) // _ETE
         ici = nationale + ecart + slow_noises(cles, jours, _TEMPERATURES_DE_ZONE)
         rangs = _rank_skies(nationaux + slow_noises(cles, jours, _CIELS_DE_ZONE))
+        rangs += (_RANGS_DE_CIEL - 1 - rangs) * clarte // _CLAIR
         temperatures.append(ici)
         ciels.append(rangs * CIELS // _RANGS_DE_CIEL)
-        facteurs += _de_zone(zone, ici, rangs, saison)
+        facteurs += _de_zone(soleil, ici, rangs, saison)
+    ciels = [*(soleils().rangs * CIELS + np.array(ciels)[ZONE_DU_LIEU, :])]
     ciels += [
         _pentes(facteurs[find_facteur(zone, seuil)])
         for zone in range(len(ZONES))
         for seuil in (CHAUFFAGE, CHAUFFAGE_DOUX, CHAUFFAGE_FRILEUX)
     ]
-    types = _types()
+    types, pont = _types(), _find_bridges()
+    semaine = calendrier().jour_semaine
     table = Climat(
         temperatures=np.array(temperatures, np.int16),
         facteurs=np.array(facteurs, np.int32),
         types=types,
-        absences=_absences(types[JOURS_DE_SEMAINE]),
-        parties=np.where(calendrier().jour_semaine < 4, 10, 20).astype(np.uint8),
-        ciels=np.array(ciels, np.uint8),
+        absences=np.stack([_absences(each, pont) for each in types[:MOIS]], axis=1),
+        parties=np.where(semaine < 4 - (pont & (semaine == 3)), 10, 20).astype(np.uint8),
+        ciels=np.array(ciels, np.int16),
+        scolaires=tuple("ABC".index(zone) for *_, zone in read_facts("lieux")["lieux"].values()),
     )
-    for colonne in vars(table).values():
+    for colonne in (each for each in vars(table).values() if isinstance(each, np.ndarray)):
         colonne.setflags(write=False)
     return table
 
@@ -210,22 +172,21 @@ def _communs(saison: Entiers) -> list[Entiers]:
     froid = _ETE // 2 - saison
     return [
         un,
-        un + froid * UN // 1000,
+        un + froid * UN // 800,
         un + froid * UN // 850,
-        *(interpolate(profil) * UN // 100 for profil in _PROFILS),
+        *(interpolate(profil) * UN // 100 for profil in read_facts("climat")["profils"]),
     ]
 
 
-def _de_zone(zone: Zone, temperature: Entiers, rangs: Entiers, saison: Entiers) -> list[Entiers]:
-    """Return the rows of a zone, in their order."""
+def _de_zone(plein: int, temperature: Entiers, rangs: Entiers, saison: Entiers) -> list[Entiers]:
+    """Return the rows of a zone, in their order; `plein`: what a clear day gives there."""
     # Walls keep half of what the day before was.
     sentie = (temperature + np.concatenate([temperature[:1], temperature[:-1]])) // 2
     degres = [np.maximum(10 * seuil - sentie, 0) * UN // 10 for seuil in SEUILS_DE_CHAUFFAGE]
     chaleur = np.maximum(sentie - 200, 0) * UN // 10
     froid = UN + (sentie - 120) * UN // 450
-    clair = interpolate(_CIEL_CLAIR) * zone.soleil * UN // 1000
+    clair = interpolate(read_facts("climat")["ciel clair"]) * plein * UN // 1000
     # Overcast winters, summers that are mostly clear.
-    rangs = rangs + (_RANGS_DE_CIEL - 1 - rangs) * zone.clarte // _CLAIR
     carres = rangs * rangs
     part_l_hiver = _RANGS_DE_CIEL * rangs + 3 * carres
     part_l_ete = 2 * _RANGS_DE_CIEL * rangs - carres
@@ -260,18 +221,36 @@ def _rank_skies(ciels: Entiers) -> Entiers:
 def _types() -> Entiers:
     """Return the kind of each day, by how days are told apart."""
     table = calendrier()
-    mois, jour = jours_civils()
-    date = mois * 100 + jour
-    vacances = sum((date >= debut) & (date < fin) for debut, fin in _VACANCES)
+    mois, _ = jours_civils()
     ferie = (table.chome == 1) & (table.jour_semaine != 6)
-    semaine = np.where(ferie, 7, table.jour_semaine) + 8 * vacances
+    semaines = np.where(ferie, 7, table.jour_semaine) + 8 * _vacances()
     heure_d_ete = table.decalages == 7200
     saison = np.where((mois == 3) & heure_d_ete, 12, mois - 1)
     saison = np.where((mois == 10) & ~heure_d_ete, 13, saison)
-    return np.stack([semaine, saison])
+    return np.concatenate([semaines, saison[None]])
 
 
-def _absences(types: Entiers) -> NDArray[np.int16]:
+def _vacances() -> Masque:
+    """Return the school holidays, shape (zones, days)."""
+    vacances = np.zeros((MOIS, len(calendrier().heures)), np.bool_)
+    for debut, fin, zones in read_facts("lieux")["vacances"]:
+        connues = numero_borne(fin)
+        vacances[["ABC".index(zone) for zone in zones], numero_borne(debut) : connues] = True
+    jours = np.arange(vacances.shape[1])
+    tours = -((connues - 1 - jours) // _TOUR_DES_ZONES)
+    return vacances[:, jours - np.maximum(tours, 0) * _TOUR_DES_ZONES]
+
+
+def _find_bridges() -> Masque:
+    """Return the four days that are free where a Thursday or a Tuesday is a public holiday."""
+    semaine, libre = calendrier().jour_semaine, calendrier().chome == 1
+    jeudis, mardis = (np.flatnonzero(libre & (semaine == jour)) for jour in (3, 1))
+    pont: Masque = np.zeros(len(libre), np.bool_)
+    pont[np.add.outer(np.arange(4), np.concatenate([jeudis, mardis - 3])) % len(pont)] = True
+    return pont
+
+
+def _absences(types: Entiers, pont: Masque) -> NDArray[np.int16]:
     """Return the chances that a week, and a part of it, is empty, by way of being there; `types`:
     the kind of each day of the week."""
     mois, jour = jours_civils()
@@ -282,13 +261,14 @@ def _absences(types: Entiers) -> NDArray[np.int16]:
         "noël": (mois == 12) & (jour > 20),
         "hors saison": np.isin(mois, (11, 1)),
         "vacances": types >= 8,
+        "pont": pont,
         "vendredi à dimanche": np.isin(types % 8, (4, 5, 6)),
         "": np.ones(len(types), np.bool_),
     }
     return np.array(
         [
             [np.select([periodes[nom] for nom in chances], [*chances.values()]) for chances in ways]
-            for ways in zip(*_ABSENCES.values(), strict=True)
+            for ways in zip(*read_facts("climat")["absences"], strict=True)
         ],
         np.int16,
     )

@@ -9,14 +9,17 @@ from typing import Any, Final
 from sge_sim.machine.mapped import write_mapped
 from sge_sim.mesures.calendrier import calendrier
 from sge_sim.mesures.climat import climat
+from sge_sim.mesures.evenements import evenements
 from sge_sim.mesures.formes import banque, gigues
 from sge_sim.mesures.hasard import bruits
 from sge_sim.mesures.metiers import facteurs_forts
+from sge_sim.mesures.soleil import soleils
 from sge_sim.mesures.tableaux import TABLES_FILE, mapped_tables, tables_key
 
 PAS_PAR_JOUR = (48, 288)
+_POUR_TOUS = calendrier, soleils, climat, bruits, facteurs_forts, evenements
 TABLES: Final[tuple[tuple[Any, *tuple[int, ...]], ...]] = (
-    *((table,) for table in (calendrier, climat, bruits, facteurs_forts)),
+    *((table,) for table in _POUR_TOUS),
     *((table, pas_par_jour) for table in (banque, gigues) for pas_par_jour in PAS_PAR_JOUR),
 )
 

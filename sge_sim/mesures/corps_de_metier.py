@@ -92,11 +92,11 @@ def _climatisation(part: int, rang: int = 1) -> Part:
 _CHAQUE_JOUR, _JOURS_OUVERTS = (100, 100, 100), (100, 100, 0)
 _CINQ, _SIX, _SEPT = ("00000222",), ("00000022", "00000122", "20000022"), ("00000000",)
 METIERS: dict[str, Metier] = {
-    "bureau": Metier((14, 11, 3), _CINQ, presence=AOUT, parts=(
+    "bureau": Metier((17, 11, 3), _CINQ, presence=AOUT, parts=(
         _socle(150), _ouverture(640, 8, 10.5, facteur=LUMIERE), _chauffage(200),
         _climatisation(170),
     )),
-    "boutique": Metier((15, 6, 0), (*_SIX, "20000002"), presence=COMMERCE, parts=(
+    "boutique": Metier((18, 6, 0), (*_SIX, "20000002"), presence=COMMERCE, parts=(
         _socle(150), _ouverture(760, 9.5, 9.5, facteur=LUMIERE), _chauffage(170),
         _climatisation(120),
     )),
@@ -182,7 +182,7 @@ METIERS: dict[str, Metier] = {
         Part(140, Sorte.MACHINES, debut=5, flou=1.5, duree=15, tangente=63),
         _climatisation(60, rang=0),
     )),
-    "relais": Metier((11, 8, 7), _SEPT, parts=(
+    "relais": Metier((10, 8, 7), _SEPT, parts=(
         _socle(500, tangente=3), _socle(485, tangente=3), _climatisation(30, rang=0),
     )),
     "pompage": Metier((1, 3, 6), _SEPT, parts=(
@@ -190,7 +190,7 @@ METIERS: dict[str, Metier] = {
         Part(600, Sorte.BLOC, debut=22, flou=1.5, duree=8, niveaux=_CHAQUE_JOUR, ecart=20,
             tangente=63),
     )),
-    "eclairage": Metier((4, 1, 0), _SEPT, mois=True, parts=(
+    "eclairage": Metier((3, 1, 0), _SEPT, mois=True, parts=(
         _socle(10), Part(990, Sorte.NUIT, niveaux=_CHAQUE_JOUR, ecart=4, absence=100, tangente=45),
     )),
     "deux equipes": Metier((0, 5, 13), _CINQ, presence=USINE, parts=(

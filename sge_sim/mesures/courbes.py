@@ -193,11 +193,12 @@ def _tensions(point: PointMesure, j: Journees, pas: int) -> Entiers:
     """Return volts around the nominal, by its own draw of the day (assumed)."""
     par_jour = 1440 // pas
     jours = np.arange(j.premier, j.premier + j.nombre, dtype=np.int64)
-    ecarts = _ecarts_de_tension(par_jour)[draws(find_cles(point.graine).tensions, jours) & 31]
+    tirages, table = draws(find_cles(point.graine).tensions, jours), _ecarts_de_tension(par_jour)
+    ecarts = table[tirages & 31]
     if len(j.changements):
         a, b = 120 // pas, 180 // pas
         avant, apres = (a, b) if j.ecarts[0] < 0 else (b, a)
-        ecarts = np.concatenate([ecarts[:, :avant], ecarts[:, apres:]], axis=1)
+        ecarts = np.concatenate([ecarts[:, :avant], table[tirages >> 5 & 31, apres:]], axis=1)
     volts: Entiers = point.tension + point.tension * ecarts // 1000
     return volts
 

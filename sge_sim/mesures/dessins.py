@@ -4,15 +4,16 @@ All is plausible, not measured (assumed).
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sge_sim.mesures.alea import subkey
+from sge_sim.mesures.chauffes import FIN, PLEIN, draw_chauffages, draw_pompes
 from sge_sim.mesures.hasard import FRACTION, UN, Fourchette, RowStream
 from sge_sim.mesures.soleil import draw_nuits, draw_soleils
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.tableaux import Entiers, read_facts
 
 DEPARTS = 72
 AVANCE = 12
@@ -28,10 +29,6 @@ OUVERTURES = (8, 11, 14, 17, 19, 21, 23, 26, 30, 36)
 """Half-hours of a place that is open."""
 JOURNEES_DE_MACHINES = (8, 18, 30)
 """Half-hours in which equipment starts and stops."""
-CHAUFFES = 6
-"""Habits of heating: always, by day, morning and evening, little at night, evening, by night."""
-DECALAGES_DE_CHAUFFE = 6
-"""Half-hours by which a habit of heating may come later than usual."""
 VIF, CYCLES, ARRETS, LISSE = range(4)
 """How a standing load moves: at random, by cycles, by cycles that stop, hardly; each has
 `VARIANTES_DE_SOCLE` rows, in this order."""
@@ -43,68 +40,19 @@ EVEILS = (
 """Half-hours in which somebody is up, at home: of those who leave, then of those who stay, then of
 those who come back at noon or live by night."""
 VARIANTES_D_EVEIL = 128
-PENTES = (50, 60, 70, 80, 90, 100, 112, 125, 140, 160, 185, 220)
-"""What a day begins or ends with, per cent of its mean, where heat follows the weather."""
-_FIN = 288
-"""Steps of five minutes in which rows are drawn whose edges fall at any minute."""
-_PLEIN = 256
-"""A level of 1, in rows that move around it."""
 _FORCE = 1024
 """A pulse of force 1 weighs about as much as a uniform number."""
 
 
-class Impulsion(NamedTuple):
-    """A pulse of a row of half-hours: the half-hours after the start of the use at which it may
-    begin, those that it may last beyond its first one, its force over `_FORCE`; `absente`: how many
-    rows lack it, of `UN`."""
-
-    debut: Fourchette
-    duree: Fourchette
-    force: Fourchette
-    absente: int = 0
-
-
-class FormeDeFoyer(NamedTuple):
-    """A use whose rows are pulses: what its rows draw, how many there are, the largest step of a
-    row, per cent of the whole (assumed)."""
-
-    graine: tuple[int, int]
-    variantes: int
-    largest: int
-    impulsions: tuple[Impulsion, ...]
-
-
-_MATIN = FormeDeFoyer((0x3A7, 1), 128, 30, (
-    Impulsion((0, 1), (0, 2), (600, 1500)),
-    # Before noon or at noon, in two rows of three.
-    Impulsion((5, 15), (0, 3), (100, 1050), absente=1400),
-))  # fmt: skip
-_SOIR = FormeDeFoyer((0x501, 2), 256, 36, (
-    Impulsion((0, 2), (0, 2), (1300, 2600)),
-    Impulsion((0, 3), (3, 7), (120, 480)),
-    Impulsion((2, 7), (0, 1), (300, 1700), absente=2200),
-))  # fmt: skip
-_APPAREIL = FormeDeFoyer((0xA99, 3), 32, 38, (
-    Impulsion((0, 1), (1, 3), (900, 1500)),
-    Impulsion((3, 9), (0, 3), (400, 1500), absente=2600),
-))  # fmt: skip
-
-_COMPRESSEUR, _ARRETS, _VIF, _LISSE, _PETITS, _EVEIL = 1, 5, 6, 7, 16, 200
+_RARES, _RIEN = 112, 40
+"""Half-hours, of `UN`, in which next to nothing of what never stops runs, and what that is."""
+_SOIREE = (33, 42)
+"""Half-hours of an evening."""
+_FOND, _LE_SOIR, _LE_JOUR, _BOUFFEES = 8, 146, 12, 50
+"""Per cent of what stands by that is in the rows of somebody who is up; of what is on in the
+evening and by day; of the bursts of a day, one half-hour in four (assumed)."""
+_COMPRESSEUR, _ARRETS, _VIF, _LISSE, _RARE, _PETITS, _EVEIL = 1, 5, 6, 7, 8, 16, 200
 """Where what a standing load draws begins in its stream, after its slow noise."""
-_CHAUFFAGES: tuple[tuple[int, tuple[tuple[float, float, int], ...]], ...] = (
-    (100, ()),
-    (36, ((6, 22, 110),)),
-    (42, ((16.5, 23, 125), (5.5, 9, 140))),
-    (54, ((6, 23, 100),)),
-    (40, ((15.5, 23, 130),)),
-    (24, ((23, 7.5, 140),)),
-)
-"""The level of each of `CHAUFFES`, per cent, then those from an hour to another (assumed)."""
-_POMPE_PAR_HEURE = (
-    108, 109, 110, 111, 112, 113, 113, 110, 105, 99, 95, 92, 90, 89, 88, 89, 91, 94, 97, 100, 102,
-    104, 106, 107,
-)  # fmt: skip
-"""What a heat pump takes at each hour, per cent of its mean: most before dawn (assumed)."""
 _CAPACITIF_PAR_HEURE = (100,) * 5 + (40,) + (0,) * 16 + (40, 100)
 """How much of its capacitors nothing balances at each hour, per cent (assumed)."""
 
@@ -116,20 +64,21 @@ def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
     plat = np.ones((1, pas), np.int64)
     yield _socles(pas), 1, VARIANTES_DE_SOCLE
     yield (plat, 1, 1) if fin else (_eveils(), 1, VARIANTES_D_EVEIL)
-    for forme in (_MATIN, _SOIR, _APPAREIL):
+    for forme in read_facts("dessins")["impulsions"].values():
         # Large points have no meals: a row keeps their place.
-        yield (plat, 1, 1) if fin else (_pulses(forme), DEPARTS, forme.variantes)
+        yield (plat, 1, 1) if fin else (_pulses(**forme), DEPARTS, forme["variantes"])
     yield _blocs(pas // 48, 2 if fin else 8), DEPARTS, 2 if fin else 8
-    yield _sum_steps(_chauffages(8 if fin else 32), pas), 1, 8 if fin else 32
-    yield _pompes(2 if fin else 4, pas), 1, 2 if fin else 4
+    yield _sum_steps(draw_chauffages(8 if fin else 128), pas), 1, 8 if fin else 128
+    yield draw_pompes(2 if fin else 24, pas), 1, 2 if fin else 24
     for sans_midi in (False, True):
         yield _sum_steps(_plateaux(4, sans_midi=sans_midi), pas), DEPARTS, 4
     yield _sum_steps(_machines(), pas), DEPARTS, 4
     yield draw_nuits(pas), 1, 1
     nuit = np.repeat(_CAPACITIF_PAR_HEURE, pas // 24)
     yield _doux(RowStream(subkey(0xCA9, pas)), 8, pas) * nuit, 1, 8
-    yield draw_soleils(pas), 1, 1
     yield (plat, 1, 1) if fin else (_contacts(6), DEPARTS, 6)
+    variantes = 3 if fin else 8
+    yield draw_soleils(pas, variantes), 1, variantes
 
 
 def _sum_steps(rows: Entiers, pas: int) -> Entiers:
@@ -140,7 +89,7 @@ def _sum_steps(rows: Entiers, pas: int) -> Entiers:
 
 def _doux(stream: RowStream, nombre: int, pas: int) -> Entiers:
     """Return rows that hardly move."""
-    return _PLEIN + stream.uniform(nombre, pas) * 60 // UN - 30
+    return PLEIN + stream.uniform(nombre, pas) * 60 // UN - 30
 
 
 def _add_pulse(
@@ -165,56 +114,67 @@ def _add_pulse(
     rows += np.where((rangs >= 0) & (rangs <= duree), rude * force // _FORCE, 0)
 
 
-def _pulses(forme: FormeDeFoyer) -> Entiers:
+def _pulses(graine: list[int], variantes: int, largest: int, impulsions: list[Any]) -> Entiers:
     """Return the rows of a use that are pulses."""
-    stream, nombre = RowStream(subkey(*forme.graine)), forme.variantes
-    rows = np.zeros((nombre, 48), np.int64)
-    for debut, duree, bornes, absente in forme.impulsions:
-        forces: Entiers | Fourchette = bornes
+    stream = RowStream(subkey(*graine))
+    rows = np.zeros((variantes, 48), np.int64)
+    for debut, duree, bornes, absente in impulsions:
+        forces: Entiers | Fourchette = tuple(bornes)
         if absente:
-            presentes = stream.uniform(nombre) > absente
-            forces = np.where(presentes, stream.between(*bornes, nombre), 0)
-        _add_pulse(stream, rows, debut, duree, forces)
-    largest: Entiers = rows.sum(axis=1, keepdims=True) * forme.largest // 100
-    return np.minimum(rows, largest)
+            presentes = stream.uniform(variantes) > absente
+            forces = np.where(presentes, stream.between(*bornes, variantes), 0)
+        _add_pulse(stream, rows, tuple(debut), tuple(duree), forces)
+    most: Entiers = rows.sum(axis=1, keepdims=True) * largest // 100
+    return np.minimum(rows, most)
+
+
+def _permanence(pas: int, nom: str) -> Any:
+    return read_facts("dessins")["permanences"][str(pas)][nom]
 
 
 def _socles(pas: int) -> Entiers:
     """Return the rows of each texture, one after the other."""
-    n, demi = VARIANTES_DE_SOCLE, pas // 48
+    n = VARIANTES_DE_SOCLE
     stream = RowStream(subkey(0x50C1E, pas))
-    veille, marche = _veille(stream, n, pas), _compresseur(stream, n, demi)
-    # The small things of a large place balance each other.
-    petits = _petits(stream, n, pas) * 2 // (1 + demi)
-    cycles = veille * 4 // 5 + np.where(marche, 65, 0) + petits
+    veille, marche = _veille(stream, n, pas), _compresseur(stream, n, pas)
+    petits = _petits(stream, n, pas) * _permanence(pas, "petits") // 1000
+    cycles = veille * 4 // 5 + marche * _permanence(pas, "compresseur") + petits
     arrets = np.where(marche, 460, 6) + stream.at(_ARRETS).uniform(n, pas) * 60 // UN
-    lisse = 4 * _PLEIN + _doux(stream.at(_LISSE), n, pas)
+    lisse = 4 * PLEIN + _doux(stream.at(_LISSE), n, pas)
+    if pas == 48:
+        rares = stream.at(_RARE).uniform(n, pas) < _RARES
+        veille, cycles = (np.where(rares, _RIEN, rows) for rows in (veille, cycles))
     return np.concatenate([veille + petits, cycles, arrets, lisse])
 
 
 def _eveils() -> Entiers:
-    """Return, for each of `EVEILS`, rows of what stands by and of what is on while somebody is up,
-    then the same with a compressor."""
+    """Return, for each of `EVEILS`, rows of what is on while somebody is up: bursts, few by day,
+    many in the evening."""
     n, rangs, rows = VARIANTES_D_EVEIL, np.arange(48), []
+    soir = (rangs >= _SOIREE[0]) & (rangs < _SOIREE[1])
     for rang, heures in enumerate(EVEILS):
         stream = RowStream(subkey(0xE7E1, rang))
         debout = sum(((rangs >= debut) & (rangs < fin)) * 100 for debut, fin in heures)
         # Not at the same moment each day.
         debout = (debout + np.roll(debout, 1) + np.roll(debout, -1)) // 3
         eveil = stream.at(_EVEIL)
-        lent = eveil.slow(n, 48, 4, 30)
+        niveau = (32 + eveil.slow(n, 48, 4, 30)) * np.where(soir, _LE_SOIR, _LE_JOUR) // 100
         vif = eveil.uniform(n, 48) * eveil.uniform(n, 48) >> FRACTION
-        veille = _veille(stream, n, 48) + debout * (32 + lent + vif * 330 // 1024) // 100
-        veille += _petits(stream, n, 48) * (debout + 15) // 100
-        rows += [veille, veille * 4 // 5 + np.where(_compresseur(stream, n, 1), 65, 0)]
+        vif = vif * eveil.uniform(n, 48) >> FRACTION
+        rares = np.where(eveil.uniform(n, 48) > UN * 3 // 4, 2 * vif, 0) * _BOUFFEES
+        niveau += np.where(soir, np.minimum(vif * 3 // 4, 750) * _LE_SOIR, rares) // 100
+        ici = _veille(stream, n, 48) * _FOND + debout * niveau
+        ici += _petits(stream, n, 48) * (debout + 6)
+        # None of them is most of a day.
+        rows.append(np.minimum(ici, ici.sum(axis=1, keepdims=True) * 16 // 100))
     return np.concatenate(rows)
 
 
 def _veille(stream: RowStream, n: int, pas: int) -> Entiers:
     """Return rows of what stands by."""
     vif = stream.at(_VIF).uniform(n, pas)
-    lent = stream.at(0).slow(n, pas, pas // 8, 20)
-    return 182 + lent + (vif * vif >> FRACTION) * 180 // UN
+    rows: Entiers = (vif * vif >> FRACTION) * _permanence(pas, "vif") // UN
+    return 182 + stream.at(0).slow(n, pas, pas // 8, 20) + rows
 
 
 def _petits(stream: RowStream, n: int, pas: int) -> Entiers:
@@ -228,13 +188,14 @@ def _petits(stream: RowStream, n: int, pas: int) -> Entiers:
     return petits
 
 
-def _compresseur(stream: RowStream, n: int, demi: int) -> NDArray[np.bool_]:
+def _compresseur(stream: RowStream, n: int, pas: int) -> NDArray[np.bool_]:
     """Return when a compressor is on, for a period and a share of its own: in and out of step with
     the half-hours."""
-    ici = stream.at(_COMPRESSEUR)
+    ici, demi = stream.at(_COMPRESSEUR), pas // 48
     periode = ici.between(30, 110, n, 1) * demi
-    phase = (np.arange(48 * demi) * 40 + ici.uniform(n, 1)) % periode
-    marche: NDArray[np.bool_] = phase * UN < periode * ici.between(1400, 2600, n, 1)
+    phase = (np.arange(pas) * 40 + ici.uniform(n, 1)) % periode
+    part = ici.between(*_permanence(pas, "marche"), n, 1)
+    marche: NDArray[np.bool_] = phase * UN < periode * part
     return marche
 
 
@@ -289,78 +250,23 @@ def _tenues(stream: RowStream, fins: Entiers, derniers: Entiers, pas: int) -> En
     return np.where(rangs == fins, rows * derniers // UN, rows)
 
 
-def _chauffages(variantes: int) -> Entiers:
-    """Return rows for each habit of heating and each delay."""
-    rangs, stream, rows = np.arange(_FIN) // 6, RowStream(subkey(0xC4A, 1)), []
-    for habitude, (base, parties) in enumerate(_CHAUFFAGES):
-        niveau = np.full(_FIN, base)
-        for debut, fin, per_cent in parties:
-            niveau[(rangs - int(2 * debut)) % 48 < int(2 * fin - 2 * debut) % 48] = per_cent
-        for retard in range(DECALAGES_DE_CHAUFFE):
-            ici = np.roll(niveau, (retard - 2) * 6)
-            ici = np.where(ici > np.roll(ici, 6), ici * 9 // 8, ici)
-            suite = stream.at(64 * (DECALAGES_DE_CHAUFFE * habitude + retard))
-            rows.append(_thermostats(suite, variantes, ici))
-    return np.concatenate(rows)
-
-
-def _thermostats(stream: RowStream, nombre: int, niveau: Entiers, pieces: int = 3) -> Entiers:
-    """Return rows of so many rooms whose heaters are on, then off: a cycle lasts 30 to 60 minutes,
-    and they are on for a part of it that `niveau` sets."""
-    rangs, rows = np.arange(_FIN, dtype=np.int32), np.zeros((nombre, _FIN), np.int64)
-    niveau = niveau.astype(np.int32)
-    for piece in range(pieces):
-        ici = stream.at(8 * piece)
-        cycle = ici.between(6, 12, nombre, 1).astype(np.int32)
-        phase = (rangs + ici.between(0, 11, nombre, 1).astype(np.int32)) % cycle
-        marche = np.clip((niveau * cycle * 99 >> 8) - (phase << 6), 0, 64)
-        rows += marche * ici.between(120, 360, nombre, 1)
-    # Doors, the sun, those who are there: by half-hours.
-    rude = np.repeat(stream.at(40).uniform(nombre, 48), 6, axis=1) * 100 >> FRACTION
-    rude += 205 + stream.at(32).slow(nombre, _FIN, 36, 50)
-    return (rows * rude >> 8) + 40
-
-
-def _pompes(variantes: int, pas: int) -> Entiers:
-    """Return rows for each pair of `PENTES`: from one to the other, more before dawn, less by
-    day."""
-    stream = RowStream(subkey(0x90F, 1))
-    debut, fin = (
-        np.repeat(pentes, variantes)[:, None]
-        for pentes in (np.repeat(PENTES, len(PENTES)), np.tile(PENTES, len(PENTES)))
-    )
-    n = len(debut)
-    milieu = np.maximum(200 - (debut + fin) // 2, 20)
-    rangs, moitie = np.arange(pas), pas // 2
-    niveau = np.where(
-        rangs < moitie,
-        debut * (moitie - rangs) + milieu * rangs,
-        milieu * (pas - rangs) + fin * (rangs - moitie),
-    )
-    heures, part = np.array(_POMPE_PAR_HEURE)[:, None], np.arange(pas // 24)
-    jour = (heures * (pas // 24 - part) + np.roll(heures, -1) * part).ravel()
-    bruit = stream.slow(n, pas, pas // 12, 30) + stream.slow(n, pas, pas // 48, 60)
-    rows: Entiers = niveau * jour * (_PLEIN + bruit) >> FRACTION
-    return rows
-
-
 def _plateaux(variantes: int, *, sans_midi: bool) -> Entiers:
     """Return rows for each of `OUVERTURES`: a ramp, a level that moves, an end, at minutes that are
     never quite the same."""
     stream = RowStream(subkey(0x91A, 2 + sans_midi))
     durees = np.repeat(np.array(OUVERTURES) * 6, variantes)[:, None]
-    rangs, n = np.arange(_FIN), len(OUVERTURES) * variantes
-    lent, vif = stream.slow(n, _FIN, 24, 26), stream.slow(n, _FIN, 6, 16)
+    rangs, n = np.arange(FIN), len(OUVERTURES) * variantes
+    lent, vif = stream.slow(n, FIN, 24, 26), stream.slow(n, FIN, 6, 16)
     # Up in half an hour or in one and a half, down the same.
     rampe, a_midi = stream.between(5, 18, n, 1), stream.between(60, 180, n, 1)
     ouvre, ferme = stream.between(0, 8, n, 1), durees + stream.between(-5, 4, n, 1)
-    rows: Entiers = _PLEIN + lent + vif + stream.uniform(n, _FIN) * 20 // UN
-    monte = np.clip(rangs + 1 - ouvre, 0, rampe) * _PLEIN // rampe
-    descend = np.clip(ferme - rangs, 0, rampe) * _PLEIN // rampe
-    rows = rows * monte * descend // _PLEIN**2
+    rows: Entiers = PLEIN + lent + vif + stream.uniform(n, FIN) * 20 // UN
+    monte = np.clip(rangs + 1 - ouvre, 0, rampe) * PLEIN // rampe
+    descend = np.clip(ferme - rangs, 0, rampe) * PLEIN // rampe
+    rows = rows * monte * descend // PLEIN**2
     if sans_midi:
         midi = (rangs >= durees * 40 // 100 + ouvre) & (rangs < durees * 40 // 100 + 18)
-        rows = np.where(midi, rows * a_midi // _PLEIN, rows)
+        rows = np.where(midi, rows * a_midi // PLEIN, rows)
     return rows
 
 
@@ -368,7 +274,7 @@ def _machines() -> Entiers:
     """Return four rows for each of `JOURNEES_DE_MACHINES`: five machines that start and stop."""
     n, stream = 4 * len(JOURNEES_DE_MACHINES), RowStream(subkey(0x3AC, 1))
     fenetres = np.repeat(np.array(JOURNEES_DE_MACHINES) * 6, 4)[:, None]
-    rows, rangs = np.zeros((n, _FIN), np.int64), np.arange(_FIN)
+    rows, rangs = np.zeros((n, FIN), np.int64), np.arange(FIN)
     for machine in range(5):
         ici = stream.at(16 * machine)
         debuts = fenetres * ici.uniform(n, 1) // UN
@@ -376,5 +282,5 @@ def _machines() -> Entiers:
         forces = ici.between(300, 2200, n, 1)
         rows += np.where((rangs >= debuts) & (rangs < fins), forces, 0)
     rude = stream.at(96)
-    lent, vif = rude.slow(n, _FIN, 6, 14), rude.uniform(n, _FIN) * 20 // UN
-    return rows * (240 + lent + vif) // _PLEIN
+    lent, vif = rude.slow(n, FIN, 6, 14), rude.uniform(n, FIN) * 20 // UN
+    return rows * (240 + lent + vif) // PLEIN

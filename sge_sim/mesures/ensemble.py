@@ -11,11 +11,13 @@ import numpy as np
 
 from sge_sim.mesures.alea import draws
 from sge_sim.mesures.calendrier import calendrier, jour_de, numero
-from sge_sim.mesures.climat import climat
+from sge_sim.mesures.climat import MOIS, TYPES, climat
 from sge_sim.mesures.courbes import is_collected
 from sge_sim.mesures.demi_heures import demi_heures
 from sge_sim.mesures.entrees_datees import cut_to_measured, find_contact, find_puissance
+from sge_sim.mesures.evenements import find_couple, find_niveaux_du_jour, find_periodes
 from sge_sim.mesures.formes import banque
+from sge_sim.mesures.hasard import FRACTION
 from sge_sim.mesures.installations import find_cles, find_installation, keep_cles
 from sge_sim.mesures.jours import Journees
 from sge_sim.mesures.pertes import ILLISIBLE, is_unreadable
@@ -23,7 +25,7 @@ from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.pointes import instantanees
 from sge_sim.mesures.tableaux import Entiers
 from sge_sim.mesures.usages import Installation, join_installations
-from sge_sim.mesures.vecu import apply_draws, find_empty_days, limit_power
+from sge_sim.mesures.vecu import ENCORE, apply_draws, find_empty_days, limit_power
 
 
 def courbes_du_jour(points: Sequence[PointMesure], jour: date) -> list[list[int] | None]:
@@ -78,11 +80,12 @@ def _valeurs(
     for rang, (point, dit) in enumerate(zip(points, dits, strict=True)):
         if not (dit and point.petit):
             continue
-        if point.couple is not None:
+        if find_couple(point, n) is not None:
             ((_, valeurs),) = demi_heures(point, n, n + 1)
             yield [rang], valeurs
             continue
-        installation = find_installation(point, *find_contact(point, jour))
+        periodes = find_periodes(point, n + 1)
+        installation = find_installation(point, *find_contact(point, jour), periodes)
         rangs, ici = ensembles.setdefault((len(installation.facteurs), point.injection), ([], []))
         rangs.append(rang)
         ici.append(installation)
@@ -91,34 +94,44 @@ def _valeurs(
         yield rangs, jours.watts()
 
 
-def _journees(points: Sequence[PointMesure], installations: list[Installation], n: int) -> Journees:
-    """Return the day of points that have as many uses: as the days of one point, side by side."""
+def _journees(
+    points: Sequence[PointMesure],
+    installations: list[Installation],
+    n: int,
+    encore: int | None = None,
+) -> Journees:
+    """Return the day of points that have as many uses: as the days of one point, side by side;
+    `encore`: what is added to its number to draw it."""
     table, formes = climat(), banque(48)
     cles = np.concatenate([find_cles(point.graine).jours for point in points], axis=1)
-    types = [int(table.types[inst.types, n]) for inst in installations]
+    # Of what each is by that day, the last of its periods.
+    types = [int(table.types[inst.types, n]) - TYPES for inst in installations]
     energies = np.stack(
         [inst.energies[:, ici] for inst, ici in zip(installations, types, strict=True)], axis=1
     )
     lignes = np.stack(
         [inst.lignes[:, ici] for inst, ici in zip(installations, types, strict=True)], axis=1
     )
+    energies = energies * find_niveaux_du_jour(points, n) >> FRACTION
     tous = join_installations(installations)
     lignes += tous.par_ciel * np.array(
         [0 if inst.ciel is None else int(table.ciels[inst.ciel, n]) for inst in installations]
     )
     semaine = draws(cles[:1], calendrier().compteurs[1:, n])[0]
-    chances = table.absences[:, [inst.presence for inst in installations], n]
-    absents = find_empty_days(semaine, chances, table.parties[n : n + 1])
-    mots = draws(cles[1 : 1 + tous.tirages], calendrier().compteurs[:1, n])
-    facteurs = table.facteurs[:, n].take(tous.facteurs).astype(np.int64)
-    hasard = apply_draws(tous, energies, lignes, facteurs, mots, absents, formes)[2]
+    zones = [inst.types % MOIS for inst in installations]
+    chances = table.absences[:, zones, [inst.presence for inst in installations], n]
+    absents = find_empty_days(semaine, chances, table.parties[n : n + 1]).nonzero()[0]
+    mots = draws(cles[1 : 1 + tous.tirages], calendrier().compteurs[:1, n] + (encore or 0))
+    energies *= table.facteurs[:, n].take(tous.facteurs)
+    hasard = apply_draws(tous, energies, lignes, mots, absents, formes)[2]
     limit_power(
         points[0], energies, lignes, tous.retards, hasard, _puissances(points, jour_de(n)), formes
     )
-    ecart = int(calendrier().heures[n]) - 24
+    ecart = int(calendrier().heures[n]) - 24 if encore is None else 0
     changements = np.arange(len(points) if ecart else 0, dtype=np.int64)
     ecarts = np.full(len(changements), ecart, np.int64)
-    return Journees(n, energies, lignes, formes, False, changements, ecarts)
+    doubles = _journees(points, installations, n, ENCORE * (ecart > 0)) if ecart else None
+    return Journees(n, energies, lignes, formes, False, changements, ecarts, doubles)
 
 
 def _puissances(points: Sequence[PointMesure], jour: date) -> Entiers:

@@ -9,6 +9,7 @@ from sge_sim.clock import FIN_DES_JOURS
 from sge_sim.domaine.plages import is_saison_haute
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.calendrier import calendrier, numero_borne
+from sge_sim.mesures.evenements import find_poses
 from sge_sim.mesures.point import (
     PLAGES_PAR_DEFAUT,
     POINTS_GARDES,
@@ -44,6 +45,7 @@ def find_coupes(point: PointMesure) -> tuple[int, ...]:
         bornes |= point.donnees.bornes
     if point.couple is not None:
         bornes.update(find_coupes(point.couple))
+    bornes.update(find_poses(point))
     return tuple(sorted(bornes))
 
 

@@ -10,8 +10,7 @@ habit of a point is then a number, and what a day makes of it is added to it (`g
 are plausible, not measured (assumed).
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, auto
 from functools import cached_property
 from itertools import product
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 from sge_sim.mesures.alea import draws, subkey
 from sge_sim.mesures.dessins import AVANCE, CONTACTS, DUREES, sortes
 from sge_sim.mesures.hasard import PRESENCES, TIRAGES, UN, bruits, nearest_rank, noise_table
-from sge_sim.mesures.tableaux import Entiers, EntiersCourts, common_table
+from sge_sim.mesures.tableaux import Entiers, common_table
 
 BITS = 24
 UNITE = 1 << BITS
@@ -61,10 +60,10 @@ class Sorte(IntEnum):
     """Lighting from dusk to dawn."""
     CAPACITIF = auto()
     """Where no load balances capacitors."""
-    SOLEIL = auto()
-    """A solar plant."""
     CONTACT = auto()
     """A `BLOC` that starts with a contact, within a half-hour: none for large points."""
+    SOLEIL = auto()
+    """A solar plant."""
 
 
 TENUES = {Sorte.BLOC: 1, Sorte.CONTACT: CONTACTS}
@@ -85,6 +84,11 @@ class Groupe:
         """Return the first row of a start, in half-hours, of the length of this rank."""
         return self.debut + (depart + AVANCE) * self.par_depart + rang * self.variantes
 
+    def find_start(self, ligne: int) -> int | None:
+        """Return the start of a row, in half-hours; None for one of another kind."""
+        depart = (ligne - self.debut) // max(self.par_depart, 1) - AVANCE
+        return depart if 0 <= depart < 48 else None
+
     def retard(self, depart: int, demi_heures: int) -> int:
         """Return the rows to add to start so many half-hours later, the next morning at most."""
         tour = 48 if depart + demi_heures > 47 else 0
@@ -98,40 +102,14 @@ class Banque:
     kind stands."""
 
     cumuls: NDArray[np.int32]
-    pointes: Entiers
-    pointes_de_partie: Entiers
+    pointes: NDArray[np.int32]
+    pointes_de_partie: NDArray[np.int32]
     groupes: dict[Sorte, Groupe]
-    _colonnes: dict[int, NDArray[np.int32]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def pas(self) -> int:
         """Minutes of a step."""
         return 1440 // (int(self.cumuls.shape[1]) - 1)
-
-    def cumuls_aux(
-        self, minutes: Iterable[int], lignes: Entiers | EntiersCourts
-    ) -> Iterator[NDArray[np.int32]]:
-        """Yield the running sum of rows at each of these minutes of the day, linear between two
-        bounds."""
-        for minute in minutes:
-            rang, reste = divmod(minute, self.pas)
-            # No row is beyond the bank (`limit_power` looks all of them up): not checked each time.
-            found = self._au_pas(rang).take(lignes, mode="clip")
-            if reste:
-                # A step is a part of 2**24, times less than 30 minutes: within 32 bits.
-                suite = self._au_pas(rang + 1).take(lignes, mode="clip")
-                suite -= found
-                suite *= np.int32(reste)
-                suite //= np.int32(self.pas)
-                found += suite
-            yield found
-
-    def _au_pas(self, rang: int) -> NDArray[np.int32]:
-        """Return the running sum of each row at a bound of the steps, kept side by side."""
-        found = self._colonnes.get(rang)
-        if found is None:
-            found = self._colonnes[rang] = self.cumuls[:, rang].copy()
-        return found
 
 
 @common_table
@@ -167,6 +145,8 @@ def _sommes(poids: Entiers, departs: int) -> NDArray[np.int32]:
     np.cumsum(poids, axis=1, out=sommes[:, 1:])
     sommes <<= BITS
     sommes //= np.maximum(sommes[:, -1:] >> BITS, 1)
+    if departs == 1:
+        return sommes.astype(np.int32)
     deux_jours = np.concatenate([sommes[:, :-1], sommes + sommes[:, -1:]], axis=1).astype(np.int32)
     toutes = np.empty((departs, nombre, pas + 1), np.int32)
     for rang, coupe in enumerate(_departs(departs, pas)):
@@ -175,7 +155,7 @@ def _sommes(poids: Entiers, departs: int) -> NDArray[np.int32]:
     return toutes.reshape(-1, pas + 1)
 
 
-def _pointes(sommes: NDArray[np.int32], departs: int) -> Entiers:
+def _pointes(sommes: NDArray[np.int32], departs: int) -> NDArray[np.int32]:
     """Return the largest step of each part of the day, from the first start of rows to all."""
     pas = sommes.shape[1] - 1
     premier, *_ = coupes = _departs(departs, pas)
@@ -186,7 +166,7 @@ def _pointes(sommes: NDArray[np.int32], departs: int) -> Entiers:
         pointes = np.maximum(pointes, np.roll(pointes, -de_plus, axis=1))
         vus += de_plus
     debuts = np.arange(0, pas, voulus)[:, None] + (np.array(coupes) - premier)
-    found: Entiers = pointes.T[debuts % pas].astype(np.int64).reshape(PARTIES, -1)
+    found: NDArray[np.int32] = pointes.T[debuts % pas].reshape(PARTIES, -1)
     return found
 
 

@@ -6,6 +6,7 @@ of each use, are those of surveys of French dwellings (`logements`).
 
 from sge_sim.domaine.plages import Plages, durees_des
 from sge_sim.mesures import logements
+from sge_sim.mesures.chauffes import CHAUFFES, DECALAGES_DE_CHAUFFE
 from sge_sim.mesures.climat import (
     DELAISSEE,
     EAU,
@@ -14,15 +15,15 @@ from sge_sim.mesures.climat import (
     TOUJOURS,
     VACANT,
     VOYAGEUR,
+    ZONE_DU_LIEU,
+    climat,
     find_ciel,
     find_facteur,
 )
 from sge_sim.mesures.dessins import (
     ARRETS,
-    CHAUFFES,
     CONTACTS,
     CYCLES,
-    DECALAGES_DE_CHAUFFE,
     DUREES,
     LISSE,
     VARIANTES_D_EVEIL,
@@ -35,15 +36,23 @@ from sge_sim.mesures.usages import Charge, Installation, make_installation
 
 _LONGS = 48
 """Half-hours of a day."""
+DE_TOUS = 5
+"""The first uses of a dwelling: all who live somewhere have them."""
+
+
+def find_logement(kva: int) -> tuple[int, logements.Logement]:
+    """Return the power from which dwellings are as those of this power, and what they are."""
+    puissance = max([p for p in logements.LOGEMENTS if p <= kva], default=3)
+    return puissance, logements.LOGEMENTS[puissance]
 
 
 def draw_foyer(
-    t: PointStream, kva: int, zone: int, plages: Plages, *, asservi: bool
+    t: PointStream, kva: int, lieu: int, plages: Plages, *, asservi: bool
 ) -> Installation:
     """Return what the draws make of a dwelling; `asservi`: the contact of the off-peak hours starts
     its water heater and its car."""
-    puissance = max([p for p in logements.LOGEMENTS if p <= kva], default=3)
-    logement = logements.LOGEMENTS[puissance]
+    zone = ZONE_DU_LIEU[lieu]
+    puissance, logement = find_logement(kva)
     occupation = t.pick(logements.OCCUPATIONS)
     taille = t.size(*logement.taille)
     socle = t.size(*logement.socle)
@@ -54,24 +63,27 @@ def draw_foyer(
     usages = _draw_vie(t, taille, socle)
     habite = occupation not in (VACANT, DELAISSEE)
     if not habite:
-        usages[0] = _draw_empty_home(t, socle)
+        part = t.between(*logements.PART_DES_MACHINES)
+        usages[:2] = [_draw_empty_home(t, socle * w // 100) for w in (part, 100 - part)]
     if t.chance(logements.MACHINE) and occupation in (TOUJOURS, FAMILLE, VOYAGEUR):
         usages.append(_socle(t.between(*logements.VEILLE_DE_PLUS), LISSE)._replace(absence=100))
     semaine = t.pick(logements.SEMAINES)
     ciel = None
     if t.chance(logement.chauffes):
         seuil = t.pick(logements.SEUILS)
-        usages.append(_draw_chauffage(t, logement, find_facteur(zone, seuil)))
+        vide = occupation in logements.SOCLES_VIDES
+        usages += _draw_chauffage(t, logement, find_facteur(zone, seuil), vide=vide)
         if usages[-1].par_ciel:
             ciel = find_ciel(zone, seuil)
     par_foyer = logements.EAU_ASSERVIE if asservi else logements.EAU_LIBRE
     if puissance > 3 and habite and t.chance(par_foyer):
         usages += _draw_eau(t, puissance, taille, plages, asservi=asservi)
     if t.chance(logement.voitures):
-        usages.append(_draw_voiture(t, puissance, plages, asservi=asservi))
-    # School holidays are as the rest of the year.
-    niveaux = tuple(map(int, 2 * semaine))
-    return make_installation(usages, _LONGS, niveaux, presence=occupation, ciel=ciel)
+        usages.append(draw_voiture(t, puissance, plages, asservi=asservi))
+    # Those who are there in school holidays live as in the rest of the year.
+    niveaux, types = tuple(map(int, 2 * semaine)), climat().scolaires[lieu]
+    inst = make_installation(usages, _LONGS, niveaux, types=types, presence=occupation, ciel=ciel)
+    return inst._replace(foyer=True)
 
 
 def _groupe(sorte: Sorte) -> Groupe:
@@ -91,11 +103,13 @@ def _draw_empty_home(t: PointStream, watts: int) -> Charge:
 
 
 def _draw_eveil(t: PointStream, watts: int, eveil: int) -> Charge:
-    """Return what never stops in a dwelling of this rank in `EVEILS`."""
-    cycles = t.chance(logements.FROID)
-    ligne = _groupe(Sorte.EVEIL).debut + (2 * eveil + cycles) * VARIANTES_D_EVEIL
-    ecart = 35 if t.chance(500) else 20
-    return Charge(24 * watts, Sorte.EVEIL, ligne, ecart=ecart, absence=74)
+    """Return what is on while somebody is up, in a dwelling of this rank in `EVEILS`."""
+    ligne = _groupe(Sorte.EVEIL).debut + eveil * VARIANTES_D_EVEIL
+    repos = t.between(108, 182)
+    return Charge(
+        24 * watts, Sorte.EVEIL, ligne, niveaux=(100, repos, 0), ecart=35,
+        absence=logements.EVEIL_ABSENT,
+    )  # fmt: skip
 
 
 def _draw_vie(t: PointStream, taille: int, socle: int) -> list[Charge]:
@@ -106,23 +120,26 @@ def _draw_vie(t: PointStream, taille: int, socle: int) -> list[Charge]:
         lever, repas, eveil = t.between_hours(2, 23), t.between_hours(8, 23.5), 9
     elif chez_soi:
         # Some cook more at noon than in the evening.
-        repas = t.around_hour(11.5 if a_midi else 18.5, 1.5)
+        repas = t.around_hour(11 if a_midi else 18, 1.5)
         lever, eveil = t.around_hour(8, 1), t.between(4, 7)
     else:
-        repas, eveil = t.around_hour(19, 1), (0, 1, 2, 3, 8)[t.between(0, 4)]
+        repas, eveil = t.around_hour(18.5, 1), (0, 1, 2, 3, 8)[t.between(0, 4)]
         lever = t.around_hour(7, 1)
     lever, repas = min(max(lever, 2), 47), min(max(repas, 6), 47)
     # Some live by the clock.
-    regularite = logements.LIBRE if t.chance(770) else logements.PONCTUELLE
+    regularite = logements.LIBRE if t.chance(650) else logements.PONCTUELLE
     diner = logements.DINER_LIBRE if decale or t.chance(620) else regularite.diner
     matin, soir, machine = map(_groupe, (Sorte.MATIN, Sorte.SOIR, Sorte.APPAREIL))
     grasse = 0 if chez_soi else max(t.around_hour(1.5, 1), 0)
     # Some live more at home when they rest, some go away.
-    repos = t.size(119, 125, 25, 550)
+    repos = t.size(125, 120, 25, 550)
     vivacite = t.between(*logements.MATIN.presence)
-    lessive = min(max(t.around_hour(19.5, 1), 8), 46)
+    lessive = min(max(t.around_hour(19, 1), 8), 46)
+    part = t.between(*logements.PART_DES_MACHINES)
+    froid = CYCLES if t.chance(logements.FROID) else VIF
     usages = [
-        _draw_eveil(t, socle, eveil),
+        _socle(socle * part // 100, froid)._replace(absence=96),
+        _draw_eveil(t, socle * (100 - part) // 100, eveil),
         Charge(
             taille * t.between(*logements.MATIN.energie),
             Sorte.MATIN,
@@ -157,17 +174,15 @@ def _draw_vie(t: PointStream, taille: int, socle: int) -> list[Charge]:
         ),
     ]
     a_distance = not chez_soi and t.chance(240)
-    if chez_soi or a_distance or t.chance(300):
+    if chez_soi or a_distance or t.chance(200):
         # Some work at home on some days; others are there at noon when they rest.
         midi = logements.A_DISTANCE if a_distance else logements.MIDI
         presence = t.between(*midi.presence)
         usages.append(
             Charge(
                 taille * t.between(*midi.energie) * (presence if a_distance else 100) // 100,
-                Sorte.SOIR if chez_soi else Sorte.MATIN,
-                soir.ligne(t.around_hour(18.5 if a_midi else 11.5, 1))
-                if chez_soi
-                else matin.ligne(t.around_hour(12, 1)),
+                Sorte.MATIN,
+                matin.ligne(t.around_hour(18 if a_midi else 11.25, 1)),
                 jeu=_draw_jeu(t, regularite.midi),
                 niveaux=(100 if chez_soi or a_distance else 25, repos, 0),
                 presence=presence,
@@ -182,34 +197,47 @@ def _draw_jeu(t: PointStream, entre: Fourchette) -> int:
     return t.between(*entre) + len(JEUX) * t.between(0, MELANGES - 1)
 
 
-def _draw_chauffage(t: PointStream, logement: logements.Logement, facteur: int) -> Charge:
+def _draw_chauffage(
+    t: PointStream, logement: logements.Logement, facteur: int, *, vide: bool
+) -> list[Charge]:
     """Return convectors, or a heat pump, which seldom stops, or heat that is stored by night."""
     groupe = _groupe(Sorte.CHAUFFAGE)
     sorte = t.between(0, 99)
     watts = t.size(*logement.par_degre)
     habitude = t.between(0, CHAUFFES - 2)
-    if sorte % 6 == 0:
+    if sorte % 5 == 0:
         habitude = CHAUFFES - 1
     elif sorte % 4 == 1:
-        pompe = _groupe(Sorte.POMPE)
-        return Charge(
-            24 * watts,
-            Sorte.POMPE,
-            pompe.debut,
+        return [make_pompe(watts, facteur)]
+    repos, absence, part = t.between(96, 120), t.between(30, 60), t.between(35, 65)
+    # In two rooms where hardly anything else would tell a day from those of others.
+    parts = (part, 100 - part) if vide or habitude == CHAUFFES - 1 else (100,)
+    return [
+        Charge(
+            24 * watts * part // 100,
+            Sorte.CHAUFFAGE,
+            groupe.debut + rang * groupe.variantes,
+            niveaux=(100, repos, 0),
             facteur=facteur,
-            ecart=1,
-            absence=80,
-            par_ciel=pompe.variantes,
+            ecart=10,
+            absence=absence,
         )
-    rang = habitude * DECALAGES_DE_CHAUFFE + t.between(0, DECALAGES_DE_CHAUFFE - 1)
+        for part in parts
+        for rang in (habitude * DECALAGES_DE_CHAUFFE + t.between(0, DECALAGES_DE_CHAUFFE - 1),)
+    ]
+
+
+def make_pompe(watts: int, facteur: int) -> Charge:
+    """Return a heat pump that takes so many W per degree."""
+    pompe = _groupe(Sorte.POMPE)
     return Charge(
         24 * watts,
-        Sorte.CHAUFFAGE,
-        groupe.debut + rang * groupe.variantes,
-        niveaux=(100, t.between(96, 120), 0),
+        Sorte.POMPE,
+        pompe.debut,
         facteur=facteur,
-        ecart=10,
-        absence=t.between(20, 60),
+        ecart=1,
+        absence=80,
+        par_ciel=pompe.variantes,
     )
 
 
@@ -261,7 +289,7 @@ def _draw_eau(
     ]
 
 
-def _draw_voiture(t: PointStream, puissance: int, plages: Plages, *, asservi: bool) -> Charge:
+def draw_voiture(t: PointStream, puissance: int, plages: Plages, *, asservi: bool) -> Charge:
     """Return an electric vehicle, charged some nights a week: from a socket, or from a wall box."""
     watts = t.pick(logements.BORNES_DE_CHARGE)
     if puissance < 9:

@@ -6,7 +6,7 @@ follows from the order in which they are asked for.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate, count
+from itertools import count
 from math import prod
 from typing import TypeVar
 
@@ -117,8 +117,11 @@ class PointStream:
     def pick(self, weights: Mapping[T, int]) -> T:
         """Return one of these, as often as its weight says."""
         rest = self._next() % sum(weights.values())
-        bounds = zip(weights, accumulate(weights.values()), strict=True)
-        return next(picked for picked, bound in bounds if rest < bound)
+        for picked, weight in weights.items():
+            if rest < weight:
+                return picked
+            rest -= weight
+        raise ValueError("nothing to pick")
 
     def around_hour(self, middle: float, spread: float) -> int:
         """Return a half-hour around an hour of the day; `spread`: standard deviation, h."""

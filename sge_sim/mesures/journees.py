@@ -33,16 +33,16 @@ from sge_sim.mesures.entrees_datees import (
     find_coupes,
     find_puissance,
 )
+from sge_sim.mesures.evenements import find_couple, find_niveaux, find_periodes
 from sge_sim.mesures.formes import BITS, UNITE, Banque, Sorte, banque
 from sge_sim.mesures.hasard import FRACTION
 from sge_sim.mesures.installations import find_cles, find_installation
 from sge_sim.mesures.jours import Colonnes, Journees, JourneesDonnees, JourneesNettes
 from sge_sim.mesures.jours_donnes import MesuresDonnees
 from sge_sim.mesures.point import Grandeur, PointMesure
-from sge_sim.mesures.tableaux import Entiers, Masque
+from sge_sim.mesures.tableaux import AUCUN, Entiers, Masque, join_columns
 from sge_sim.mesures.vecu import draw_days, limit_power
 
-_AUCUN = np.zeros(0, np.int64)
 _BITS_BLOC = 8
 """The days computed together for whoever asks for a few of them: 256."""
 _BLOCS_JOINTS = 3
@@ -87,34 +87,43 @@ def _drawn(
 def _journees(
     point: PointMesure, i0: int, i1: int, grandeur: Grandeur, changements: list[int]
 ) -> Journees:
-    rangs = np.array(changements, np.int64) if changements else _AUCUN
-    ecarts = calendrier().heures[i0 + rangs] - 24 if changements else _AUCUN
-    if point.couple is not None:
+    rangs = np.array(changements, np.int64) if changements else AUCUN
+    ecarts = calendrier().heures[i0 + rangs] - 24 if changements else AUCUN
+    if find_couple(point, i0) is not None:
         return _nettes(point, i0, i1, grandeur, rangs, ecarts)
     if ((i1 - 1) >> _BITS_BLOC) - (i0 >> _BITS_BLOC) < _BLOCS_JOINTS:
         blocs = [_bloc(point, *jours, grandeur) for jours in _cuts(point, i0, i1)]
     else:
         blocs = [_computed(point, i0, i1, grandeur)]
-    parts = []
+    parts: list[list[tuple[Colonnes, Colonnes]]] = [[], []]
     for bloc in blocs:
-        ici = slice(max(i0 - bloc.premier, 0), i1 - bloc.premier)
-        parts.append((bloc.energies[:, ici], bloc.lignes[:, ici]))
-    energies, lignes = (
-        parts[0]
-        if len(parts) == 1
-        else [np.concatenate(columns, axis=1) for columns in zip(*parts, strict=True)]
-    )
-    return Journees(i0, energies, lignes, bloc.banque, bloc.pair, rangs, ecarts)
+        for places, kept in zip(_places(bloc.premier, bloc.fin, i0, i1), parts, strict=True):
+            kept.append((bloc.energies[:, places], bloc.lignes[:, places]))
+    days, doubled = ([join_columns(columns) for columns in zip(*of, strict=True)] for of in parts)
+    doubles = None
+    if changements:
+        doubles = Journees(i0, doubled[0], doubled[1], bloc.banque, bloc.pair, AUCUN, AUCUN, None)
+    return Journees(i0, days[0], days[1], bloc.banque, bloc.pair, rangs, ecarts, doubles)
 
 
 class _BlocDeJours(NamedTuple):
-    """The uses of days [premier, premier + n), as `Journees` has them."""
+    """The uses of days [premier, fin), as `Journees` has them, then of those of 23 or 25 hours in
+    the hour that is skipped, or lived again."""
 
     premier: int
+    fin: int
     energies: Colonnes
     lignes: Colonnes
     banque: Banque
     pair: bool
+
+
+def _places(premier: int, fin: int, i0: int, i1: int) -> tuple[slice, slice]:
+    """Return where the days [i0, i1) are among those of a block, then where the second ones are."""
+    debut, jusque = max(i0, premier), min(i1, fin)
+    first = fin - premier + len(find_changements(premier, debut))
+    last = first + len(find_changements(debut, jusque))
+    return slice(debut - premier, jusque - premier), slice(first, last)
 
 
 def _cuts(point: PointMesure, i0: int, i1: int) -> Iterator[tuple[int, int]]:
@@ -131,23 +140,26 @@ def _nettes(
     point: PointMesure, i0: int, i1: int, grandeur: Grandeur, rangs: Entiers, ecarts: Entiers
 ) -> JourneesNettes:
     """Return what a plant and a load behind one meter leave of each other, step by step."""
-    exacts = np.concatenate(
-        [
-            _net(point, debut, fin, grandeur)[max(i0 - debut, 0) : i1 - debut]
-            for debut, fin in _cuts(point, i0, i1)
-        ]
+    parts: list[list[Entiers]] = [[], []]
+    for debut, fin in _cuts(point, i0, i1):
+        for places, kept in zip(_places(debut, fin, i0, i1), parts, strict=True):
+            kept.append(_net(point, debut, fin, grandeur)[places])
+    exacts, doubled = map(np.concatenate, parts)
+    vide, bank = np.zeros((0, len(exacts)), np.int64), banque(48)
+    doubles = JourneesNettes(i0, vide, vide, bank, False, AUCUN, AUCUN, None, doubled)
+    return JourneesNettes(
+        i0, vide, vide, bank, False, rangs, ecarts, doubles if len(rangs) else None, exacts
     )
-    vide = np.zeros((0, len(exacts)), np.int64)
-    return JourneesNettes(i0, vide, vide, banque(48), False, rangs, ecarts, exacts)
 
 
 @computed_once(32)
 def _net(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers:
     """Return the exact sums of some months (100 kB each)."""
-    assert point.couple is not None
+    couple = find_couple(point, i0)
+    assert couple is not None
     propre, autre = (
-        Journees(i0, bloc.energies, bloc.lignes, bloc.banque, False, _AUCUN, _AUCUN).cumuls()
-        for bloc in (_computed(part, i0, i1, grandeur) for part in (point, point.couple))
+        Journees(i0, bloc.energies, bloc.lignes, bloc.banque, False, AUCUN, AUCUN, None).cumuls()
+        for bloc in (_computed(part, i0, i1, grandeur) for part in (point, couple))
     )
     net = np.zeros_like(propre)
     np.cumsum(np.maximum(np.diff(propre) - np.diff(autre), 0), axis=1, out=net[:, 1:])
@@ -170,9 +182,10 @@ def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc
     """Return the uses of days under the same dated entries."""
     jour = jour_de(i0)
     formes = banque(48 if point.petit else 288)
-    installation = find_installation(point, *find_contact(point, jour))
+    installation = find_installation(point, *find_contact(point, jour), find_periodes(point, i1))
     cles, puissance = find_cles(point.graine).jours, find_puissance(point, jour)
-    energies, lignes, hasard = draw_days(installation, cles, i0, i1, formes)
+    niveaux = find_niveaux(point, i0, i1)
+    energies, lignes, hasard = draw_days(installation, cles, i0, i1, formes, niveaux)
     limit_power(point, energies, lignes, installation.retards, hasard, puissance, formes)
     if grandeur is Grandeur.PRI:
         energies = energies * installation.inductif >> FRACTION
@@ -183,7 +196,7 @@ def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc
     pair = not point.petit and jour < PASSAGE_5_MINUTES
     if pair:
         energies = energies & ~1
-    return _BlocDeJours(i0, energies, lignes, formes, pair)
+    return _BlocDeJours(i0, i1, energies, lignes, formes, pair)
 
 
 def _with_given(drawn: Iterator[Journees], known: Mapping[int, Entiers]) -> Iterator[Journees]:
@@ -198,7 +211,7 @@ def _with_given(drawn: Iterator[Journees], known: Mapping[int, Entiers]) -> Iter
         pas.cumsum(axis=1, out=cumuls[:, 1:])
         vide = np.zeros((0, n), np.int64)
         yield JourneesDonnees(
-            j.premier, vide, vide, j.banque, j.pair, j.changements, j.ecarts, cumuls
+            j.premier, vide, vide, j.banque, j.pair, j.changements, j.ecarts, None, cumuls
         )
 
 

@@ -1,11 +1,13 @@
 """Consecutive days of a point: what is spent of them by any minute.
 
-A day of 23 or 25 hours lives its legal hours: 2h-3h is skipped in spring, lived twice in autumn.
+A day of 23 or 25 hours lives its legal hours: 2h-3h is skipped in spring, lived twice in autumn,
+the second time as chance has it then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -17,19 +19,6 @@ DEBUT_CHANGEMENT, FIN_CHANGEMENT = 120, 180
 Colonnes = Entiers | EntiersCourts
 _HEURE = FIN_CHANGEMENT - DEBUT_CHANGEMENT
 _BORDS = np.array([[DEBUT_CHANGEMENT], [FIN_CHANGEMENT]])
-_FIN = _BORDS[1:]
-
-
-def spent_until(sommes: Entiers, minutes: Entiers, pas: int) -> Entiers:
-    """Return what days spent so many minutes after midnight, shape (bounds, n), linear between two
-    of the running sums of their steps, shape (n, steps + 1); `minutes`: (bounds, 1) or (bounds, n).
-    """
-    jours = np.arange(len(sommes))
-    rangs, reste = np.divmod(minutes, pas)
-    spent = sommes[jours, rangs]
-    suivants = sommes[jours, np.minimum(rangs + 1, sommes.shape[1] - 1)]
-    linear: Entiers = spent + (suivants - spent) * reste // pas
-    return linear
 
 
 @dataclass
@@ -38,7 +27,8 @@ class Journees:
 
     `energies` and `lignes`: shape (uses, n). `pair`: the energy of each day is even, because the
     quantum of a 10-minute curve is two of ours. `changements`: ranks of the days of 23 or 25
-    hours, `ecarts`: the hours, -1 or 1, that they have beyond 24.
+    hours, `ecarts`: the hours, -1 or 1, that they have beyond 24; `doubles`: as days, what these
+    are in the hour that is skipped, or lived again; None where there are none.
 
     Also one day of n points of a size (`sge_sim.mesures.ensemble`).
     """
@@ -50,6 +40,7 @@ class Journees:
     pair: bool
     changements: Entiers
     ecarts: Entiers
+    doubles: "Journees | None"
 
     @property
     def nombre(self) -> int:
@@ -66,7 +57,7 @@ class Journees:
         """The energy of each day, shape (n,)."""
         totaux: Entiers = self.energies.sum(axis=0, dtype=np.int64)
         if len(self.changements):
-            fins = (totaux[self.changements] << BITS) + self._spent_of_the_hour(_FIN)[0]
+            fins = (totaux[self.changements] << BITS) + self._heures[1]
             totaux[self.changements] = self._arrondis(fins)
         return totaux
 
@@ -81,9 +72,9 @@ class Journees:
         `minutes`: shape (bounds, 1) or (bounds, n), up to 1440; the result: (bounds, n).
         """
         # Of few days, all bounds are looked up at once.
-        few = self.lignes.size < len(self.banque.cumuls) // 8
+        few = self.lignes.size < len(self.banque.cumuls) // 11
         same = minutes.shape[1] == 1 and not few
-        exacts = self._aux(minutes[:, 0].tolist()) if same else self._spent(minutes, slice(None))
+        exacts = self._aux(minutes) if same else self._spent(minutes)
         rangs = self.changements
         if len(rangs):
             exacts[:, rangs] += self._spent_of_the_hour(
@@ -101,13 +92,15 @@ class Journees:
         Shape (n, steps + 1), in the order of time. Only for `Journees` cut by `par_duree`.
         """
         exacts = self.cumuls()
-        if not len(self.changements):
+        if self.doubles is None:
             return exacts
         a, b = DEBUT_CHANGEMENT // self.banque.pas, FIN_CHANGEMENT // self.banque.pas
-        heure = exacts[:, b : b + 1] - exacts[:, a : a + 1]
-        if self.ecarts[0] < 0:
-            return np.concatenate([exacts[:, : a + 1], exacts[:, b + 1 :] - heure], axis=1)
-        return np.concatenate([exacts[:, : b + 1], exacts[:, a + 1 :] + heure], axis=1)
+        heure: Entiers = self.doubles.cumuls()[:, a : b + 1]
+        heure -= heure[:, :1]
+        parts = [exacts[:, : a + 1], exacts[:, b + 1 :] + self.ecarts[0] * heure[:, -1:]]
+        if self.ecarts[0] > 0:
+            parts[1:1] = exacts[:, a + 1 : b + 1], exacts[:, b : b + 1] + heure[:, 1:]
+        return np.concatenate(parts, axis=1)
 
     def cumuls(self) -> Entiers:
         """Return the energy since midnight at each bound of the steps as if all days had 24 hours,
@@ -145,54 +138,56 @@ class Journees:
             np.minimum(quanta, self.totaux[:, None] >> (bits - BITS), out=quanta)
         return (quanta[:, 1:] - quanta[:, :-1]) * 1000
 
-    def _aux(self, minutes: Sequence[int]) -> Entiers:
+    def _aux(self, minutes: Entiers) -> Entiers:
         """Return the energy since midnight at minutes of days of 24 hours, times `UNITE`: shape
         (minutes, n)."""
-        prises, rangs = self._lignes_prises
+        # Rows that the days take: in the life of a meter fifteen times fewer.
+        prises = np.zeros(len(self.banque.cumuls), np.bool_)
+        prises[self.lignes.ravel()] = True
+        differentes = prises.nonzero()[0]
+        rangs = np.empty(len(prises), np.int32)
+        rangs[differentes] = np.arange(len(differentes))
+        places = rangs.take(self.lignes, mode="clip").astype(np.intp)
+        cumuls = self.banque.cumuls.take(differentes, axis=0).T
+        lus = self._linear(minutes, len(cumuls), lambda rangs: cumuls[rangs[:, 0]])
         exacts = np.empty((len(minutes), self.nombre), np.int64)
-        for jours, pris in zip(exacts, self.banque.cumuls_aux(minutes, prises), strict=True):
-            cumuls = pris.astype(np.int64).take(rangs, mode="clip")
-            np.einsum("kn,kn->n", self.energies, cumuls, out=jours)
+        for jours, ici in zip(exacts, lus, strict=True):
+            np.einsum("kn,kn->n", self.energies, ici.take(places, mode="clip"), out=jours)
         return exacts
 
-    @cached_property
-    def _lignes_prises(self) -> tuple[Colonnes, Entiers]:
-        """Rows that the days take, and the rank among them of each of `lignes`: in the life of a
-        meter fifteen times as many."""
-        prises = np.zeros(len(self.banque.cumuls), np.bool_)
-        prises[self.lignes] = True
-        differentes = prises.nonzero()[0]
-        rangs: Entiers = np.empty(len(prises), np.int64)
-        rangs[differentes] = np.arange(len(differentes))
-        return differentes, rangs.take(self.lignes, mode="clip")
-
-    def _spent(self, minutes: Entiers, jours: slice | Entiers) -> Entiers:
-        """Return the energy since midnight as if all days had 24 hours, times `UNITE`."""
-        lignes = self.lignes[:, None, jours]
-        rangs, reste = minutes // self.banque.pas, minutes % self.banque.pas
-        cumuls = self.banque.cumuls[lignes, rangs].astype(np.int64)
+    def _linear(self, minutes: Entiers, bornes: int, read: Callable[[Entiers], Any]) -> Entiers:
+        """Return running sums at minutes of the day, linear between two of so many bounds of the
+        steps: `read` returns those at bounds of these ranks."""
+        rangs, reste = np.divmod(minutes, self.banque.pas)
+        found: Entiers = read(rangs).astype(np.int64)
         if reste.any():
-            suivants = self.banque.cumuls[lignes, np.minimum(rangs + 1, 1440 // self.banque.pas)]
-            cumuls += (suivants - cumuls) * reste // self.banque.pas
-        exacts: Entiers = np.einsum("kn,kbn->bn", self.energies[:, jours], cumuls)
+            suivants = read(np.minimum(rangs + 1, bornes - 1))
+            found += (suivants - found) * reste // self.banque.pas
+        return found
+
+    def _spent(self, minutes: Entiers) -> Entiers:
+        """Return the energy since midnight as if all days had 24 hours, times `UNITE`."""
+        cumuls, lignes = self.banque.cumuls, self.lignes[:, None]
+        lus = self._linear(minutes, cumuls.shape[1], lambda rangs: cumuls[lignes, rangs])
+        exacts: Entiers = np.einsum("kn,kbn->bn", self.energies, lus)
         return exacts
 
     def _spent_of_the_hour(self, minutes: Entiers) -> Entiers:
         """Return what must be added by these minutes on the days of 23 or 25 hours: the energy
         of 2h-3h spent by then, positive or negative. Shape (bounds, changes)."""
-        avant, apres = self._bords_de_l_heure
+        assert self.doubles is not None
+        avant, entiere = self._heures
         if not ((minutes > DEBUT_CHANGEMENT) & (minutes < FIN_CHANGEMENT)).any():
-            spent = np.where(minutes >= FIN_CHANGEMENT, apres - avant, 0)
-        else:
-            bornes = np.clip(minutes, DEBUT_CHANGEMENT, FIN_CHANGEMENT)
-            spent = self._spent(bornes, self.changements) - avant
-        spent *= self.ecarts
-        return spent
+            return np.where(minutes >= FIN_CHANGEMENT, entiere, 0)
+        bornes = np.clip(minutes, DEBUT_CHANGEMENT, FIN_CHANGEMENT)
+        return (self.doubles._spent(bornes) - avant) * self.ecarts
 
     @cached_property
-    def _bords_de_l_heure(self) -> Entiers:
-        """What the days of 23 or 25 hours spend until that hour, and until its end."""
-        return self._spent(_BORDS, self.changements)
+    def _heures(self) -> tuple[Entiers, Entiers]:
+        """What the days of 23 or 25 hours spend until that hour, and what it adds to them."""
+        assert self.doubles is not None
+        avant, apres = self.doubles._spent(_BORDS)
+        return avant, (apres - avant) * self.ecarts
 
 
 @dataclass
@@ -210,14 +205,15 @@ class JourneesNettes(Journees):
     def totaux(self) -> Entiers:
         fins = self.exacts[:, -1].copy()
         if len(self.changements):
-            fins[self.changements] += self._spent_of_the_hour(_FIN)[0]
+            fins[self.changements] += self._heures[1]
         return self._arrondis(fins)
 
     def cumuls(self) -> Entiers:
-        return self.exacts
+        return self.exacts.copy()
 
-    def _spent(self, minutes: Entiers, jours: slice | Entiers) -> Entiers:
-        return spent_until(self.exacts[jours], minutes, self.banque.pas)
+    def _spent(self, minutes: Entiers) -> Entiers:
+        jours = np.arange(len(self.exacts))
+        return self._linear(minutes, self.exacts.shape[1], lambda rangs: self.exacts[jours, rangs])
 
 
 @dataclass
@@ -255,4 +251,7 @@ class JourneesDonnees(Journees):
         return before + after
 
     def _until(self, minutes: Entiers) -> Entiers:
-        return spent_until(self.comptes, minutes, self.banque.pas)
+        jours = np.arange(len(self.comptes))
+        return self._linear(
+            minutes, self.comptes.shape[1], lambda rangs: self.comptes[jours, rangs]
+        )

@@ -42,38 +42,42 @@ class Logement(NamedTuple):
 
 LOGEMENTS = {
     3: Logement(
-        taille=(38, 42, 16, 57), socle=(112, 82, 26, 500), chauffes=145,
-        par_degre=(34, 53, 10, 60), voitures=0,
+        taille=(32, 62, 9, 56), socle=(114, 60, 26, 480), chauffes=150,
+        par_degre=(33, 60, 10, 72), voitures=0,
     ),
     6: Logement(
-        taille=(42, 42, 16, 63), socle=(183, 82, 26, 500), chauffes=328,
-        par_degre=(73, 53, 10, 120), voitures=50,
+        taille=(33, 68, 9, 92), socle=(187, 60, 26, 480), chauffes=344,
+        par_degre=(72, 52, 15, 136), voitures=50,
     ),
     9: Logement(
-        taille=(54, 42, 16, 81), socle=(260, 82, 26, 500), chauffes=490,
-        par_degre=(147, 53, 10, 180), voitures=90,
+        taille=(46, 68, 10, 128), socle=(252, 60, 26, 500), chauffes=446,
+        par_degre=(184, 46, 26, 244), voitures=90,
     ),
     12: Logement(
-        taille=(64, 42, 16, 96), socle=(420, 82, 26, 500), chauffes=620,
-        par_degre=(186, 53, 10, 240), voitures=140,
+        taille=(61, 68, 12, 152), socle=(392, 60, 26, 580), chauffes=562,
+        par_degre=(235, 46, 32, 316), voitures=140,
     ),
 }  # fmt: skip
 """By power, kVA: beyond the last one, it is the last one's."""
 OCCUPATIONS = {
-    VACANT: 20, DELAISSEE: 35, SECONDAIRE: 30, TOUJOURS: 205, VOYAGEUR: 310, FAMILLE: 400,
+    VACANT: 20, DELAISSEE: 35, SECONDAIRE: 30, TOUJOURS: 135, VOYAGEUR: 340, FAMILLE: 440,
 }  # fmt: skip
 """Who is there (of all dwellings, INSEE has 7.7 % vacant and 9.9 % second homes)."""
 SOCLES_VIDES: dict[int, Taille] = {
-    VACANT: (4, 120, 2, 30), DELAISSEE: (14, 110, 3, 120), SECONDAIRE: (14, 110, 3, 120),
+    VACANT: (7, 120, 5, 30), DELAISSEE: (28, 110, 10, 120), SECONDAIRE: (28, 110, 10, 120),
 }  # fmt: skip
 """W of what never stops where nobody lives all year."""
 SEMAINES = {"00000111": 3, "00000001": 1, "11111111": 1, "10000011": 1}
 """Days of rest: a level a day from Monday, then public holidays."""
-RYTHMES = {"midi": 9, "chez soi": 26, "dehors": 60, "décalé": 5}
+RYTHMES = {"midi": 7, "chez soi": 23, "dehors": 63, "décalé": 7}
 """By what people live: at home, and cooking at noon, at home, away at work, by nights."""
-MACHINE, VEILLE_DE_PLUS = 25, (150, 500)
+MACHINE, VEILLE_DE_PLUS = 62, (130, 400)
 """Chances out of 1000 that something always runs, a pump, a server, an aquarium; its W."""
-FROID = 650
+PART_DES_MACHINES = (27, 93)
+"""Per cent of `Logement.socle` that never stops; the rest is on while somebody is up."""
+EVEIL_ABSENT = 10
+"""Per cent of that rest where nobody is there."""
+FROID = 800
 """Chances out of 1000 that the cycles of something cold are seen in what never stops."""
 
 
@@ -88,9 +92,9 @@ class Activite(NamedTuple):
     facteur: int = CONSTANT
 
 
-MATIN = Activite(energie=(4, 8), presence=(61, 97), ecart=35, facteur=LUMIERE)
-SOIR = Activite(energie=(16, 24), presence=(85, 100), ecart=35, facteur=LUMIERE)
-LESSIVE = Activite(energie=(5, 8), presence=(50, 90), ecart=20)
+MATIN = Activite(energie=(5, 10), presence=(61, 97), ecart=35, facteur=LUMIERE)
+SOIR = Activite(energie=(16, 25), presence=(56, 94), ecart=35, facteur=LUMIERE)
+LESSIVE = Activite(energie=(7, 11), presence=(26, 68), ecart=35)
 MIDI = Activite(energie=(3, 8), presence=(60, 95), ecart=20)
 A_DISTANCE = Activite(energie=(3, 8), presence=(20, 55), ecart=20)
 """Of those who work at home on some days."""
@@ -111,10 +115,10 @@ DINER_LIBRE = (5, 5)
 SEUILS = {CHAUFFAGE: 60, CHAUFFAGE_FRILEUX: 25, CHAUFFAGE_DOUX: 15}
 """Under which temperature a dwelling heats."""
 
-EAU_ASSERVIE, EAU_LIBRE = 495, 290
+EAU_ASSERVIE, EAU_LIBRE = 490, 170
 """Chances out of 1000 that a dwelling of more than 3 kVA has a water heater: where off-peak hours
 drive it, and where nothing does."""
-EAU_PAR_JOUR: Taille = (6400, 32, 1800, 9000)
+EAU_PAR_JOUR: Taille = (5050, 42, 1800, 9000)
 """Wh of hot water where `Logement.taille` is 100 (4.6 kWh for 200 l: ADEME)."""
 EAU_A_MIDI = (24, 38)
 """Part of its energy that a water heater takes in a second range, per cent."""

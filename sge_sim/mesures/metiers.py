@@ -6,11 +6,10 @@ is one trade, now and then two, with hours of its own, sized by its subscribed p
 
 import numpy as np
 
-from sge_sim.mesures.climat import JOURS_DE_SEMAINE, MOIS, TYPES, climat, find_facteur
+from sge_sim.mesures.chauffes import CHAUFFES, DECALAGES_DE_CHAUFFE
+from sge_sim.mesures.climat import MOIS, TYPES, ZONE_DU_LIEU, climat, find_facteur
 from sge_sim.mesures.corps_de_metier import METIERS, Metier, Part
 from sge_sim.mesures.dessins import (
-    CHAUFFES,
-    DECALAGES_DE_CHAUFFE,
     DUREES,
     JOURNEES_DE_MACHINES,
     OUVERTURES,
@@ -26,25 +25,32 @@ _VARIANTES = np.arange(4)[:, None]
 _POIDS = [{nom: de.poids[colonne] for nom, de in METIERS.items()} for colonne in range(3)]
 _MELANGE = 150
 """Chances out of 1000 that a place has two trades."""
+_REPOS = ((-30, 14), (-18, 110), (-42, 118))
+"""What a closed place leaves on of what it opens for, per cent, nothing under 0, in the order of
+`Metier.poids`."""
+_FERIES_OUVERTS = 555
+"""Chances out of 1000 that public holidays are as any day."""
 _ECART = 10
 """Most that a use varies from day to day, per cent: a place agitates less than its parts."""
 
 
 def draw_metier(
-    t: PointStream, pas_par_jour: int, zone: int, colonne: int, pointe: int
+    t: PointStream, pas_par_jour: int, lieu: int, colonne: int, pointe: int
 ) -> Installation:
     """Return what the draws make of a workplace. `colonne`: which of `Metier.poids`; `pointe`: the
     largest step of an ordinary day, W or kW times 1000."""
+    zone = ZONE_DU_LIEU[lieu]
     principal = METIERS[t.pick(_POIDS[colonne])]
     second = METIERS[t.pick(_POIDS[colonne])] if t.chance(_MELANGE) else principal
     if principal.mois or second.mois:
         second = principal
     niveaux = _draw_niveaux(t, principal)
-    usages = [_draw_usage(t, part, pas_par_jour, zone) for part in principal.parts]
+    repos = t.between(*_REPOS[colonne])
+    usages = [_draw_usage(t, part, pas_par_jour, zone, repos) for part in principal.parts]
     parts = [100] * len(usages)
     if second is not principal:
         moitie = t.between(30, 70)
-        usages += [_draw_usage(t, part, pas_par_jour, zone) for part in second.parts]
+        usages += [_draw_usage(t, part, pas_par_jour, zone, repos) for part in second.parts]
         parts = [moitie] * len(parts) + [100 - moitie] * len(second.parts)
     if principal.mois:
         groupe = banque(pas_par_jour).groupes[Sorte.NUIT]
@@ -70,7 +76,7 @@ def draw_metier(
     else:
         capacitif = 0
     return make_installation(
-        usages, pas_par_jour, niveaux, types=MOIS if principal.mois else JOURS_DE_SEMAINE,
+        usages, pas_par_jour, niveaux, types=MOIS if principal.mois else climat().scolaires[lieu],
         presence=principal.presence, capacitif=capacitif,
     )  # fmt: skip
 
@@ -80,11 +86,13 @@ def _draw_niveaux(t: PointStream, de: Metier) -> tuple[int, ...]:
     if de.mois:
         return (OUVERT,) * TYPES
     semaine = de.semaines[t.between(0, len(de.semaines) - 1)]
+    if t.chance(_FERIES_OUVERTS):
+        semaine = semaine[:-1] + str(OUVERT)
     jours = tuple(map(int, semaine))
     return jours + tuple(max(jour, de.vacances) for jour in jours)
 
 
-def _draw_usage(t: PointStream, part: Part, pas_par_jour: int, zone: int) -> Charge:
+def _draw_usage(t: PointStream, part: Part, pas_par_jour: int, zone: int, repos: int) -> Charge:
     """Return a use of a place, in Wh of an open day of about 100 kWh."""
     groupes = banque(pas_par_jour).groupes
     sorte, jeu = part.sorte, part.jeu
@@ -119,8 +127,12 @@ def _draw_usage(t: PointStream, part: Part, pas_par_jour: int, zone: int) -> Cha
             ligne = groupes[sorte].ligne(debut, t.between(1, 4))
         case _:
             ligne = groupe.debut
+    ouvert, reduit, ferme = part.niveaux
+    if sorte is not Sorte.BLOC:
+        ferme = max(ferme, ouvert * min(repos, 100) // 100)
     return Charge(
-        energie, sorte, ligne, jeu, part.niveaux, facteur=find_facteur(zone, part.facteur),
+        energie, sorte, ligne, jeu, (ouvert, max(reduit, ferme), ferme),
+        facteur=find_facteur(zone, part.facteur),
         presence=part.presence, ecart=part.ecart, absence=part.absence, tangente=part.tangente,
     )  # fmt: skip
 

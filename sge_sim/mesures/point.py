@@ -184,13 +184,15 @@ class PointMesure:
     force. `mise_en_service` is the last one: nothing is told before it. `jour_releve` (1 to 28)
     is the day of the cyclic reading. `tension` is the nominal voltage, V. `triphase`: the meter of
     a C5 is on three phases (the others are never asked). `pma_en_watts`: a large meter tells its
-    largest power in W, not in VA. `zone`: that of its weather, of its seed where None.
+    largest power in W, not in VA. `lieu`: its
+    department, a rank in `LIEUX`, drawn from its seed where None.
     `couple`: the plant or the load behind the same meter of 36 kVA or less, of which this direction
     is what is left. `pertes`: readings are lost as was seen. `donnees`: what was given of its
     measures, and isn't drawn. `memoire`: the days of curve that a large meter keeps for whoever
     has it collected; None where it is collected always. `rectifications`: the days that were put
     right, one each. `ponctuels`: when a large meter was read because somebody asked, aware,
-    ascending.
+    ascending. `vivant`: things happen behind the meter as years go by (`evenements`); `arrivees`:
+    the days on which another holder came since the point was made.
 
     >>> jour = date(2021, 1, 7)
     >>> PointMesure(
@@ -221,13 +223,15 @@ class PointMesure:
     triphase: bool = False
     pma_en_watts: bool = False
     profil: ProfilConsommation | None = None
-    zone: int | None = None
+    lieu: int | None = None
     couple: "PointMesure | None" = None
     pertes: bool = False
     donnees: MesuresDonnees | None = None
     memoire: int | None = None
     rectifications: tuple[JourRectifie, ...] = ()
     ponctuels: tuple[datetime, ...] = ()
+    vivant: bool = False
+    arrivees: tuple[date, ...] = ()
 
     def __post_init__(self) -> None:
         if self.segment not in SEGMENTS:

@@ -15,13 +15,15 @@ TOLERANCE = 110
 """Most that a breaker lets through, per cent of the subscribed power (assumed)."""
 _PLUS_FORT = 4
 """A short load is at most so many times the highest mean."""
-_AU_DESSUS, _AU_PLUS_AU_DESSUS, _SOLEIL_AU_DESSUS = 4, 62, 10
+_AU_DESSUS, _AU_PLUS_AU_DESSUS, _SOLEIL_AU_DESSUS = 4, 56, 10
 """How far the highest mean is exceeded within its half-hour, per cent: at least, then what chance
 adds at most, and of a plant."""
-_APPEL = (480, 1600, 2600)
+_APPEL = (560, 2000, 3000)
 """VA of a short load where 6 kVA are subscribed: at least, then what chance adds by its square and
 by its fourth power."""
 _DEMI_HEURE = 1800
+_DU_POINT = np.array([1 << 40])
+"""Where what a point draws for all its days is, beside what they draw."""
 
 
 def instantanees(
@@ -53,6 +55,10 @@ def instantanees(
         breves = valeurs[lignes, ailleurs] + appel
         rangs = np.where(breves > pleines, ailleurs, rangs)
         pleines = np.maximum(pleines, breves)
-    plafond = puissances * (1000 if injection else 10 * TOLERANCE)
+    # The nearer to what its breaker lets through, the less of it a point adds: no two stop alike.
+    propre, exces = draws(cles, _DU_POINT), pleines - moyennes
+    tolere = 1000 + (0 if injection else propre % (10 * TOLERANCE - 999))
+    reste = np.maximum(puissances * tolere - moyennes, 0)
+    exces = exces * (40 + (propre >> 20) % 121) // 100
     secondes = rangs * _DEMI_HEURE + (hasard >> 32) % _DEMI_HEURE
-    return np.maximum(moyennes, np.minimum(pleines, plafond)), secondes
+    return moyennes + exces * reste // np.maximum(exces + reste, 1), secondes

@@ -14,6 +14,11 @@ OUVERT, REDUIT, FERME = range(3)
 USAGES_PAR_TIRAGE = 4
 """Uses that find what they draw of a day in one number."""
 _TYPES = np.arange(TYPES)
+COLONNES = (
+    "energies", "lignes", "facteurs", "gigues", "bruits", "blocs", "absences", "retards",
+    "par_ciel", "inductif",
+)  # fmt: skip
+"""What an `Installation` has of each use."""
 
 
 class Charge(NamedTuple):
@@ -50,7 +55,9 @@ class Installation(NamedTuple):
     each is one of `TENUES`; `absences`: what is left of the uses, over `UN`; `retards`; `inductif`:
     reactive over active energy, `capacitif`: the same for the standing load at night. `types`: how
     days are told apart; `presence`: row of `Climat.absences`; `ciel`: row of `Climat.ciels`, which
-    moves the rows by `par_ciel`, None where it moves none.
+    moves the rows by `par_ciel`, None where it moves none. `debuts`: the days from which it is
+    something else, with as many times `TYPES` more columns of energies and rows. `foyer`: a
+    dwelling's.
     """
 
     energies: Entiers
@@ -67,6 +74,8 @@ class Installation(NamedTuple):
     types: int
     presence: int
     ciel: int | None
+    debuts: tuple[int, ...] = ()
+    foyer: bool = False
 
     @property
     def tirages(self) -> int:

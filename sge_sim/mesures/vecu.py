@@ -5,105 +5,125 @@ The same columns serve the days of one point and one day of many points.
 
 import numpy as np
 
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import Cles, draws
-from sge_sim.mesures.calendrier import calendrier
-from sge_sim.mesures.climat import TOUJOURS, TOUJOURS_ABSENT, climat
+from sge_sim.mesures.calendrier import calendrier, find_changements
+from sge_sim.mesures.climat import MOIS, TOUJOURS, TOUJOURS_ABSENT, TYPES, climat
 from sge_sim.mesures.formes import BITS, UNITE, Banque, gigues
 from sge_sim.mesures.hasard import FRACTION, UN, bruits
 from sge_sim.mesures.point import PointMesure
-from sge_sim.mesures.tableaux import Entiers, EntiersCourts, Octets
+from sge_sim.mesures.tableaux import AUCUN, Entiers, EntiersCourts, Masque, Octets
 from sge_sim.mesures.usages import USAGES_PAR_TIRAGE, Installation
 
-_AUCUN = np.zeros(0, np.int64)
+ENCORE = 1 << 20
+"""Added to the number of a day to draw the second of two hours that legal time has twice."""
 _DEPASSEMENT = 116
 """Largest power of a large consumer, per cent of the subscribed (assumed)."""
-_MARGE = 36
+_PAR_KVA = 480
+"""Wh of a half-hour for each kVA subscribed: a small consumer sees to it that no breaker trips
+(assumed)."""
+_MARGE = 58
 """Per cent of its power by which a point that is cut may stay below it."""
 _QUINZE_BITS = 15
 """Of a draw, which say by how much."""
+_TROIS_TIRAGES = np.array([[18], [33], [48]])
+"""Where three of them begin."""
+
+
+@computed_once(16)
+def _count_days(i0: int, i1: int) -> tuple[Entiers, ...]:
+    """Return the rank of each of the days [i0, i1), then of those of 23 or 25 hours as their second
+    hour has them; the ranks of these; the numbers that all are drawn by; those of their weeks, and
+    the rank among these of each day."""
+    table, seconds = calendrier(), np.array(find_changements(i0, i1), np.int64) - i0
+    rangs = np.concatenate([np.arange(i1 - i0), seconds])
+    compteurs, semaines = table.compteurs[:, i0:i1].take(rangs, axis=1)
+    # In autumn the same day, but for chance.
+    compteurs[i1 - i0 :] += ENCORE * (table.heures[i0 + seconds] > 24)
+    premiere = semaines[0]
+    par_semaine = semaines[: i1 - i0] - premiere
+    return rangs, seconds, compteurs, np.arange(premiere, semaines.max() + 1), par_semaine
 
 
 def draw_days(
-    inst: Installation, cles: Cles, i0: int, i1: int, formes: Banque
+    inst: Installation,
+    cles: Cles,
+    i0: int,
+    i1: int,
+    formes: Banque,
+    niveaux: tuple[Entiers, Entiers] | None = None,
 ) -> tuple[Entiers, Entiers, Entiers]:
-    """Return the energies and the rows of the uses on the days [i0, i1), shapes (uses, n), and what
-    is left of the draws, (n,)."""
-    table, jours = climat(), calendrier().compteurs[0, i0:i1]
-    types = table.types[inst.types, i0:i1]
-    mots = draws(cles[1 : 1 + inst.tirages], jours)
-    absents = _AUCUN
-    if inst.presence != TOUJOURS:
-        chances = table.absences[:, inst.presence, i0:i1]
-        absents = find_empty_days(draw_weeks(cles[:1], i0, i1), chances, table.parties[i0:i1])
+    """Return the energies and the rows of the uses on the days [i0, i1), then on those of 23 or 25
+    hours as their second hour has them, shapes (uses, n), and what is left of the draws, (n,).
+    `niveaux`: where the level of the point stands, and the rank in them of each day."""
+    rangs, seconds, compteurs, semaines, par_semaine = _count_days(i0, i1)
+    table, n = climat(), i1 - i0
+    types = table.types[inst.types, i0:i1].take(rangs)
+    for debut in inst.debuts:
+        types += TYPES * (rangs >= debut - i0)
     lignes = inst.lignes.take(types, axis=1)
     if inst.ciel is not None:
-        lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1]
-    return apply_draws(
-        inst, inst.energies.take(types, axis=1), lignes, table.facteurs[inst.facteurs, i0:i1],
-        mots, absents, formes,
-    )  # fmt: skip
+        lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1].take(rangs)
+    energies = inst.energies
+    if niveaux is not None:
+        par_trimestre, trimestres = niveaux
+        types += energies.shape[1] * trimestres.take(rangs)
+        energies = energies[:, None] * par_trimestre[:, None] >> FRACTION
+        energies = energies.reshape(len(energies), -1)
+    energies = energies.take(types, axis=1)
+    facteurs = table.facteurs[inst.facteurs, i0:i1]
+    energies[:, :n] *= facteurs
+    energies[:, n:] *= facteurs[:, seconds]
+    absents = AUCUN
+    if inst.presence != TOUJOURS:
+        chances = table.absences[:, inst.types % MOIS, inst.presence, i0:i1]
+        semaine = draws(cles[:1], semaines)[0].take(par_semaine)
+        vides = find_empty_days(semaine, chances, table.parties[i0:i1])
+        absents = vides.take(rangs).nonzero()[0]
+    mots = draws(cles[1 : 1 + inst.tirages], compteurs)
+    return apply_draws(inst, energies, lignes, mots, absents, formes)
 
 
-def draw_weeks(cles: Cles, i0: int, i1: int) -> Entiers:
-    """Return the draw of the week of each day."""
-    numeros = calendrier().compteurs[1, i0:i1]
-    premiere = int(numeros[0])
-    tirages = draws(cles, np.arange(premiere, int(numeros[-1]) + 1))
-    par_jour: Entiers = tirages[0].take(numeros - premiere)
-    return par_jour
-
-
-def find_empty_days(semaine: Entiers, chances: EntiersCourts, parties: Octets) -> Entiers:
-    """Return the ranks of the days on which nobody is there. `semaine`: what their weeks drew;
+def find_empty_days(semaine: Entiers, chances: EntiersCourts, parties: Octets) -> Masque:
+    """Tell on which days nobody is there. `semaine`: what their weeks drew;
     `chances` and `parties`: what `Climat.absences` and `Climat.parties` say of them."""
     vides, en_partie = chances
-    absents = (semaine & TOUJOURS_ABSENT - 1) < vides
+    absents: Masque = (semaine & TOUJOURS_ABSENT - 1) < vides
     absents |= (semaine >> parties & TOUJOURS_ABSENT - 1) < en_partie
-    rangs: Entiers = absents.nonzero()[0]
-    return rangs
+    return absents
 
 
 def apply_draws(
     inst: Installation,
     energies: Entiers,
     lignes: Entiers,
-    facteurs: EntiersCourts | Entiers,
     mots: Entiers,
     absents: Entiers,
     formes: Banque,
 ) -> tuple[Entiers, Entiers, Entiers]:
-    """Return what the draws make of energies and rows, which are changed in place.
+    """Return what the draws make of energies, times what the weather makes of each, over `UN`, and
+    of rows; both are changed in place.
 
     The columns of `inst` have one entry per column here, or one for all of them.
     """
-    rangs_bruit, rangs_ligne = split_draws(mots, len(energies))
-    if inst.blocs.any():
-        # What is held is as long as its energy says.
-        np.copyto(rangs_ligne, rangs_bruit, where=inst.blocs)
-    energies *= facteurs
-    energies >>= FRACTION
+    # Four uses share a number of 63 bits, two bytes for each: the first of all is even.
+    lus = (mots << 1).astype("<i8", copy=False).view(np.uint8)
+    rangs_bruit, rangs_ligne = rangs = np.empty((2, *energies.shape), np.int64)
+    for rang, mot in enumerate(lus.reshape(*mots.shape, USAGES_PAR_TIRAGE, 2)):
+        ici = rangs[:, USAGES_PAR_TIRAGE * rang :][:, :USAGES_PAR_TIRAGE]
+        ici[:] = mot.T[:, : ici.shape[1]]
+    # What is held is as long as its energy says.
+    tenues = inst.blocs if inst.blocs.shape[1] > 1 else inst.blocs[:, 0]
+    rangs_ligne[tenues] = rangs_bruit[tenues]
     rangs_bruit += inst.bruits
     energies *= bruits().take(rangs_bruit, mode="clip")
-    energies >>= FRACTION
+    energies >>= 2 * FRACTION
     rangs_ligne += inst.gigues
     lignes += gigues(1440 // formes.pas)[0].take(rangs_ligne, mode="clip")
     if len(absents):
         reste = inst.absences if inst.absences.shape[1] == 1 else inst.absences[:, absents]
         energies[:, absents] = energies.take(absents, axis=1) * reste >> FRACTION
     return energies, lignes, mots[0]
-
-
-def split_draws(mots: Entiers, usages: int) -> tuple[Entiers, Entiers]:
-    """Return the two bytes that each use has of the draws of a day, shapes (uses, n): four uses
-    share a draw."""
-    # A number has 63 bits: the first byte is even.
-    lus = (mots << 1).astype("<i8", copy=False).view(np.uint8)
-    par_usage = np.empty((2, usages, mots.shape[1]), np.int64)
-    for rang, mot in enumerate(lus.reshape(*mots.shape, USAGES_PAR_TIRAGE, 2)):
-        ici = par_usage[:, USAGES_PAR_TIRAGE * rang :][:, :USAGES_PAR_TIRAGE]
-        ici[:] = mot.T[:, : ici.shape[1]]
-    bruits_lus, lignes_lues = par_usage
-    return bruits_lus, lignes_lues
 
 
 def limit_power(
@@ -123,15 +143,17 @@ def limit_power(
     breaker ends what is too much (assumed); a plant loses what exceeds its power, and a large
     meter records overruns, but not far above.
     """
-    par_pas = 500 * puissance if point.petit else puissance
-    if not (point.petit or point.injection):
+    par_pas = puissance
+    if point.petit:
+        par_pas = (500 if point.injection else _PAR_KVA) * puissance
+    elif not point.injection:
         par_pas = par_pas * _DEPASSEMENT // 100
     maximum = (par_pas << BITS) - UNITE
     most = np.einsum("kn,kn->n", energies, formes.pointes.take(lignes))
     trop = (most > maximum).nonzero()[0]
     if not len(trop):
         return
-    maximum = maximum + np.zeros_like(hasard)
+    maximum = np.broadcast_to(maximum, hasard.shape)
     trop, pointes = _find_excess(energies, lignes, trop, maximum, formes)
     if not point.injection:
         for usage in np.flatnonzero(retards.any(axis=1))[::-1].tolist():
@@ -142,7 +164,9 @@ def limit_power(
     if len(trop):
         # Not to the same power each time.
         marge = 0 if point.injection else _MARGE
-        en_moins = (maximum[trop] >> _QUINZE_BITS) * (hasard[trop] >> 20 & (1 << _QUINZE_BITS) - 1)
+        # Seldom near it: the largest of three draws.
+        tires = hasard[trop] >> _TROIS_TIRAGES & (1 << _QUINZE_BITS) - 1
+        en_moins = (maximum[trop] >> _QUINZE_BITS) * tires.max(axis=0)
         visee = maximum[trop] - en_moins * marge // 100
         part = (visee >> FRACTION) * UN // ((pointes >> FRACTION) + 1)
         energies[:, trop] = energies.take(trop, axis=1) * np.minimum(part, UN) >> FRACTION

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sge_sim.api import points as views
     from sge_sim.commandes import changements, echeances
-    from sge_sim.referentiel import mesures, reglages, series
+    from sge_sim.referentiel import histoire, mesures, reglages, series
     from sge_sim.referentiel import points as referentiel
     from sge_sim.tables import lists
     from sge_sim.tables import mesures as tables
@@ -24,6 +24,7 @@ else:
     views = late("sge_sim.api.points")
     changements = late("sge_sim.commandes.changements")
     echeances = late("sge_sim.commandes.echeances")
+    histoire = late("sge_sim.referentiel.histoire")
     mesures = late("sge_sim.referentiel.mesures")
     referentiel = late("sge_sim.referentiel.points")
     reglages = late("sge_sim.referentiel.reglages")
@@ -296,6 +297,19 @@ def read_mesures(
         "temperatures": series.temperatures_of(measured, debut, known),
         "heures_creuses": series.creuses_of(measured, debut, known) if type == "courbe" else [],
     }
+
+
+@operation(
+    "Ce qui s'est passé derrière le compteur d'un point jusqu'à l'heure simulée, et que rien "
+    "d'autre ne dit : occupants, voiture, chauffage, isolation, activité",
+    "GET /points/{prm}/histoire",
+    "points histoire PRM",
+    place="GET /points/{prm}",
+)
+def read_histoire(state: State, *, prm: Prm) -> list[dict[str, Any]]:
+    """Return what happened to a point."""
+    with state.database.sessions() as session:
+        return histoire.read_histoire(session, prm, legal_date(state.now()))
 
 
 def _at(now: datetime, delai: Duree | None, reprise: Reprise | None) -> dict[str, Any]:

@@ -217,7 +217,8 @@ class Policy:
         it, others wait."""
         late = b"late" if jour >= FIN_CHROME else b""
         digest = _digest(leaf, *presented, late)
-        with self._turns.of(digest):
+        self._turns.take(digest)
+        try:
             with self._lock:
                 if digest in self._kept:
                     self._kept.move_to_end(digest)
@@ -228,6 +229,8 @@ class Policy:
                 if len(self._kept) > _KEPT:
                     self._kept.popitem(last=False)
             return kept
+        finally:
+            self._turns.leave(digest)
 
     def _judge_certificate(
         self, leaf: bytes, presented: Sequence[bytes], jour: date

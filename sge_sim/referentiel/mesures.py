@@ -28,7 +28,7 @@ from sge_sim.mesures import (
     TrouDeCourbe,
     parse_plages,
 )
-from sge_sim.mesures.climat import zone_du_departement
+from sge_sim.mesures.climat import lieu_de_la_commune
 from sge_sim.mesures.jours_donnes import read_donnees
 from sge_sim.mesures.point import POINTS_GARDES
 from sge_sim.tables.mesures_facts import MesuresFacts
@@ -108,7 +108,9 @@ class _Donnees(NamedTuple):
     """What is taken from the data sheet: compared by value, so that a change is never missed.
 
     `inerte`: nothing goes that way, though the meter counts it; `autre`: it isn't the direction of
-    the segment. `etats`: the day and the other values of each `_Etat`, oldest first.
+    the segment; `nomme`: the data set has it for a reason, or a
+    user brought it in. `etats`: the day and the other values
+    of each `_Etat`, oldest first.
     """
 
     graine: int
@@ -127,6 +129,7 @@ class _Donnees(NamedTuple):
     commune: str | None
     pertes: bool
     memoire: int | None
+    nomme: bool
 
 
 AnyPoint = PointFacts | Point | PointTransmis
@@ -213,6 +216,7 @@ def _described(
             pertes=pertes,
             memoire=_memoire(point),
             commune=point.code_insee,
+            nomme=point.pourquoi is not None or point.apport_id is not None,
         ),
         mesures,
     )
@@ -297,9 +301,11 @@ def _describe(donnees: _Donnees, mesures: MesuresFacts) -> PointMesure:
         rectifications=()
         if donnees.autre
         else tuple(JourRectifie(*rectifiee) for rectifiee in mesures.rectifications),
-        zone=zone_du_departement(donnees.commune),
+        lieu=lieu_de_la_commune(donnees.commune),
         memoire=donnees.memoire,
         pertes=donnees.pertes,
+        vivant=not donnees.nomme and not donnees.autre and given is None,
+        arrivees=mesures.arrivees,
     )
 
 

@@ -206,11 +206,12 @@ def _event(evenement: Evenement) -> dict[str, Any]:
 def _climat(session: Session, code_insee: str) -> dict[str, Any]:
     """Say the zone of the weather of a commune, and the temperature of the simulated day, C."""
     # Loads the measures, which most readers of points do without.
-    from sge_sim.mesures.climat import ZONES, read_temperature, zone_du_departement
+    from sge_sim.mesures.climat import ZONE_DU_LIEU, ZONES, lieu_de_la_commune, read_temperature
 
-    zone = zone_du_departement(code_insee)
-    if zone is None:
+    lieu = lieu_de_la_commune(code_insee)
+    if lieu is None:
         return {}
+    zone = ZONE_DU_LIEU[lieu]
     jour = legal_date(instant_within(session))
     degres = f"{read_temperature(zone, jour):.1f} °C"
     return {"zone": ZONES[zone], "jour": _day(jour), "temperature": degres}

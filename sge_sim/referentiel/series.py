@@ -18,9 +18,9 @@ from sge_sim.mesures import (
     puissances_maximales,
 )
 from sge_sim.mesures.calendrier import decalages, jour_de, minuits, numero_borne
-from sge_sim.mesures.climat import ZONES, climat
+from sge_sim.mesures.climat import ZONE_DU_LIEU, ZONES, climat
 from sge_sim.mesures.entrees_datees import find_contact
-from sge_sim.mesures.installations import find_zone
+from sge_sim.mesures.installations import find_lieu
 from sge_sim.mesures.tableaux import Entiers, Masque
 
 TypeSerie = Literal["courbe", "energie", "index", "pmax"]
@@ -120,7 +120,7 @@ def read_columns(point: PointMesure, type_: TypeSerie, debut: date, fin: date) -
 def temperatures_of(point: PointMesure, debut: date, fin: date) -> dict[str, Any]:
     """Return the mean temperature of the legal days [debut, fin) where a point is, C, and the zone
     of its weather."""
-    zone = find_zone(point)
+    zone = ZONE_DU_LIEU[find_lieu(point)]
     i0, i1 = numero_borne(debut), numero_borne(fin)
     return {
         "zone": ZONES[zone],

@@ -1,8 +1,9 @@
 """What pannes put into the files of flux, and what was true there."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import ForeignKey, String, Text, insert, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from sge_sim.tables.base import Base, RowId
@@ -33,6 +34,18 @@ class DefautSeme(Base):
     ecrit: Mapped[str | None] = mapped_column(Text)
 
     fichier: Mapped[FichierFlux] = relationship()
+
+
+Planted = list[tuple[FichierFlux, dict[str, Any]]]
+"""Files, and what is told of a defect that was put into each."""
+
+
+def add_defauts(session: Session, planted: Planted) -> None:
+    """Keep the defects that were put into files: they may be as many as values."""
+    if planted:
+        session.flush()
+        rows = [{"fichier_id": fichier.id, **said} for fichier, said in planted]
+        session.execute(insert(DefautSeme), rows)
 
 
 def find_defauts(

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from sge_sim.domaine.nomenclatures import CoteCalendrier
 
 _DATES: Final = "date_"
+_MISE_EN_SERVICE: Final = "date_mise_en_service"
 
 
 class AncienneValeur(NamedTuple):
@@ -40,6 +41,13 @@ class MesuresFacts:
     donnees: tuple[tuple[date, str | None, str | None], ...] = ()
     rectifications: tuple[tuple[date, int, datetime], ...] = ()
     ponctuels: tuple[datetime, ...] = ()
+
+    @property
+    def arrivees(self) -> tuple[date, ...]:
+        """The days on which another holder came since the point was made, oldest first."""
+        return tuple(
+            ancienne.jusqu_a for ancienne in self.anciennes if ancienne.nom == _MISE_EN_SERVICE
+        )
 
     def histoire(
         self, point: object, *noms: str

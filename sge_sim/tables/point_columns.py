@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
-from sqlalchemy import JSON, BigInteger, Date, ForeignKey, SmallInteger, String
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sge_sim.domaine.nomenclatures import (
@@ -305,6 +305,10 @@ class PointColumns:
     # numbers that count instead.
     graine: Mapped[int] = mapped_column(BigInteger)
     mesures_factices: Mapped[bool | None]
+    # Why a named point is in the data set; what brought in a point of one's own, which is there
+    # once that is published. Nothing but what is asked for happens to them.
+    pourquoi: Mapped[str | None] = mapped_column(Text)
+    apport_id: Mapped[int | None] = mapped_column(ForeignKey("apport.id"))
 
 
 class CompteurColumns:

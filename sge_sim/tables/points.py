@@ -15,7 +15,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     String,
-    Text,
     exists,
     select,
     text,
@@ -80,16 +79,9 @@ class Commune(Base):
 
 
 class Point(Situation, PointColumns, Base):
-    """A point: the columns that it shares with its facts, and those that they leave out.
-
-    `pourquoi`: why a named point is in the data set; `apport_id`: what brought in a point of one's
-    own, which is there once that is published.
-    """
+    """A point: the columns that it shares with its facts, and those that are searched."""
 
     __tablename__ = "point"
-
-    pourquoi: Mapped[str | None] = mapped_column(Text, sort_order=1)
-    apport_id: Mapped[int | None] = mapped_column(ForeignKey("apport.id"), sort_order=1)
 
     recherche_escalier: Mapped[str | None] = mapped_column(sort_order=1)
     recherche_batiment: Mapped[str | None] = mapped_column(sort_order=1)

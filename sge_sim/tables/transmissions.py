@@ -89,6 +89,8 @@ class PointTransmis(NamedTuple):
     contrat_soutirage: bool
     contrat_injection: bool
     graine: int
+    pourquoi: str | None
+    apport_id: int | None
 
 
 class ServiceTransmis(NamedTuple):

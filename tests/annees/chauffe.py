@@ -30,12 +30,12 @@ def chauffe() -> None:
             now=DEBUT,
         )
         connu = Connu(DEBUT, POINTS, {}, 3, 40)
-        told: list[object] = []
-        vie = Vie(monde, settings, told.append)
+        rendu: list[object] = []
+        vie = Vie(monde, settings, rendu.append)
         connu.acteurs = {each.kind: (each.login, each.contrat_id) for each in vie.simulator.callers}
         pages = [travaux.voir(chemin) for chemin in travaux.PAGES]
-        for pas in range(3):
-            ordres = [*travaux.tire(connu, hasard, 40, frozenset({"etat"})), *pages[pas::3]]
+        for pas in range(2):
+            ordres = [*travaux.tire(connu, hasard, 15, frozenset({"etat"})), *pages[pas::2]]
             vie.joue(Pas(pas, (*ordres, Ordre("rangement"))))
             connu.instant += timedelta(3)
             moved = Ordre("horloge", demande={"geste": "avance", "minutes": 4320})

@@ -102,10 +102,10 @@ class Connu:
         self.jetons = [each for each in self.jetons if each != recit.demande["access_token"]]
 
     def _consentement(self, recit: Recit) -> None:
-        told = recit.reponse["autorisation_id"], recit.reponse["id"]
+        rendu = recit.reponse["autorisation_id"], recit.reponse["id"]
         self.consentements = [
             *self.consentements,
-            *((*told, prm) for prm in recit.demande["prms"]),
+            *((*rendu, prm) for prm in recit.demande["prms"]),
         ][-40:]
 
     def _panne(self, recit: Recit) -> None:

@@ -94,10 +94,10 @@ def fenetres(vue: Vue, modele: Modele) -> Iterator[str]:
                 yield f"échange {number} : panne {panne} inconnue"
             continue
         when = _instant(instant)
-        until = modele.etat.retirees.get(panne, when)
-        if not (plan.get("debut") or when) <= when <= until or when >= (
-            plan.get("fin") or when + timedelta(1)
-        ):
+        # It strikes as the call comes; the clock may move before what an order is dated of.
+        came = min(when, modele.appels[nom].instant if nom in modele.appels else when)
+        first, after = plan.get("debut") or when, plan.get("fin") or when + timedelta(1)
+        if when < first or came >= after or came > modele.etat.retirees.get(panne, when):
             yield f"échange {number} {nom} : panne {panne} à {when}"
 
 

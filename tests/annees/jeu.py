@@ -114,7 +114,7 @@ def _dit(partie: Partie) -> None:
     print(f"graine {partie.graine} : {partie.pas} pas, jusqu'au {partie.instant:%d/%m/%Y}")
     met = comptes.rencontres
     pairs = Counter(nom for _, _, nom in met)
-    for nom, told, parts in (
+    for nom, rendu, parts in (
         ("appels", connu.appels, {}),
         ("commandes", connu.commandes, {}),
         ("rendus", sum(connu.rendus.values()), connu.rendus),
@@ -125,7 +125,7 @@ def _dit(partie: Partie) -> None:
         ("coutures", sum(comptes.passees.values()), _some(comptes.passees)),
         ("paires", len({(a, b) for a, b, _ in met}), dict(pairs)),
     ):
-        print(f"{nom} {told} {parts or ''}")
+        print(f"{nom} {rendu} {parts or ''}")
     print(f"sans couture {dict(partie.contournes)}")
     print(f"échecs sous défaut {dict(partie.ratees)}")
     costs = {nom: round(cost / 1e6, 1) for nom, cost in partie.couts.items()}

@@ -77,8 +77,7 @@ class Modele:
         self.contenus: dict[str, str] = {}
         self.livraisons: dict[str, tuple[int, int, int]] = {}
         """When each file last arrived: after how many ends, failures, returns."""
-        self.revenus: list[str] = []
-        """The files that arrived again since the last check, without any of these."""
+        self.revenus: list[str] = []  # those that arrived again since the last check without any
         self.fautes: list[tuple[str, str]] = []
         """What was wrong in what was told, by itself: the name of what must hold, and a detail."""
         self.memoire: dict[str, Any] = {}
@@ -212,7 +211,8 @@ class Modele:
             self.wrong("un appel a une réponse", f"{recit.nom} en a deux")
         depart, instant = (self.rang, recit.instant) if known is None else known.left
         self.appels[recit.nom] = Appel(
-            *(recit.sorte, depart, self.rang, prm, instant, recit.answered, recit.refus)
+            *(recit.sorte, depart, self.rang, prm, instant, recit.answered, recit.refus),
+            oublie=0 < self.recul == recit.pas,  # the journal may have had no room for it
         )
         if recit.sorte in ORDRES:
             if recit.answered and (recit.refus or "SGT").startswith("SGT"):

@@ -136,16 +136,16 @@ class Partie:
         opened = self._recoit()
         if opened is None:
             return False
-        kind, *told = opened
+        kind, *rendu = opened
         while kind == "contourne":
-            self._contourne(told[0])
-            kind, *told = self._recoit() or ("fin",)
+            self._contourne(rendu[0])
+            kind, *rendu = self._recoit() or ("fin",)
         if kind == "fin":
             return False
         if kind != "ouvert":
             self._attend()
-            raise Violation(self.pas, "le dossier s'ouvre", str(told[0])[-3000:])
-        instant, self.connu.acteurs = told
+            raise Violation(self.pas, "le dossier s'ouvre", str(rendu[0])[-3000:])
+        instant, self.connu.acteurs = rendu
         self._note(Recit(self.pas, instant, "ouverture"))
         return True
 

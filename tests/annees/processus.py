@@ -19,10 +19,10 @@ from vie import Vie
 from sge_sim.settings import Settings
 
 
-def _envoie(tuyau: Connection, told: Any) -> None:
+def _envoie(tuyau: Connection, rendu: Any) -> None:
     """Tell the parent; end where it has."""
     try:
-        tuyau.send(told)
+        tuyau.send(rendu)
     except BrokenPipeError:
         os._exit(0)
 

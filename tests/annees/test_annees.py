@@ -61,11 +61,11 @@ def test_nothing_is_written_beside_the_seams(year: str) -> None:
 
 
 def test_what_is_written_beside_the_seams_is_seen() -> None:
-    seen = play("1", "--pas", "12", "--faute", "à côté", status=1)
+    seen = play("1", "--pas", "10", "--faute", "à côté", status=1)
     assert "rien ne s'écrit à côté des coutures" in seen
 
 
 def test_a_seed_is_the_same_life_to_the_byte() -> None:
-    lives = [play("4", "--pas", "25", hash_seed=seed) for seed in ("1", "2")]
+    lives = [play("4", "--pas", "12", hash_seed=seed) for seed in ("1", "2")]
     traces = [re.findall(r"^trace .*$", life, re.M) for life in lives]
     assert traces[0] == traces[1] != []

@@ -96,7 +96,7 @@ BRISURES: dict[str, Brisure] = DE_L_ETAT | {
     "un consentement ouvre cinq services par sens": sql(
         f"DELETE FROM service_souscrit {CONSENTI}", bump("service_souscrit", -1)
     ),
-    "un consentement a ses jours": sql(f"{SERVICE} date_fin = '2027-06-01' {CONSENTI}"),
+    "un consentement a ses jours": sql(f"{SERVICE} date_fin = date(date_fin, '-1 day') {CONSENTI}"),
     "un consentement retiré est fini": known(lambda modele: modele.etat.revoques.add(1)),
     "un consentement échu est fini": both(
         sql(

@@ -65,14 +65,14 @@ def jeton(connu: Connu, hasard: random.Random) -> Ordre:
     secret = {"client_id": given["client_id"], "client_secret": given["client_secret"]}
     if connu.jetons and hasard.random() < 0.2:
         token = hasard.choice(connu.jetons)
-        told = {"access_token": token, "client_id": given["client_id"]}
+        rendu = {"access_token": token, "client_id": given["client_id"]}
         form, chemin, sorte = {**secret, "token": token}, "/oauth2/v3/revoke", "jeton_revoque"
     else:
-        told = {"client_id": given["client_id"]}
+        rendu = {"client_id": given["client_id"]}
         form = {"grant_type": "client_credentials", **secret}
         chemin, sorte = "/oauth2/v3/token", "jeton"
     body = urlencode(form).encode()
-    return Ordre("rest", "", sorte, told, "POST", chemin, "", FORMULAIRE, body)
+    return Ordre("rest", "", sorte, rendu, "POST", chemin, "", FORMULAIRE, body)
 
 
 def consentir(connu: Connu, hasard: random.Random) -> Ordre:

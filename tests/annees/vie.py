@@ -113,9 +113,9 @@ class Vie:
     def livre(self, path: Path) -> None:
         """Tell that a file has its name where a contract is delivered."""
         if "flux" in path.parts and not path.name.startswith("."):
-            told = {"nom": path.name, "contrat": path.parent.name}
-            told["sha256"] = sha256(path.read_bytes()).hexdigest()
-            self._dit(self._recit("livraison", reponse=told))
+            rendu = {"nom": path.name, "contrat": path.parent.name}
+            rendu["sha256"] = sha256(path.read_bytes()).hexdigest()
+            self._dit(self._recit("livraison", reponse=rendu))
 
     def now(self) -> datetime:
         self.instant = self.clock.now()
@@ -137,9 +137,9 @@ class Vie:
         threads = [Ordre("horloge")] * (len(rendus) - len(pas.ordres))  # that moves started
         for ordre, came in zip((*pas.ordres, *threads), rendus, strict=True):
             if isinstance(came, BaseException):
-                told = {"travail": ordre.travail, "defaut": self.monde.frappes}
+                rendu = {"travail": ordre.travail, "defaut": self.monde.frappes}
                 trace = "".join(traceback.format_exception(came))
-                self._dit(self._recit("casse", demande={"trace": trace, **told}))
+                self._dit(self._recit("casse", demande={"trace": trace, **rendu}))
         if pas.numero % 20 == 0:
             self._dit(self._recit("ressources", reponse=_resources()))
         self._dit(("fait", self.now()))
@@ -192,9 +192,9 @@ class Vie:
         )
         if found.status >= 400:
             return ""
-        told = loads(found.content)
-        self.tell(self._recit("jeton", demande=asked, reponse=told))
-        return str(told["access_token"])
+        rendu = loads(found.content)
+        self.tell(self._recit("jeton", demande=asked, reponse=rendu))
+        return str(rendu["access_token"])
 
     def _consent(self, autorisation_id: int, prm: str) -> dict[str, Any]:
         """Return what the administration says of the last consent of a point; nothing of none."""
@@ -269,8 +269,8 @@ class Vie:
             "reprend": lambda: run_on,
         }[asked["geste"]]()
         reglage = self.moves.make(change).reglage
-        told = {"numero": reglage.numero, "instant": reglage.fin}
-        self._dit(self._recit("horloge", demande=asked, reponse=told))
+        rendu = {"numero": reglage.numero, "instant": reglage.fin}
+        self._dit(self._recit("horloge", demande=asked, reponse=rendu))
 
 
 def _resources() -> dict[str, int]:

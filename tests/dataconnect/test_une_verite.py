@@ -34,6 +34,14 @@ POINTS = (
     *(C5, AUTRE_C5, SANS_COURBE, TROUE, AUTOCONSOMMATEUR, SON_AUTRE_POINT),
     *("25957452924301", "25162373298976", "25478147557460", "24551519514005"),
 )
+VIVANTS = {
+    AUTRE_C5: ("occupants", 273),
+    "25957452924301": ("isolation", 44516),
+    "25162373298976": ("voiture", 10440),
+    "25478147557460": ("centrale", 56028),
+    "24551519514005": ("pompe", 2103),
+}
+"""Points to which something happens in those days of October, and what: that of their seed."""
 ORDERED = "2026-10-19T10:00"
 PERIODS = ((DEBUT, FIN), (date(2026, 3, 27), date(2026, 4, 1)))
 """Days with the change of hour of October; those around that of March."""
@@ -46,6 +54,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     folder = tmp_path_factory.mktemp("verite")
     options = ("--no-quotas", "--now", ORDERED)
     with data_connect_simulator(folder, *options, serve=served_in_process) as simulator:
+        for prm, (_, graine) in VIVANTS.items():
+            simulator.change_point(prm, pourquoi=None, graine=graine)
         orders = Orders(simulator)
         for prm in POINTS:
             orders.collecte(prm, mesuresTypeCode="IDX", mesuresPas="P1D")
@@ -56,6 +66,13 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         for prm in (*POINTS, PRODUCTEUR):
             client.share(prm)
         yield client
+
+
+@pytest.mark.assumed("what happens behind a meter is told nowhere")
+@pytest.mark.parametrize("prm", VIVANTS)
+def test_something_happens_to_them_in_these_days(client: Client, prm: str) -> None:
+    told = client.simulator.admin(f"/api/points/{prm}/histoire")
+    assert VIVANTS[prm][0] in {each["evenement"] for each in told if str(DEBUT) < each["jour"]}
 
 
 class Soap:

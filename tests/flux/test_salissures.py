@@ -1,5 +1,6 @@
 """Dirty files: what pannes put into them is told with what was true, and nothing else changes."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,12 +16,15 @@ from publication_kit import INDEX_C5, at, open_platform
 
 from sge_sim.domaine.pannes import Panne
 from sge_sim.domaine.sortes import SORTES
-from sge_sim.flux.ouverture import read_documents
+from sge_sim.flux.lecteur import form_of
+from sge_sim.flux.lignes import lignes_of
+from sge_sim.flux.ouverture import MembreLu, read_document, read_documents, read_members
 from sge_sim.flux.salissures import Seme, faithful_pannes, salir
 from sge_sim.operations import State
 from sge_sim.operations.flux import list_defauts
 from sge_sim.operations.pannes import plan as plan_panne
 
+UNITE = re.compile(r"\bk?(Wh?|VA(?:r|rh|Rh)?)\b")
 CONTENU = [nom for nom, sorte in SORTES.items() if sorte.contenu]
 
 
@@ -59,29 +63,53 @@ def test_each_sort_strikes_files_and_tells_what_was_true(
     assert found == list(dirtied(every_file, planned))
 
 
-@pytest.mark.parametrize("sorte", ["ligne_manquante", "ligne_doublee", "index_fou"])
-def test_what_is_put_back_is_the_clean_file(every_file: dict[str, bytes], sorte: str) -> None:
-    """Only the lines that are told differ."""
-    said = {"debut": at(DEBUT, 0)} if sorte == "index_fou" else {"probabilite": 0.05}
-    for nom, dirty, semes in dirtied(every_file, plan(sorte, **said)):
-        before = Counter(lines_of(every_file[nom]))
+LIGNES = ["ligne_manquante", "ligne_doublee", "ligne_deplacee"]
+
+
+@pytest.mark.parametrize("sortes", [*([sorte] for sorte in LIGNES), ["index_fou"], LIGNES])
+def test_what_is_put_back_is_the_clean_file(
+    every_file: dict[str, bytes], sortes: list[str]
+) -> None:
+    """Only the lines that are told differ, however many plans there are."""
+    plans = [
+        plan(sorte, debut=at(DEBUT, 0)) if sorte == "index_fou" else plan(sorte, 0.2)
+        for sorte in sortes
+    ]
+    hit: dict[str, set[Any]] = {sorte: set() for sorte in sortes}
+    for nom, content in every_file.items():
+        dirty, semes = salir(plans, nom, content)
         after = Counter(lines_of(dirty))
         for each in semes:
             key = each.prm, each.registre, each.horodate
-            if each.ecrit is not None:
-                after[*key, each.ecrit] -= 1
-            if each.vrai is not None and each.champ == "valeur":
-                after[*key, each.vrai] += 1
+            hit[each.classe].add((nom, *key))
             if each.ecrit is None:
                 after[*key, each.vrai] += 1
-        assert +after == +before, nom
+            elif each.champ == "valeur":
+                after[*key, each.ecrit] -= 1
+                after[*key, each.vrai] += 1
+            elif each.classe == "ligne_doublee":
+                after[*key, each.ecrit] -= 1
+        assert +after == Counter(lines_of(content)), nom
+    # A line has a single one of them, and each sort its own.
+    assert sum(map(len, hit.values())) == len(set.union(*hit.values()))
+    assert all(len(keys) > 100 for sorte, keys in hit.items() if sorte != "index_fou")
+
+
+def test_what_is_not_changed_is_written_as_it_was(every_file: dict[str, bytes]) -> None:
+    found = [*dirtied(every_file, plan("unite_fausse"))]
+    assert len(found) > 8
+    for nom, dirty, _ in found:
+        (clean, text) = (
+            [
+                UNITE.sub("", each.content.decode())
+                for each in read_members(MembreLu((nom,), content))
+            ]
+            for content in (every_file[nom], dirty)
+        )
+        assert clean == text, nom
 
 
 def lines_of(content: bytes) -> Iterator[tuple[Any, ...]]:
-    from sge_sim.flux.lecteur import form_of
-    from sge_sim.flux.lignes import lignes_of
-    from sge_sim.flux.ouverture import MembreLu, read_document, read_members
-
     for membre in read_members(MembreLu(("x",), content)):
         kind, _, root = read_document(membre.noms[-1], membre.content)
         forme = form_of(kind, root)

@@ -43,6 +43,7 @@ from sge_sim.mesures import (
     minuits,
     parse_plages,
 )
+from sge_sim.mesures.ensemble import courbes_du_jour
 
 LUNDI = date(2024, 1, 8)
 PRINTEMPS, AUTOMNE = date(2024, 3, 31), date(2024, 10, 27)
@@ -338,6 +339,27 @@ def test_a_later_change_of_power_or_range_alters_no_past_day() -> None:
     assert_same(courbe(point, *avant), courbe(autre, *avant))
     semaine = (LUNDI, apres(LUNDI, 7))
     assert courbe(point, *semaine).valeurs.tolist() != courbe(autre, *semaine).valeurs.tolist()
+
+
+@pytest.mark.assumed("no document says what a second hour is but another one")
+def test_the_hour_that_comes_again_in_autumn_is_drawn_again() -> None:
+    """Of homes, of large points, of voltages; on each, alone or not, sums are kept."""
+    demain = apres(AUTOMNE, 1)
+    plages = parse_plages("2H16-2H46;13H-20H30")
+    foyers = [linky(graine, kva=6, plages=plages) for graine in range(60)]
+    watts = np.array([courbe(point, AUTOMNE, demain).valeurs for point in foyers])
+    assert courbes_du_jour(foyers, AUTOMNE) == watts.tolist()
+    ecarts = abs(watts[:, 4:6] - watts[:, 6:8]).max(axis=1)
+    # A dwelling may be empty, or all but.
+    assert (ecarts > 2).mean() > 0.9
+    assert 0.7 < watts[:, 6:8].sum() / watts[:, 4:6].sum() < 1.4
+    for point in foyers:
+        lus = index_quotidiens(point, AUTOMNE, apres(demain, 1))
+        assert np.diff(lus.total)[0] == courbe(point, AUTOMNE, demain).valeurs.sum() // 2
+        assert (lus.fournisseur.sum(axis=0) == lus.total).all()
+    for grandeur in (Grandeur.PA, Grandeur.E):
+        cinq = courbe(grand(kw=900), AUTOMNE, demain, grandeur).valeurs
+        assert cinq[24:36].tolist() != cinq[36:48].tolist()
 
 
 @given(graines, st.sampled_from(("P1", "P3", "P4")), jours)

@@ -8,8 +8,9 @@ from sge_sim.domaine.plages import durees_des, parse_plages
 from sge_sim.mesures import ProfilConsommation
 from sge_sim.mesures.alea import subkey
 from sge_sim.mesures.calendrier import numero_borne
+from sge_sim.mesures.chauffes import draw_thermostats
 from sge_sim.mesures.climat import EAU
-from sge_sim.mesures.dessins import CONTACTS, DUREES, OUVERTURES, _contacts, _thermostats
+from sge_sim.mesures.dessins import CONTACTS, DUREES, OUVERTURES, _contacts
 from sge_sim.mesures.entrees_datees import find_contact
 from sge_sim.mesures.formes import PARTIES, Sorte, banque, gigues
 from sge_sim.mesures.hasard import TIRAGES, UN, RowStream
@@ -22,7 +23,7 @@ _HIVER = (numero_borne(linky().mise_en_service.replace(2024, 1, 8)), 60)
 
 @pytest.mark.parametrize("niveau", [40, 80, 120])
 def test_heaters_of_a_room_are_on_then_off_for_30_to_60_minutes(niveau: int) -> None:
-    pieces = _thermostats(RowStream(subkey(1, niveau)), 60, np.full(288, niveau), pieces=1)
+    pieces = draw_thermostats(RowStream(subkey(1, niveau)), 60, np.full(288, niveau), pieces=1)
     marche = pieces > pieces.max(axis=1, keepdims=True) // 4
     cycles = [np.diff(np.flatnonzero(np.diff(row.astype(int)) == 1)) for row in marche]
     minutes = 5 * np.concatenate(cycles)
@@ -51,7 +52,13 @@ def test_a_heat_pump_does_not_step_at_midnight() -> None:
         if not len(pompes):
             continue
         (rang,), (premier, nombre) = pompes, _HIVER
-        lus = draw_days(installation, find_cles(graine).jours, premier, premier + nombre, formes)
+        lus = draw_days(
+            installation,
+            find_cles(graine).jours,
+            premier,
+            premier + nombre,
+            formes,
+        )
         jours = lus[0][rang][:, None] * np.diff(formes.cumuls[lus[1][rang]], axis=1) / 2**24
         moyenne = jours.mean()
         steps.append(np.abs(jours[1:, 0] - jours[:-1, -1]) / moyenne)

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from mesures_points import PLAGES, POSE, grand, linky
+from mesures_points import PLAGES, POSE, STRUCTURES_C5, grand, linky
 
 import sge_sim.mesures
 from sge_sim.clock import PARIS
@@ -47,11 +47,12 @@ from sge_sim.mesures import (
     tableaux,
 )
 from sge_sim.mesures.calendrier import calendrier, numero
-from sge_sim.mesures.climat import climat, read_temperature, zone_du_departement
+from sge_sim.mesures.climat import climat, lieu_de_la_commune, read_temperature
 from sge_sim.mesures.communs import PAS_PAR_JOUR, make_common_tables
 from sge_sim.mesures.courbes import is_recorded
 from sge_sim.mesures.depassements import heures_depassees
-from sge_sim.mesures.ensemble import maxima_du_jour
+from sge_sim.mesures.ensemble import courbes_du_jour, maxima_du_jour
+from sge_sim.mesures.evenements import find_periodes
 from sge_sim.mesures.formes import banque, gigues
 from sge_sim.mesures.grilles_nommees import calendrier_du
 from sge_sim.mesures.hasard import bruits
@@ -64,6 +65,7 @@ from sge_sim.mesures.metiers import facteurs_forts
 from sge_sim.mesures.rectifications import rectified_registers
 from sge_sim.mesures.releves import read_contextes
 from sge_sim.mesures.series import read_curves_of_day, read_series
+from sge_sim.mesures.soleil import soleils
 
 POINTS = {
     "residentiel": linky(
@@ -101,16 +103,16 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "4f5f35ee472ec2165bbe4ec1d71241fb1c6cadffbf5aa87005f90d845efdb994",
-    "commerce": "2eb4760b421210252b9b24900987a00c5608201a88a4b6af2309176b9521ebc9",
-    "activation": "1095a856537df6a168abaef8050d1ef81c25099030933dbf4d748c4cb9334d91",
-    "surplus": "8360631155f04a4c9ffecfbb03bc96a04a04f3284f4b242bbbe2fcdef372557a",
-    "tertiaire": "f1f285f034500b823d4f9416e9a3e59015d90d9781a6d49a76f6f4c585a33622",
-    "usine": "d9a129cc2c4844e6a560254b534dbcee6e7bcad99d84b9a9e0863e265e6ea3f3",
-    "centrale": "fa19b3064f024f7e1104e547e5f2c0e368041810fd93a6d8483790410ccc8923",
-    "voiture": "2f10b182ca53bb759f0b46d2c2dde1e9cfa9d56b4af88b570322a8f75750f000",
-    "delaissee": "3ac8e9bfc59101935efe4d713c290bfd4c594ceaa412114fbb4b845ae3b26435",
-    "atelier": "6adf1d5ba7f54ad64f4d607402c8d276aa7ec2b0e6fc9ae8ed2604ba2e65824c",
+    "residentiel": "346006c39262b8de1ac13985e46d535ada566af4cfdc43700732b62bd2c83cde",
+    "commerce": "f656516c6eed984a7c1d8f9454c162f87cb4e4bc2ff3fde2172c9a28420bf349",
+    "activation": "f4148a1f0e6554aacaee20c961de76567d32b0278ccac1007b31e3d3abc3ac02",
+    "surplus": "bd30b75addf6253ef0c436476db1ddda673ec92d3806942bb770cf9b568bccaa",
+    "tertiaire": "d0c473b96dbe92148fa32be8578e8ecf4f8a82ac070395c9fc514f34e5a22816",
+    "usine": "34648e681db5c6029cbb2d653e95098c48af936b9290d9b7b9851a0e8adbca6d",
+    "centrale": "f82633612f87de11a4d8685e0cb76b7403abd3e7fe47a2b20522846f28f5b752",
+    "voiture": "9dc20005f53ef677b5d2e8af28b74c03e293b1d2d8f36f32e435ac3ec8904cbe",
+    "delaissee": "e388e2b2feb4c2e16173275226f003330a335cc88e010804f6f9415f40c675ec",
+    "atelier": "9a97367b8450a224a9ee70e5b48c66f396a1c5a368342ef84efeb0fbfade4503",
 }
 
 
@@ -156,10 +158,10 @@ def digest(point: PointMesure) -> str:
 
 
 FACTUREES = {
-    "tertiaire": "459a10a651c3a8b9e1ac6956e105f8f65186034a21104178f8b8504b303d1fd5",
-    "usine": "ad1db2066ba1d36d5eab352da03bf05ba3fe15bcecc2a4ff949812e6997d0e32",
-    "centrale": "581c351f53390330d21187c3f5f9d0d3cd33bdd0d3be06abd11fe8d541ac6efa",
-    "moins puissante": "1c8693aef25f8d151adbdb3e4bc7b16756b5affd43a4f94650f2bf3cd9848097",
+    "tertiaire": "760f12a885dd3997c80eae0b5802458f6efe391cda475414ce95beee5174b8db",
+    "usine": "2160007906d4a1b9d484ef509e0507a603b38bac47b45e31b4abbeb148b56fbf",
+    "centrale": "f03a09d60f865bd231d0ca6dd4d03ce159d4ba21f6d592f808dd5d21c1891111",
+    "moins puissante": "b0ab8d68bf626b5d8e283952721017a5863739e8a0edaeb727fb8645af7eaaf7",
 }
 """Of what large meters count beside energies."""
 
@@ -217,12 +219,12 @@ DONNEES = {
     "donne, grand": [(J, " ".join(["30000"] * 287 + ["-"]), None)],
 }
 EMPREINTES_LUES = {
-    "foyer et sa centrale": "ee39dca2195e1484fd036eca08e316c8f44fc6e2d0a44940b07155c9f037a087",
-    "centrale et son foyer": "c96f797e4c4c447c976eae4b4c19ba97b8bce3f68927f9d834b2806f938597e4",
-    "reprogramme": "1c1ef63207d17fe7e6a375f2014febc8bcf8b8efe5997b73a090741cc48baf4e",
-    "remplace": "0037bf725eca8b7506591945d00a4c2c0d0706e4e5b995a08d320727a3cb6ad0",
-    "donne": "c043b1720ca8e3d4a5ac2ca420f2b119d901ecca71f8a913095cd86376b56057",
-    "donne, grand": "1e40987652cf0f4dfaad414a4d01b7176d1aa216fc95472ec5d2e063e5bd5d41",
+    "foyer et sa centrale": "9645657daefb02ec119fd176c6247e3fdf1caf255542a6cd8d3f43480d776e83",
+    "centrale et son foyer": "48a10140ed465853c39cc734a394acfed1411cc7104d5834b89139112981d571",
+    "reprogramme": "861e23d5ad8aced9248bed65e8c94cc7118bc04fea1035897600a4330e0cba07",
+    "remplace": "f12bb1d553d9cd75980d68c36c0a46f6a57f3de1d16a069781cc56c1f20aa3b5",
+    "donne": "fbc739867539e062bd91b84a38e63856588d32f1f6b7f13e9c5385a3df2afe22",
+    "donne, grand": "801a1bbc11ec433e179ac40b9ab50aa45bc77739c62eba656ad884aabf28cce1",
 }
 
 
@@ -254,7 +256,7 @@ def told(point: PointMesure) -> Iterator[object]:
     yield point.metier, is_recorded(point, numero(J)), calendrier_du(point.grille_fournisseur, J)
     index = index_quotidiens(point, debut, fin)
     yield [write_stamps(each, index.horodates, index.decalages) for each in Stamp]
-    yield zone_du_departement("84042"), round(read_temperature(3, J) * 100)
+    yield lieu_de_la_commune("84042"), round(read_temperature(3, J) * 100)
 
 
 def plain(value: object) -> object:
@@ -277,8 +279,44 @@ def test_what_is_read_of_a_point_is_these_bytes(nom: str) -> None:
     assert digest_lu(point_lu(nom)) == EMPREINTES_LUES[nom]
 
 
+VIVANTS = [
+    replace(
+        grand(graine)
+        if graine % 5 == 0
+        else linky(
+            graine,
+            kva=(3, 6, 9, 12)[graine % 4],
+            fournisseur=STRUCTURES_C5[graine % 4],
+            profil=ProfilConsommation.PROFESSIONNEL if graine % 3 == 0 else None,
+        ),
+        vivant=True,
+        arrivees=(J,) if graine % 7 == 0 else (),
+    )
+    # The last one gets a plant of its own.
+    for graine in (*range(300), 782)
+]
+EMPREINTE_DES_VIES = "3bbc8c8922911f7993f62faa0cc915aae4ad4442573ec127bff4f3ba3e2edcd1"
+
+
+def digest_vies() -> str:
+    """What happens to points in some years, and what a week of many is once it has."""
+    somme = hashlib.sha256()
+    for point in VIVANTS:
+        somme.update(repr([plain(each) for each in find_periodes(point)]).encode())
+        lue = energies_quotidiennes(point, date(2027, 1, 4), date(2027, 1, 11))
+        somme.update(lue.valeurs.astype("<i8").tobytes())
+    petits = [point for point in VIVANTS if point.petit]
+    somme.update(repr(courbes_du_jour(petits, date(2026, 12, 2))).encode())
+    return somme.hexdigest()
+
+
+def test_what_happens_to_points_is_these_bytes() -> None:
+    assert digest_vies() == EMPREINTE_DES_VIES
+
+
 TABLES: dict[str, Callable[[], object]] = {
     "calendrier": calendrier,
+    "soleils": soleils,
     "climat": climat,
     "bruits": bruits,
     "formes": lambda: [banque(pas) for pas in PAS_PAR_JOUR],
@@ -287,12 +325,13 @@ TABLES: dict[str, Callable[[], object]] = {
 }
 """What no point decides."""
 EMPREINTES_DES_TABLES = {
+    "soleils": "6a1fff61f9d41e00ff98908a3715ba9db381854e0cea029bf608d54b9415f0c9",
     "calendrier": "67254c1efb34d4d95e2b5b28fde8697c4fd360f124cb4fd33e1283300c152982",
-    "climat": "88ee63db536f7896554dfc6f1f76ecee0c60b3e52a4e7307b3889d9c9d9246ff",
+    "climat": "47a68c920d6547cfebdfb2f1933fec4604f0e0a30f3a25485f04baad9a8a3b71",
     "bruits": "2d2b2c8f5508c1aa762f589aa5f7fbe51bb8c36ccca221c498734d2049d00196",
-    "formes": "f98350ce22b7b0687cacfbfc1508174a2ffa35879a43f00fe07a91bf682db966",
-    "gigues": "0daa2bdbd7c738b50b1198cba7672a0ac66062bf46efb8da9dd991ce4e747f97",
-    "facteurs": "ab2bfe487786e457a06de4adf26b137917fee9c7eb49eac7bd2d79193e37fab2",
+    "formes": "70acb1c177b32d47b1676a8a85d3d086fc71edadaa80c760233e4b317a059d20",
+    "gigues": "ae6d7d40fba512636637d56f36173b9b9830e8f18c4633ae0841e0d37e86b8e4",
+    "facteurs": "fa4ddf6cedda549548278628d8e3a80c582ecf65af42e28497d2fb43f0d3d37d",
 }
 
 
@@ -345,23 +384,23 @@ def test_what_is_mapped_is_what_is_made(monkeypatch: pytest.MonkeyPatch, tmp_pat
 FOULES = {
     ProfilConsommation.RESIDENTIEL: (
         6000,
-        "e9265018a9647e8027eb098721d8110bb1f416d679e604277ea8956647b09373",
+        "e926577417565057c7ab8f8d70797a7f7d5c7a620aa1b5cfacba53e09965686f",
     ),
     ProfilConsommation.PROFESSIONNEL: (
         2000,
-        "52bd30c30ef2109a014aa79a1b4bb2eb21dc0f84558202131776aa3ecf0036e1",
+        "a034671b054f3c80dbb93deec18d79f62f4b27f81319f740e514a91e3526ffa7",
     ),
     ProfilConsommation.TERTIAIRE: (
         2000,
-        "7883a7d60ab2a0f5abbd29f0c23dcec2433fa1382adbe7dc60bdaaf30d6a404d",
+        "4d9c06674067c6e38c0af31e54f17cf09dc88c18aa781efda444cb9f6306298f",
     ),
     ProfilConsommation.INDUSTRIEL: (
         2000,
-        "64be7c9b4fd3774ab4ef46180c617b2896468f12486304e8ef0a891e00be48df",
+        "bab89ca7ea11ecd310e2c563445fc8f7cbf84bc3197f0b6f4c6b5e625e15c82c",
     ),
     ProfilConsommation.PRODUCTION: (
         1000,
-        "a1f8a7f64ac62316601eb32eba3e4651af7ce5d4e1c468114a13b492c0f050b5",
+        "a489519918d77b5b5e787568211ef63dda9514015c374134341a77d357034285",
     ),
 }
 """What is drawn for so many points of a profile: what one in a thousand has is among it."""
@@ -375,7 +414,7 @@ def test_what_is_drawn_for_many_points_is_these_bytes(profil: ProfilConsommation
         petit = profil is ProfilConsommation.RESIDENTIEL or graine % 2 == 0
         puissance = (3, 6, 9, 12, 36)[graine % 5] if petit else 60 * (1 + graine % 50)
         plages = PLAGES[graine % len(PLAGES)]
-        drawn = installation(graine, petit, profil, puissance, graine % 8, plages, graine % 3 == 0)
+        drawn = installation(graine, petit, profil, puissance, graine % 96, plages, graine % 3 == 0)
         for each in drawn:
             somme.update(
                 each.astype("<i8").tobytes() if is_array(each) else repr(plain(each)).encode()
@@ -429,6 +468,7 @@ def functions_called(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
             digest(point)
         for nom in LUS:
             digest_lu(point_lu(nom))
+        digest_vies()
         for nom in FACTUREES:
             digest_factures(POINTS.get(nom, MOINS_PUISSANTE))
     finally:

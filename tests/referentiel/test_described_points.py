@@ -20,7 +20,7 @@ from sge_sim.mesures import (
     Structure,
     phases_de,
 )
-from sge_sim.mesures.climat import ZONES, zone_du_departement
+from sge_sim.mesures.climat import ZONES, lieu_de_la_commune
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.referentiel.points import describe_point
 from sge_sim.tables.mesures import Collecte, read_mesures_facts
@@ -194,7 +194,7 @@ def test_a_point_has_the_weather_of_its_commune_and_loses_measures_where_asked(
 ) -> None:
     point = find_point(session, C5)
     mesure = described(session, C5)
-    assert mesure.zone == zone_du_departement(point.code_insee)
+    assert mesure.lieu == lieu_de_la_commune(point.code_insee)
     assert not mesure.pertes
     perdant = point_mesure(point, read_mesures_facts(session, C5), "SOUTIRAGE", pertes=True)
     assert perdant.pertes

@@ -18,6 +18,7 @@ from sge_sim.clock import parse_day, start_of_day
 from sge_sim.domaine.nomenclatures import PETITS, SENS_OF_SEGMENT, TYPES_ACCES, Segment, Sens
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
+from sge_sim.referentiel.histoire import read_histoire
 from sge_sim.referentiel.points import describe_point, why_unknown
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.commandes import services_of_point
@@ -79,6 +80,7 @@ def show_point(
             affaires_of(session, prm, _OF_EACH),
             autorisations_of(session, prm, _OF_EACH),
             context["evenements"],
+            read_histoire(session, prm, today),
         )
         last = min(today, (point.date_resiliation or today) + timedelta(1))
         trace = _trace(prm, point.segment, (type, debut, fin, sens), last)

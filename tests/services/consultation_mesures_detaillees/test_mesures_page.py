@@ -62,6 +62,16 @@ La puissance maximale d'un C5 est celle d'un instant : un four, une bouilloire, 
 demi-heure, qui n'est pas toujours la plus haute (observé d'un Linky : 42 % des jours sont dans la demi-heure de la plus haute moyenne,
 à 1,1 à 5,2 fois cette moyenne). Elle reste sous 110 % de la puissance souscrite (supposé).
 
+Le soleil se lève et se couche à l'heure légale de la préfecture du département, jour par jour (formules de l'*Astronomical
+Almanac*) : une centrale ne produit rien avant ni après. Chacune a ses nuages, sous le ciel de sa zone ; sa meilleure demi-heure de
+l'année est de 80 à 95 % de sa puissance (supposé). L'heure que l'automne répète se tire à nouveau : ce n'est pas la copie de la première.
+
+Les vacances scolaires, qui éloignent des foyers, ferment les écoles et ouvrent des résidences secondaires, sont celles de la zone A, B
+ou C du département : jusqu'à l'été 2028, les dates du ministère, prises à `vacances-scolaires-france` 0.12.0 (PyPI, MIT) le 1er décembre
+2026 et recopiées dans `sge_sim/mesures/lieux.yaml` ; au-delà, celles de six ans plus tôt (supposé). Les départements sont rangés comme
+depuis 2016, la Corse avec Nice (supposé). Le pont d'un jeudi ou d'un mardi férié ferme une partie des bureaux et des ateliers, et vide
+des foyers jusqu'au dimanche (supposé).
+
 Ce que commande le contact des heures creuses, un chauffe-eau (la nuit, et à midi s'il y a deux plages) ou la charge d'une voiture,
 ne prend rien avant la minute où il se ferme, et de la demi-heure qui court alors au plus la part qui en reste (supposé).
 
