@@ -7,9 +7,11 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -57,9 +59,8 @@ class PartieFautive(Partie):
 def cherche(faute: Faute, seconds: float) -> Iterator[str]:
     """Play seeds until one sees the break, or the time is up; say what each came to."""
     plante(faute)
-    for nom, fois in faute.souvent.items():
-        poids, draws = travaux.SORTES[nom]
-        travaux.SORTES[nom] = poids * fois, draws
+    for nom in travaux.SORTES.keys() - set(faute.seuls or travaux.SORTES):
+        del travaux.SORTES[nom]
     PartieFautive.faute = faute
     begun = time.monotonic()
     for graine in range(1, faute.graines + 1):
@@ -83,7 +84,9 @@ def _play(faute: Faute, graine: int) -> Violation:
     partie = None
     try:
         partie = PartieFautive(graine, taille, racine)
-        for _ in range(taille.pas):
+        if faute.points:
+            partie.connu.prms = tuple(_few(partie.connu.prms, faute.points))
+        for _ in range(faute.pas or taille.pas):
             partie.joue()
         partie.finit()
     except Violation as violation:
@@ -94,6 +97,12 @@ def _play(faute: Faute, graine: int) -> Violation:
                 partie.ferme()
         shutil.rmtree(racine, ignore_errors=True)
     return Violation(partie.pas, "rien", str(dict(partie.vues)))
+
+
+def _few(prms: Iterable[tuple[str, str]], most: int) -> Iterator[tuple[str, str]]:
+    """Yield the first points of each segment."""
+    for _, points in groupby(sorted(prms, key=itemgetter(1, 0)), itemgetter(1)):
+        yield from islice(points, most)
 
 
 def main() -> int:

@@ -2,8 +2,8 @@
 
 import ast
 import inspect
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
@@ -31,8 +31,9 @@ class Faute:
 
     `commit`: the one whose repair is undone; `couture`: the kind of seam that shows it. `voit`: the
     invariants of which one is to see it. `fins`: the only kind of seam at which processes end,
-    instead of any. `souvent`: the kinds of work that are drawn more often. `graines`: how many
-    seeds are played at most.
+    instead of any. `seuls`: the only kinds of calls that are drawn, where it is not all; `points`:
+    how many points of each segment they are about, where it is not all; `pas`: how many steps are
+    played, where it is not all. `graines`: how many seeds are played at most.
     """
 
     nom: str
@@ -42,7 +43,9 @@ class Faute:
     sujet: str = ""
     couture: str = ""
     fins: str = ""
-    souvent: Mapping[str, int] = field(default_factory=dict)
+    seuls: tuple[str, ...] = ()
+    points: int = 0
+    pas: int = 0
     graines: int = 200
 
 
@@ -51,7 +54,8 @@ def read_fautes() -> list[Faute]:
     found = []
     for each in yaml.safe_load(_FILE.read_text()):
         defait = tuple(Defait(**change) for change in each.pop("defait"))
-        found.append(Faute(defait=defait, voit=tuple(each.pop("voit")), **each))
+        words = {nom: tuple(each.pop(nom, ())) for nom in ("voit", "seuls")}
+        found.append(Faute(defait=defait, **words, **each))
     return found
 
 
@@ -89,7 +93,7 @@ def _changed(function: FunctionType, changes: Iterable[Defait]) -> FunctionType:
     made.args.kw_defaults = [each and ast.Constant(None) for each in made.args.kw_defaults]
     ast.fix_missing_locations(tree)
     known = dict(function.__globals__)
-    exec(compile(tree, inspect.getfile(function), "exec"), known)  # noqa: S102 - our own text
+    exec(compile(tree, inspect.getfile(function), "exec"), known)
     written = known[made.name]
     assert isinstance(written, FunctionType)
     return written
