@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby, islice
+from multiprocessing import Pipe
 from operator import itemgetter
 from pathlib import Path
 from typing import Final
@@ -28,6 +29,7 @@ from fautes_textes import Faute, plante, read_fautes  # noqa: E402
 from jeu import taille_of  # noqa: E402
 from monde import Sort  # noqa: E402
 from partie import Partie, Violation  # noqa: E402
+from vie import Pas  # noqa: E402
 
 _FINS_VOULUES: Final = 60
 """How many processes of a life end, where all end at one kind of seam."""
@@ -52,13 +54,21 @@ class PartieFautive(Partie):
         found = super()._arme(hasard)
         return found and self._wanted(found)
 
+    def _tire(self) -> Pas:
+        pas = super()._tire()
+        if not self.faute.defauts or not pas.defaut.sorte:
+            return pas
+        return replace(pas, defaut=replace(pas.defaut, sorte=self.faute.defauts))
+
     def _wanted(self, found: Sort) -> Sort:
         return replace(found, couture=self.faute.fins) if self.faute.fins else found
 
 
-def cherche(faute: Faute, seconds: float) -> Iterator[str]:
-    """Play seeds until one sees the break, or the time is up; say what each came to."""
-    plante(faute)
+def cherche(faute: Faute, seconds: float) -> str:
+    """Play seeds until one sees the break, or the time is up; return what saw it, if any did.
+
+    The same life without the break is to see nothing until then.
+    """
     for nom in travaux.SORTES.keys() - set(faute.seuls or travaux.SORTES):
         del travaux.SORTES[nom]
     PartieFautive.faute = faute
@@ -66,19 +76,42 @@ def cherche(faute: Faute, seconds: float) -> Iterator[str]:
     for graine in range(1, faute.graines + 1):
         if time.monotonic() - begun > seconds:
             break
-        seen = _play(faute, graine)
-        spent = time.monotonic() - begun
+        seen = _apart(faute, graine, faute.pas, planted=True)
         if seen.nom in faute.voit:
-            yield f"| {graine} | {seen.pas} | {seen.nom} | {spent:.0f} |"
-            return
-        print(f"  graine {graine} : {seen.nom} {seen.detail}", file=sys.stderr, flush=True)
-    yield ""
+            spent = time.monotonic() - begun
+            sound = _apart(faute, graine, seen.pas, planted=False)
+            if sound.nom in faute.voit:
+                return ""
+            return f"| {graine} | {seen.pas} | {seen.nom} | {spent:.0f} |"
+    return ""
 
 
-def _play(faute: Faute, graine: int) -> Violation:
-    """Play a seed; return what it saw, nothing that was looked for in `nom` where it didn't."""
+def _apart(faute: Faute, graine: int, pas: int, *, planted: bool) -> Violation:
+    """Play a seed in a process of its own."""
+    ours, theirs = Pipe()
+    child = os.fork()
+    if not child:
+        if planted:
+            plante(faute)
+        seen = _play(faute, graine, pas)
+        theirs.send((seen.pas, seen.nom, seen.detail))
+        os._exit(0)
+    theirs.close()
+    try:
+        seen = Violation(*ours.recv())
+    finally:
+        os.waitpid(child, 0)
+    whether = "" if planted else " (témoin)"
+    print(f"  {faute.nom}, graine {graine}{whether} : pas {seen.pas}, {seen.nom}", file=sys.stderr)
+    print(f"    {seen.detail[-700:]}", file=sys.stderr, flush=True)
+    return seen
+
+
+def _play(faute: Faute, graine: int, pas: int) -> Violation:
+    """Play steps of a seed, all where it is 0; return what was seen, « rien » where nothing was."""
     court = taille_of(argparse.Namespace(court=True, sans="", omis=""))
     taille = replace(court, fins=_FINS_VOULUES) if faute.fins else court
+    taille = replace(taille, defauts=taille.pas // 2) if faute.defauts else taille
     memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
     racine = Path(tempfile.mkdtemp(prefix="annees", dir=memory))
     partie = None
@@ -86,9 +119,10 @@ def _play(faute: Faute, graine: int) -> Violation:
         partie = PartieFautive(graine, taille, racine)
         if faute.points:
             partie.connu.prms = tuple(_few(partie.connu.prms, faute.points))
-        for _ in range(faute.pas or taille.pas):
+        for _ in range(pas or taille.pas):
             partie.joue()
-        partie.finit()
+        if not pas:
+            partie.finit()
     except Violation as violation:
         return violation
     finally:
@@ -119,7 +153,7 @@ def main() -> int:
         sys.stdout.flush()
         child = os.fork()
         if not child:
-            (found,) = cherche(faute, asked.secondes)
+            found = cherche(faute, asked.secondes)
             whence = faute.commit or faute.couture
             told = found or f"| | | **non vue** ({', '.join(faute.voit)}) | |"
             print(f"| {faute.nom} | {whence} {told}", flush=True)

@@ -30,10 +30,10 @@ class Faute:
     """A break: what is changed, how it is looked for, what sees it.
 
     `commit`: the one whose repair is undone; `couture`: the kind of seam that shows it. `voit`: the
-    invariants of which one is to see it. `fins`: the only kind of seam at which processes end,
-    instead of any. `seuls`: the only kinds of calls that are drawn, where it is not all; `points`:
-    how many points of each segment they are about, where it is not all; `pas`: how many steps are
-    played, where it is not all. `graines`: how many seeds are played at most.
+    invariants of which one is to see it. Where they aren't the life's own: `fins`, the only kind of
+    seam at which processes end; `defauts`, the only fault of the world, in many steps; `seuls`, the
+    only kinds of calls that are drawn; `points`, how many points of each segment they are about;
+    `pas`, how many steps are played. `graines`: how many seeds are played at most.
     """
 
     nom: str
@@ -43,6 +43,7 @@ class Faute:
     sujet: str = ""
     couture: str = ""
     fins: str = ""
+    defauts: str = ""
     seuls: tuple[str, ...] = ()
     points: int = 0
     pas: int = 0
