@@ -25,14 +25,26 @@ coutures.avant_tout()
 
 import chauffe  # noqa: E402
 import travaux  # noqa: E402
+from connu import Connu  # noqa: E402
 from fautes_textes import Faute, plante, read_fautes  # noqa: E402
 from jeu import taille_of  # noqa: E402
 from monde import Sort  # noqa: E402
 from partie import Partie, Violation  # noqa: E402
-from vie import Pas  # noqa: E402
+from points_kit import made_points  # noqa: E402
+from vie import Ordre, Pas, as_json  # noqa: E402
 
 _FINS_VOULUES: Final = 60
 """How many processes of a life end, where all end at one kind of seam."""
+
+
+def copier(connu: Connu, hasard: random.Random) -> Ordre:
+    """Copy a point, one that an order is about if there is any."""
+    (made,) = made_points(1, first=hasard.randrange(10**5))
+    ordered = sorted(each.prm for each in connu.souscrits.values())
+    asked = {"comme": hasard.choice(ordered or [prm for prm, _ in connu.prms]), "prm": made["prm"]}
+    told = {"prms": [made["prm"]]}
+    body = as_json(asked)
+    return Ordre("administration", "", "points_apportes", told, "POST", "/api/points", corps=body)
 
 
 class PartieFautive(Partie):
@@ -69,6 +81,8 @@ def cherche(faute: Faute, seconds: float) -> str:
 
     The same life without the break is to see nothing until then.
     """
+    if "copie" in faute.seuls:
+        travaux.SORTES["copie"] = 3, copier
     for nom in travaux.SORTES.keys() - set(faute.seuls or travaux.SORTES):
         del travaux.SORTES[nom]
     PartieFautive.faute = faute
@@ -143,7 +157,7 @@ def main() -> int:
     """Look for each break in a process of its own; the status is 1 where one isn't seen."""
     parser = argparse.ArgumentParser(prog="python -m tests.annees.fautes_jeu", description=__doc__)
     parser.add_argument("noms", metavar="FAUTE", nargs="*", help="breaks; all of them if none")
-    parser.add_argument("--secondes", type=float, default=600.0, help="for how long each")
+    parser.add_argument("--secondes", type=float, default=150.0, help="for how long each")
     asked = parser.parse_args()
     fautes = [each for each in read_fautes() if each.nom in asked.noms or not asked.noms]
     chauffe.chauffe()

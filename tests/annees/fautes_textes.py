@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import groupby
@@ -62,9 +62,18 @@ def read_fautes() -> list[Faute]:
 
 def plante(faute: Faute) -> None:
     """Change the product of this process, for good: whoever has imported a function too."""
+    for function, changed in changes_of(faute):
+        function.__code__ = changed.__code__
+
+
+def changes_of(faute: Faute) -> Iterator[tuple[FunctionType, FunctionType]]:
+    """Yield each function that a break changes, and what it becomes.
+
+    Raises `ValueError` where a text isn't there once: the product has moved on.
+    """
     for nom, changes in groupby(faute.defait, lambda change: change.en):
         function = _function(nom)
-        function.__code__ = _changed(function, changes).__code__
+        yield function, _changed(function, changes)
 
 
 def _function(nom: str) -> FunctionType:
