@@ -3,6 +3,7 @@
 import gc
 import random
 import tempfile
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,11 +14,14 @@ from processus import sans_fils
 from vie import DEBUT, Ordre, Pas, Vie
 
 from sge_sim.settings import Settings
+from sge_sim.soap import endpoint
+from sge_sim.soap.models import Models
 
 
 def chauffe() -> None:
     """Live a few steps on a folder that is then forgotten."""
     sans_fils()
+    _garde_modeles()
     hasard = random.Random("chauffe")
     with tempfile.TemporaryDirectory() as folder:
         monde = Monde(Comptes(), "chauffe")
@@ -41,9 +45,23 @@ def chauffe() -> None:
             moved = Ordre("horloge", demande={"geste": "avance", "minutes": 4320})
             vie.joue(Pas(pas, (moved,)))
             vie.joue(Pas(pas, (Ordre("publication"),)))
+        for each in vie.workers[0].endpoints.values():
+            each.load()
         vie.ferme()
     gc.collect()
     gc.freeze()
+
+
+def _garde_modeles() -> None:
+    """Have the models of a contract outlive the life that made them: they know nothing of it."""
+    made: dict[int, tuple[Mapping[str, bytes], Models]] = {}
+
+    def of(schemas: Mapping[str, bytes]) -> Models:
+        if id(schemas) not in made:
+            made[id(schemas)] = schemas, Models(schemas)
+        return made[id(schemas)][1]
+
+    endpoint.Models = of  # type: ignore[assignment,misc]
 
 
 POINTS = (("24380318190106", "C5"), ("25855571545617", "C5"), ("98800003605600", "C4"))

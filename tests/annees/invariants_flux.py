@@ -342,8 +342,9 @@ def comptes_rendus(vue: Vue, modele: Modele) -> Iterator[str]:
 def fichiers_relus(vue: Vue, modele: Modele) -> Iterator[str]:
     """What was consulted is what the files of those days say (the model notes what isn't)."""
     mesures = modele.etat.mesures
+    connus = {prm for _, prm, *_ in mesures.dites}
     for each, held in opened(vue, modele):
-        for nom, content in held or ():
+        for nom, content in () if connus.isdisjoint(each.prms.split()) else held or ():
             found = [m for m in measures_in(nom, each.flux, content) if mesures.concerns(m)]
             mesures.tell(found, f"fichier {each.nom}")
     for prm, first, last in mesures.consultees[-3:]:

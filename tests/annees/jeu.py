@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from empreinte import empreinte
-from partie import Partie, Taille, Violation
+from partie import LONG, Partie, Taille, Violation, manquees
 from reduction import reduit
 
 _DIX_ANS = Taille(
@@ -21,8 +21,8 @@ _UN_AN = Taille(
 _COURT = replace(
     _UN_AN, pas=72, appels=530, fins=10, defauts=7, quotidiens_max=2, quotidiens_jours=10
 )
-_LONG = 5
-"""From how many years on a life is of a thousand points."""
+_TEMOIN = 12
+"""The step after which the trace of a life is printed: that of one played no further, too."""
 
 
 def taille_of(asked: argparse.Namespace) -> Taille:
@@ -30,7 +30,7 @@ def taille_of(asked: argparse.Namespace) -> Taille:
     if asked.court:
         taille = _COURT
     else:
-        whole = _DIX_ANS if asked.ans >= _LONG else _UN_AN
+        whole = _DIX_ANS if asked.ans >= LONG else _UN_AN
         share = asked.ans / whole.ans
         shared = {
             nom: max(1, round(getattr(whole, nom) * share))
@@ -78,6 +78,8 @@ def _play(
         partie = Partie(graine, taille, racine, continue_=tout)
         for _ in range(most or taille.pas):
             partie.joue()
+            if partie.pas == _TEMOIN:
+                print(f"pas {partie.pas} : {_trace(partie)}")
         partie.finit()
     except Violation as violation:
         return partie, violation
@@ -126,12 +128,18 @@ def _dit(partie: Partie) -> None:
         ("paires", len({(a, b) for a, b, _ in met}), dict(pairs)),
     ):
         print(f"{nom} {rendu} {parts or ''}")
+    print(f"paires manquées {manquees(comptes)}")
     print(f"sans couture {dict(partie.contournes)}")
     print(f"échecs sous défaut {dict(partie.ratees)}")
     costs = {nom: round(cost / 1e6, 1) for nom, cost in partie.couts.items()}
     print(f"processeur {spent:.1f} s depuis le début, {costs}")
-    print(f"trace {comptes.trace}, empreinte {empreinte(partie.dossier)}")
+    print(_trace(partie))
     print(f"violations {dict(partie.vues)}", flush=True)
+
+
+def _trace(partie: Partie) -> str:
+    """Return what two lives of a seed have in common: what was passed, and what came of it."""
+    return f"trace {partie.comptes.trace}, empreinte {empreinte(partie.dossier)}"
 
 
 def _some(counts: Mapping[str, int]) -> dict[str, int]:

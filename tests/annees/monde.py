@@ -104,7 +104,8 @@ class Comptes:
     def tourne(self, nom: str, laisse: str, prend: str) -> None:
         """Count a turn that one work leaves to another at a seam."""
         self[_TOURS] += 1
-        self._cells[self._met + _place(laisse, prend, nom)] = 1
+        place = self._met + _place(laisse, prend, nom)
+        self._cells[place] = min(self._cells[place] + 1, 255)
 
     def finit(self, nom: str) -> None:
         """Count a process that ends at a seam."""
@@ -137,14 +138,14 @@ class Comptes:
         return {nom: self[_COMPTES + len(COUTURES) + n] for n, nom in enumerate(COUTURES)}
 
     @property
-    def rencontres(self) -> set[tuple[str, str, str]]:
-        """Which work left the turn to which, at which kind of seam."""
+    def rencontres(self) -> dict[tuple[str, str, str], int]:
+        """How often (255 at most) a work left the turn to another at a kind of seam."""
         return {
-            (laisse, prend, nom)
+            (laisse, prend, nom): times
             for laisse in TRAVAUX
             for prend in TRAVAUX
             for nom in COUTURES
-            if self._cells[self._met + _place(laisse, prend, nom)]
+            if (times := self._cells[self._met + _place(laisse, prend, nom)])
         }
 
 

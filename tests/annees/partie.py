@@ -19,7 +19,7 @@ from connu import Connu
 from empreinte import copie
 from invariants import check
 from modele import Modele
-from monde import AUCUN, COUTURES, FIN, Comptes, Defaut, Sort
+from monde import AUCUN, COUTURES, FIN, TRAVAUX, Comptes, Defaut, Sort
 from processus import lance
 from recits import Recit
 from vie import DEBUT, Ordre, Pas
@@ -28,6 +28,12 @@ from sge_sim.settings import Settings
 
 _PATIENCE = 60.0
 """How long (s) a process may say nothing before it is held to be stuck."""
+LONG = 5
+"""From how many years on a life is of a thousand points, and works meet everywhere."""
+_SEULS = ("publication", "rangement")
+"""The works of which a step has one at most."""
+_SOUVENT = 300
+"""How often a work must leave the turn at a kind of seam for all others to have taken it."""
 _ARMEE = 5
 """For how many steps an end that is drawn waits for its seam."""
 
@@ -305,8 +311,24 @@ class Partie:
             if said is None:
                 self.ouvre()
         self.verifie(entier=True)
+        if self.taille.ans >= LONG and (manque := manquees(self.comptes)):
+            self.accuse("les travaux se rencontrent partout", f"{manque}")
 
     @property
     def instant(self) -> datetime:
         """The simulated instant that was reached."""
         return self.connu.instant
+
+
+def manquees(comptes: Comptes) -> list[tuple[str, str, str]]:
+    """Return which work never took the turn that another left often at which kind of seam."""
+    met, left = comptes.rencontres, Counter[tuple[str, str]]()
+    for (laisse, _, nom), times in met.items():
+        left[laisse, nom] += times
+    return [
+        (laisse, prend, nom)
+        for (laisse, nom), times in left.items()
+        for prend in TRAVAUX[1:]
+        if times >= _SOUVENT and not (laisse == prend in _SEULS)
+        if (laisse, prend, nom) not in met
+    ]
