@@ -156,10 +156,11 @@ def _few(prms: Iterable[tuple[str, str]], most: int) -> Iterator[tuple[str, str]
 def main() -> int:
     """Look for each break in a process of its own; the status is 1 where one isn't seen."""
     parser = argparse.ArgumentParser(prog="python -m tests.annees.fautes_jeu", description=__doc__)
-    parser.add_argument("noms", metavar="FAUTE", nargs="*", help="breaks; all of them if none")
+    parser.add_argument("noms", metavar="FAUTE", nargs="*", help="breaks; all where none is named")
     parser.add_argument("--secondes", type=float, default=150.0, help="for how long each")
     asked = parser.parse_args()
-    fautes = [each for each in read_fautes() if each.nom in asked.noms or not asked.noms]
+    known = {each.nom: each for each in read_fautes()}
+    fautes = [known[nom] for nom in asked.noms or known]
     chauffe.chauffe()
     print("| faute | commit ou couture | graine | pas | vue par | s |\n|---|---|--:|--:|---|--:|")
     missed = 0
