@@ -31,6 +31,7 @@ from jeu import taille_of  # noqa: E402
 from monde import Sort  # noqa: E402
 from partie import Partie, Violation  # noqa: E402
 from points_kit import made_points  # noqa: E402
+from recits import Recit  # noqa: E402
 from vie import Ordre, Pas, as_json  # noqa: E402
 
 _FINS_VOULUES: Final = 60
@@ -51,12 +52,23 @@ class PartieFautive(Partie):
     """A life with a break in it, which goes on until what is to see it does."""
 
     faute: Faute
+    defaut = 0
+    """The last step in which the world failed."""
 
     def accuse(self, nom: str, detail: str) -> None:
         """Raise what was looked for; anything else is counted."""
         self.vues[nom] += 1
         if nom in self.faute.voit:
             raise Violation(self.pas, nom, detail)
+
+    def _note(self, recit: Recit) -> None:
+        """Want services to answer again once the world doesn't fail any more."""
+        super()._note(recit)
+        if recit.sorte == "defaut":
+            self.defaut = self.pas
+        code = recit.refus or ""
+        if recit.sorte == "data_connect" and code >= "500" and self.pas > self.defaut:
+            self.accuse("rien n'est refusé après un défaut", f"{recit.nom} : {code}")
 
     def _sort_of_opening(self, tries: int) -> Sort:
         found = super()._sort_of_opening(tries)

@@ -8,7 +8,13 @@ from fautes_textes import Defait, Faute, changes_of, read_fautes
 from monde import COUTURES
 
 FAUTES = read_fautes()
-OF_THE_LIFE = {"rien n'échoue", "le dossier s'ouvre", "le dossier se rouvre", "le processus vit"}
+OF_THE_LIFE = {
+    "rien n'échoue",
+    "rien n'est refusé après un défaut",
+    "le dossier s'ouvre",
+    "le dossier se rouvre",
+    "le processus vit",
+}
 NEVER_PASSED = {"canal", "processus"}
 """Kinds of seam that no life passes: its files go to folders, one process publishes."""
 
