@@ -15,12 +15,6 @@ OF_THE_LIFE = {
     "le dossier se rouvre",
     "le processus vit",
 }
-    "rien n'échoue",
-    "rien n'est refusé après un défaut",
-    "le dossier s'ouvre",
-    "le dossier se rouvre",
-    "le processus vit",
-}
 NEVER_PASSED = {"canal", "processus"}
 """Kinds of seam that no life passes: its files go to folders, one process publishes."""
 
