@@ -169,7 +169,7 @@ def main() -> int:
     """Look for each break in a process of its own; the status is 1 where one isn't seen."""
     parser = argparse.ArgumentParser(prog="python -m tests.annees.fautes_jeu", description=__doc__)
     parser.add_argument("noms", metavar="FAUTE", nargs="*", help="breaks; all where none is named")
-    parser.add_argument("--secondes", type=float, default=150.0, help="for how long each")
+    parser.add_argument("--secondes", type=float, default=130.0, help="for how long each")
     asked = parser.parse_args()
     known = {each.nom: each for each in read_fautes()}
     fautes = [known[nom] for nom in asked.noms or known]
