@@ -150,6 +150,9 @@ fuzz: $(VENV)/.dev ## post spoilt requests to every service (EXAMPLES=20000 of e
 annees: $(VENV)/.dev ## live ten years of a simulator from one seed (GRAINE=1, ANS=10; 20 min of one core), or many seeds on two cores (GRAINES=200 ANS=1; 90 min)
 	timeout 7200 $(BIN)/python -m tests.annees $(if $(GRAINES),--graines $(GRAINES) --processus 2,$(GRAINE)) --ans $(ANS) --reduit $(ARGS)
 
+annees-fautes: $(VENV)/.dev ## put past defects back, and plant a break for each kind of seam: lived years must see each (60 min of one core at most)
+	timeout 5400 $(BIN)/python -m tests.annees.fautes_jeu $(ARGS)
+
 soak: $(VENV)/.dev ## use a simulator without a pause, the clock running ahead, then attack one (SECONDS=180)
 	SGE_SIM_SOAK_SECONDS=$(SECONDS) timeout $$(($(SECONDS) + 900)) $(BIN)/python -m pytest -s -m soak tests/soak tests/dataconnect/test_doors.py
 	SGE_SIM_HOSTILE_REQUESTS=30 SGE_SIM_HOSTILE_HANDSHAKES=3000 timeout 600 $(BIN)/python -m pytest -s tests/door/test_memory.py
@@ -319,4 +322,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test costs test-machines site test-site test-mcp test-masse test-annee test-fichiers-sales vraisemblance mutants test-packaging test-pythons test-lowest executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz annees soak homologation service flux format bench bench-help bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test costs test-machines site test-site test-mcp test-masse test-annee test-fichiers-sales vraisemblance mutants test-packaging test-pythons test-lowest executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz annees annees-fautes soak homologation service flux format bench bench-help bench-demandes trace pages coverage dist lock clean

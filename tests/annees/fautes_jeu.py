@@ -1,0 +1,196 @@
+"""`python -m tests.annees.fautes_jeu`: each break is planted, and the seed that sees it is told."""
+
+import argparse
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from itertools import groupby, islice
+from multiprocessing import Pipe
+from operator import itemgetter
+from pathlib import Path
+from typing import Final
+
+for folder in (Path(__file__).parents[2], Path(__file__).parents[1], Path(__file__).parent):
+    sys.path.insert(0, str(folder))
+
+import coutures  # noqa: E402
+
+coutures.avant_tout()
+
+import chauffe  # noqa: E402
+import travaux  # noqa: E402
+from connu import Connu  # noqa: E402
+from fautes_textes import Faute, plante, read_fautes  # noqa: E402
+from jeu import taille_of  # noqa: E402
+from monde import Sort  # noqa: E402
+from partie import Partie, Violation  # noqa: E402
+from points_kit import made_points  # noqa: E402
+from recits import Recit  # noqa: E402
+from vie import Ordre, Pas, as_json  # noqa: E402
+
+_DE_SUITE: Final = 12
+"""How many calls that fail in turn are no chance."""
+_FINS_VOULUES: Final = 60
+"""How many processes of a life end, where all end at one kind of seam."""
+
+
+def copier(connu: Connu, hasard: random.Random) -> Ordre:
+    """Copy a point, one that an order is about if there is any."""
+    (made,) = made_points(1, first=hasard.randrange(10**5))
+    ordered = sorted(each.prm for each in connu.souscrits.values())
+    asked = {"comme": hasard.choice(ordered or [prm for prm, _ in connu.prms]), "prm": made["prm"]}
+    told = {"prms": [made["prm"]]}
+    body = as_json(asked)
+    return Ordre("administration", "", "points_apportes", told, "POST", "/api/points", corps=body)
+
+
+class PartieFautive(Partie):
+    """A life with a break in it, which goes on until what is to see it does."""
+
+    faute: Faute
+    refuses = 0
+    """How many calls of Data Connect in turn this process has failed to answer."""
+
+    def accuse(self, nom: str, detail: str) -> None:
+        """Raise what was looked for; anything else is counted."""
+        self.vues[nom] += 1
+        if nom in self.faute.voit:
+            raise Violation(self.pas, nom, detail)
+
+    def _note(self, recit: Recit) -> None:
+        """Want Data Connect to answer again, now and then, once the world has failed."""
+        super()._note(recit)
+        if recit.sorte == "ouverture":
+            self.refuses = 0
+        elif recit.sorte == "data_connect" and recit.answered:
+            self.refuses = self.refuses + 1 if (recit.refus or "") == "500" else 0
+            if self.refuses == _DE_SUITE:
+                self.accuse("rien n'est refusé après un défaut", f"{recit.nom} : {recit.refus}")
+
+    def _sort_of_opening(self, tries: int) -> Sort:
+        found = super()._sort_of_opening(tries)
+        return self._wanted(found) if found.couture else found
+
+    def _arme(self, hasard: random.Random) -> Sort | None:
+        found = super()._arme(hasard)
+        return found and self._wanted(found)
+
+    def _tire(self) -> Pas:
+        pas = super()._tire()
+        if not self.faute.defauts or not pas.defaut.sorte:
+            return pas
+        return replace(pas, defaut=replace(pas.defaut, sorte=self.faute.defauts))
+
+    def _wanted(self, found: Sort) -> Sort:
+        return replace(found, couture=self.faute.fins) if self.faute.fins else found
+
+
+def cherche(faute: Faute, seconds: float) -> str:
+    """Play seeds until one sees the break, or the time is up; return what saw it, if any did.
+
+    The same life without the break is to see nothing until then.
+    """
+    if "copie" in faute.seuls:
+        travaux.SORTES["copie"] = 3, copier
+    for nom in travaux.SORTES.keys() - set(faute.seuls or travaux.SORTES):
+        del travaux.SORTES[nom]
+    PartieFautive.faute = faute
+    begun = time.monotonic()
+    for graine in range(1, faute.graines + 1):
+        if time.monotonic() - begun > seconds:
+            break
+        seen = _apart(faute, graine, faute.pas, planted=True)
+        if seen.nom in faute.voit:
+            spent = time.monotonic() - begun
+            sound = _apart(faute, graine, seen.pas, planted=False)
+            if sound.nom in faute.voit:
+                return ""
+            return f"| {graine} | {seen.pas} | {seen.nom} | {spent:.0f} |"
+    return ""
+
+
+def _apart(faute: Faute, graine: int, pas: int, *, planted: bool) -> Violation:
+    """Play a seed in a process of its own."""
+    ours, theirs = Pipe()
+    child = os.fork()
+    if not child:
+        if planted:
+            plante(faute)
+        seen = _play(faute, graine, pas)
+        theirs.send((seen.pas, seen.nom, seen.detail))
+        os._exit(0)
+    theirs.close()
+    try:
+        seen = Violation(*ours.recv())
+    finally:
+        os.waitpid(child, 0)
+    whether = "" if planted else " (témoin)"
+    print(f"  {faute.nom}, graine {graine}{whether} : pas {seen.pas}, {seen.nom}", file=sys.stderr)
+    print(f"    {seen.detail[-700:]}", file=sys.stderr, flush=True)
+    return seen
+
+
+def _play(faute: Faute, graine: int, pas: int) -> Violation:
+    """Play steps of a seed, all where it is 0; return what was seen, « rien » where nothing was."""
+    court = taille_of(argparse.Namespace(court=True, sans="", omis=""))
+    taille = replace(court, fins=_FINS_VOULUES) if faute.fins else court
+    taille = replace(taille, defauts=taille.pas // 2) if faute.defauts else taille
+    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    racine = Path(tempfile.mkdtemp(prefix="annees", dir=memory))
+    partie = None
+    try:
+        partie = PartieFautive(graine, taille, racine)
+        if faute.points:
+            partie.connu.prms = tuple(_few(partie.connu.prms, faute.points))
+        for _ in range(pas or taille.pas):
+            partie.joue()
+        if not pas:
+            partie.finit()
+    except Violation as violation:
+        return violation
+    finally:
+        if partie is not None:
+            with suppress(ChildProcessError):
+                partie.ferme()
+        shutil.rmtree(racine, ignore_errors=True)
+    return Violation(partie.pas, "rien", str(dict(partie.vues)))
+
+
+def _few(prms: Iterable[tuple[str, str]], most: int) -> Iterator[tuple[str, str]]:
+    """Yield the first points of each segment."""
+    for _, points in groupby(sorted(prms, key=itemgetter(1, 0)), itemgetter(1)):
+        yield from islice(points, most)
+
+
+def main() -> int:
+    """Look for each break in a process of its own; the status is 1 where one isn't seen."""
+    parser = argparse.ArgumentParser(prog="python -m tests.annees.fautes_jeu", description=__doc__)
+    parser.add_argument("noms", metavar="FAUTE", nargs="*", help="breaks; all where none is named")
+    parser.add_argument("--secondes", type=float, default=130.0, help="for how long each")
+    asked = parser.parse_args()
+    known = {each.nom: each for each in read_fautes()}
+    fautes = [known[nom] for nom in asked.noms or known]
+    chauffe.chauffe()
+    print("| faute | commit ou couture | graine | pas | vue par | s |\n|---|---|--:|--:|---|--:|")
+    missed = 0
+    for faute in fautes:
+        sys.stdout.flush()
+        child = os.fork()
+        if not child:
+            found = cherche(faute, asked.secondes)
+            whence = faute.commit or faute.couture
+            told = found or f"| | | **non vue** ({', '.join(faute.voit)}) | |"
+            print(f"| {faute.nom} | {whence} {told}", flush=True)
+            os._exit(not found)
+        missed += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+    return int(bool(missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
