@@ -316,13 +316,14 @@ LINE = "ERDF_R50_a_00002_Q.zip"
 def verite(flux: str, registre: str, horodate: str, *valeurs: str, **said: Any) -> Verite:
     instants = key_of(flux, P, registre, horodate)[-1]
     vrai = Vrai([*valeurs], [*valeurs] if len(instants) > 1 else [], **said)
-    valeurs = defaultdict(Vrai, {(flux, P, registre, instants): vrai})
-    return Verite(valeurs, {LINE: Vrai(classes={"manquant"})}, {P}, {flux})
+    values = defaultdict(Vrai, {(flux, P, registre, instants): vrai})
+    return Verite(values, {LINE: Vrai(classes={"manquant"})}, {P}, {flux})
 
 
 TRUTH = verite("R50", "PA", "2024-07-01T00:30:00+02:00", "12")
 SICK = verite("R151", "EA/D/HPB", "2024-07-01", "5", classes={"index_fou"})
 TWICE = verite("R63", "PA", "2024-10-27 02:30:00", "7", "8")
+SPRING = verite("R50", "PA", "2025-03-30T03:30:00+02:00", "7")
 FIRST = verite("R50", "PA", "2024-10-27T02:30:00+02:00", "7")
 
 
@@ -354,6 +355,8 @@ FIRST = verite("R50", "PA", "2024-10-27T02:30:00+02:00", "7")
         (TRUTH, f"{P};PA;2024-06-30T22:30:00Z;12;", {SAIN: {"trouvés": 1}}),
         (TRUTH, f"{P};PA;2024-07-01T00:30:00+01:00;12;", {SAIN: {"manqués": 1, "inventés": 1}}),
         (TRUTH, f"{P};PA;demain;12;", {SAIN: {"manqués": 1, "inventés": 1}}),
+        (SPRING, f"{P};PA;2025-03-30 03:30:00;7;", {SAIN: {"trouvés": 1}}),
+        (SPRING, f"{P};PA;2025-03-30 02:30:00;7;", {SAIN: {"manqués": 1, "inventés": 1}}),
         (FIRST, f"{P};PA;2024-10-27 02:30:00;7;", {SAIN: {"trouvés": 1}}),
         (FIRST, f"{P};PA;2024-10-27T02:30:00+01:00;7;", {SAIN: {"manqués": 1, "inventés": 1}}),
         (TWICE, f"{P};PA;2024-10-27 02:30:00;7;", {SAIN: {"manqués": 1}}),
