@@ -6,12 +6,13 @@ the time receives a `Clock`; nothing else in the project asks the machine for a 
 """
 
 import re
-import time as _time
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import formatdate
 from functools import lru_cache, partial
+from time import perf_counter as read_stopwatch
+from time import time as read_epoch
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,9 @@ A meter older than the first day starts its index there.
 """
 FIRST_YEAR = 1900
 """That of the first day that may be written: legal time was told of little before."""
+
+read_instant = datetime.now
+"""The machine's clock, with `read_epoch` and `read_stopwatch`: see `sge_sim.machine.monde`."""
 
 _SHOWN_DATE = re.compile(r"^(\d{2})/(\d{2})/(\d{4})(?: à)?\b")
 _http_date = lru_cache(maxsize=1)(partial(formatdate, usegmt=True))
@@ -73,22 +77,22 @@ def clock_of(offset: timedelta, instant: datetime | None) -> Clock:
 
 def machine_now() -> datetime:
     """Return the machine's own time, aware, in UTC: for files and certificates, not the domain."""
-    return datetime.now(UTC)
+    return read_instant(UTC)
 
 
 def http_date() -> str:
     """Return the machine's time as HTTP headers write it."""
-    return _http_date(int(_time.time()))
+    return _http_date(int(read_epoch()))
 
 
 def elapsed_ms(since: float) -> float:
     """Return the milliseconds elapsed since `stopwatch()` gave `since`."""
-    return (_time.perf_counter() - since) * 1000.0
+    return (read_stopwatch() - since) * 1000.0
 
 
 def stopwatch() -> float:
     """Return a reading for `elapsed_ms`."""
-    return _time.perf_counter()
+    return read_stopwatch()
 
 
 def legal_date(instant: datetime) -> date:

@@ -188,7 +188,7 @@ def remove_consentement(simulator: RunningSimulator, numero: int) -> None:
 
 
 def freeze(simulator: RunningSimulator, instant: str = NOW) -> None:
-    simulator.printed("clock", "freeze", instant)
+    admin(simulator, "/api/clock", action="freeze", instant=instant)
 
 
 def points_set(simulator: RunningSimulator, *arguments: str) -> None:

@@ -175,7 +175,7 @@ ELSEWHERE = {
     # They write what they judge, as `campaign stop`.
     *("campaign list", "campaign report", "campaign status"),
     *("cert check", "cert issue", "cert renew-server", "cert revoke"),  # no database
-    *("flux decrypt", "flux validate"),  # of a file
+    *("factures verifie", "flux decrypt", "flux validate"),  # of files
     *("clock real",),  # refused: the simulated clock is ahead of the machine's
     *("kit", "serve"),  # make folders
     "token",  # a file

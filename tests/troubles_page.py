@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from sge_sim.domaine.sortes import SORTES, SorteDePanne
-from sge_sim.referentiel.episodes import read_episodes
+from sge_sim.referentiel.episodes import episode_files, read_episode
 
 DOCS = Path(__file__).parents[1] / "docs"
 TROUBLES = yaml.safe_load((DOCS / "troubles.yaml").read_bytes())
@@ -78,7 +78,7 @@ def _code(sorte: SorteDePanne) -> str:
 
 
 def _episodes() -> Iterator[str]:
-    for each in read_episodes(Path("nowhere")):
+    for each in map(read_episode, episode_files(Path("nowhere")).values()):
         recit = " ".join(each.recit.split())
         yield f"| `{each.nom}` | {each.titre}. {recit} | {each.periode} | {each.source} |\n"
 

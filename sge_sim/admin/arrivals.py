@@ -6,7 +6,6 @@ How many may come at once is bounded by the doors (`sge_sim.transport.admin_serv
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import IO, Final
 
 from anyio import CancelScope, current_time
@@ -15,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from sge_sim.errors import UsageError, system_reason
+from sge_sim.machine import monde
 
 PATIENCE_SECONDS: Final = 20.0
 LEAST_BYTES: Final = 16 * 1024
@@ -34,7 +34,7 @@ async def spooled(request: Request, folder: Path) -> AsyncIterator[IO[bytes]]:
     Raises `HTTPException` (408) for one that is silent, or slower than a line of a telephone, and
     `UsageError` where the disk is full.
     """
-    with TemporaryFile(dir=folder, buffering=0) as file:
+    with monde.nameless_file(folder, buffering=0) as file:
         with _awaited() as waiting:
             expected = LEAST_BYTES
             async for piece in request.stream():

@@ -9,7 +9,7 @@ from sge_sim.domaine.nomenclatures import PACKAGES
 from sge_sim.errors import UsageError
 from sge_sim.operations import AnyOperation, Parameter, Says, State, operation_named
 from sge_sim.operations.reading import FormError
-from sge_sim.referentiel.episodes import names_of_episodes
+from sge_sim.referentiel.episodes import episode_files
 from sge_sim.tables.acteurs import all_acteurs
 
 
@@ -34,7 +34,7 @@ class Connus:
     @property
     def episodes(self) -> list[str]:
         """The names of the episodes."""
-        return names_of_episodes(self.state.data_dir)
+        return [*episode_files(self.state.data_dir)]
 
     def vu(self, operation: str) -> Any:
         """Return the view of an operation without parameters."""

@@ -8,7 +8,6 @@ journal evicts between two readings isn't counted.
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from threading import Lock
 from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -22,6 +21,7 @@ from prometheus_client.core import (
 from sge_sim.domaine.pannes import panne_in
 from sge_sim.facts.database import Database
 from sge_sim.journal import Echange, Journal
+from sge_sim.machine import monde
 from sge_sim.tables.flux import count_fichiers
 
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -34,7 +34,7 @@ class Metrics:
     def __init__(self, journal: Journal, database: Database) -> None:
         self._journal = journal
         self._database = database
-        self._lock = Lock()
+        self._lock = monde.Lock()
         self._last = 0
         self._requests: Counter[tuple[str, ...]] = Counter()
         self._refusals: Counter[tuple[str, ...]] = Counter()

@@ -7,10 +7,10 @@ import base64
 import binascii
 import hashlib
 import hmac
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sge_sim.machine import monde
 from sge_sim.machine.files import PRIVATE, write_atomically
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def has_token(data_dir: Path) -> bool:
 
 def draw_token(data_dir: Path) -> str:
     """Return a new token of `data_dir`, which nobody can read later; the former one is refused."""
-    token = secrets.token_urlsafe(_BYTES)
+    token = monde.token(_BYTES)
     write_atomically(data_dir / _FILE, _digest(token).encode(), PRIVATE)
     return token
 

@@ -92,18 +92,9 @@ class SorteView(View):
     def of_sorte(cls, sorte: SorteDePanne) -> Self:
         """Return the view of a sort."""
         counted = sorte.nombre and "{unite} ({defaut} ; de {min} à {max})".format(**sorte.nombre)
-        return cls(
-            sorte=sorte.nom,
-            libelle=sorte.libelle,
-            famille=sorte.famille,
-            troubles=[*sorte.troubles],
-            source=sorte.source,
-            surete=sorte.surete,
-            parametres=[*sorte.admet, *(["nombre"] if sorte.nombre else [])],
-            statuts=[*sorte.statuts],
-            nombre=counted or None,
-            voit=sorte.seen,
-        )
+        takes = [*sorte.admet, *(["nombre"] if sorte.nombre else [])]
+        shown = {"nombre": counted or None, "voit": sorte.seen, "parametres": takes}
+        return cls.from_row(sorte, sorte=sorte.nom, **shown)
 
 
 class EpisodeView(View):

@@ -1,6 +1,6 @@
 """What clients have met of what contracts allow, as it is shown."""
 
-from collections.abc import Iterable
+from collections.abc import Set
 from typing import Self
 
 from pydantic import Field
@@ -19,20 +19,13 @@ class RencontresView(View):
     manquants: list[str] = Field(description="Ce que les mêmes contrats permettent de plus")
 
     @classmethod
-    def of(cls, answers: Iterable[tuple[str, bytes]]) -> Self:
-        """Return the view of answers, each with the path of its contract."""
-        met: set[str] = set()
-        expected: set[str] = set()
-        for path, message in answers:
-            if path not in load_contracts(data_path("wsdl")):
-                continue  # nobody's service
-            formes = _formes(path)
-            expected |= formes.expected
-            if formes.is_lawful(message):
-                met |= formes.met(message)
+    def of(cls, met: Set[str]) -> Self:
+        """Return the view of what was met; each begins with the path of its contract."""
+        paths = {"/".join(each.split("/")[:3]) for each in met}
+        expected = {each for path in paths for each in _expected(path)}
         return cls(rencontres=sorted(met), manquants=sorted(expected - met))
 
 
 @computed_once()
-def _formes(path: str) -> Formes:
-    return Formes(load_contracts(data_path("wsdl"))[path])
+def _expected(path: str) -> Set[str]:
+    return Formes(load_contracts(data_path("wsdl"))[path]).expected

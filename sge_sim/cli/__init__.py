@@ -25,6 +25,7 @@ _MODULES = {
     "data_connect": ("applications", "consentements"),
     "demandes": ("autorisations", "demandes", "services"),
     "etat": ("reset", "settings", "snapshot", "token"),
+    "factures": ("factures",),
     "flux": ("flux",),
     "health": ("health",),
     "homologate": ("homologate",),

@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.domaine.echanges import Issue
+from sge_sim.machine import monde
 from sge_sim.settings import Log
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def progress_if_long(what: str, progress: Callable[[], str] = str) -> Iterator[N
     if not sys.stderr.isatty():
         yield
         return
-    done, begun = threading.Event(), stopwatch()
+    done, begun = monde.Event(), stopwatch()
 
     def show() -> None:
         if done.wait(_PATIENCE_SECONDS):
@@ -109,7 +109,7 @@ def progress_if_long(what: str, progress: Callable[[], str] = str) -> Iterator[N
             waiting = not done.wait(1.0)
         click.echo(_ERASE, nl=False, err=True)
 
-    writer = threading.Thread(target=show, daemon=True)
+    writer = monde.Thread(target=show, daemon=True)
     writer.start()
     try:
         yield

@@ -4,6 +4,7 @@ import gc
 import io
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -126,7 +127,7 @@ def decrypt(
     from sge_sim.flux import chiffrement
     from sge_sim.flux.ouverture import OCTETS_AU_PLUS
 
-    secret = _secret(contrat, cle, iv, data_dir)
+    secret = secret_given(contrat, cle, iv, data_dir)
     clear = chiffrement.decrypt(secret, read_user_file(file, OCTETS_AU_PLUS))
     if sortie is None:
         sys.stdout.buffer.write(clear)
@@ -134,7 +135,7 @@ def decrypt(
         write_atomically(sortie, clear)
 
 
-def _secret(contrat: str | None, cle: str | None, iv: str | None, data_dir: Path) -> Any:
+def secret_given(contrat: str | None, cle: str | None, iv: str | None, data_dir: Path) -> Any:
     """Return the keys of a contract, or those that were typed."""
     from sge_sim.flux import chiffrement
     from sge_sim.flux.declaration import secret_of
@@ -171,7 +172,7 @@ def validate(
     from sge_sim.flux.validation import Validation, VerdictFlux, is_clear
 
     gc.disable()  # what is read goes by itself, and is much to look through
-    secret = _secret(contrat, cle, iv, data_dir) if contrat or cle else None
+    secret = secret_given(contrat, cle, iv, data_dir) if contrat or cle else None
     validation, said = Validation(content=not forme), list[VerdictFlux]()
     folders = {nom: sorted(map(str, Path(nom).iterdir())) for nom in fichiers if Path(nom).is_dir()}
     named = [each for nom in fichiers for each in folders.get(nom, [nom])]
@@ -226,13 +227,15 @@ def doctor(
     gc.disable()  # as validate does
     given = contrat is not None or cle is not None
     secrets = (
-        [("la clé donnée", _secret(contrat, cle, iv, data_dir))] if given else _known_keys(data_dir)
+        [("la clé donnée", secret_given(contrat, cle, iv, data_dir))]
+        if given
+        else _known_keys(data_dir)
     )
     docteur, sick = Docteur(secrets), False
     for nom in fichiers:
         if not Path(nom).exists():
             raise UsageError(f"Aucun fichier ni dossier ne s'appelle {nom} : en vérifier le nom.")
-    for path in _files_within(fichiers):
+    for path, shown in files_within(fichiers):
         try:
             found = docteur.examine(path.name, read_user_file(path, OCTETS_AU_PLUS))
         except UsageError as error:
@@ -241,7 +244,7 @@ def doctor(
         except OSError as error:
             found = [ConstatFichier(path.name, "illisible", str(error.strerror or error))]
         for constat in found:
-            click.echo(str(constat))
+            click.echo(str(replace(constat, nom=shown) if constat.nom == path.name else constat))
         sick |= any(constat.genre for constat in found)
     for constat in docteur.together():
         click.echo(str(constat))
@@ -250,13 +253,16 @@ def doctor(
         sys.exit(1)
 
 
-def _files_within(noms: tuple[str, ...]) -> Iterator[Path]:
+def files_within(noms: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
+    """Yield the files of these names, and those of folders, in their order, each with its name in
+    its folder."""
     for nom in noms:
         path = Path(nom)
         if not path.is_dir():
-            yield path
+            yield path, path.name
             continue
-        yield from sorted(each for each in path.rglob("*") if not each.is_dir())
+        for each in sorted(each for each in path.rglob("*") if not each.is_dir()):
+            yield each, str(each.relative_to(path))
 
 
 def _known_keys(data_dir: Path) -> list[tuple[str, Any]]:

@@ -1,6 +1,5 @@
 """`sge-sim journal`: read the exchanges that a simulator recorded."""
 
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +14,7 @@ from sge_sim.domaine.echanges import nature_of
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.errors import UsageError
+from sge_sim.machine import monde
 from sge_sim.operations import State
 from sge_sim.operations.journal import list_echanges
 from sge_sim.soap.codes import LIBELLES_CODES
@@ -122,7 +122,7 @@ def _follow(state: State, given: Mapping[str, object]) -> None:
         for view in found:
             click.echo(_line(view))
             last = max(last, view.id)
-        time.sleep(_FOLLOW_SECONDS)
+        monde.sleep(_FOLLOW_SECONDS)
         # A state that was brought back has forgotten the last ones.
         last = min(last, state.journal.newest_id())
         news = {**given, "apres": str(last), "limit": "1000"}

@@ -16,6 +16,7 @@ from sge_sim.cli.console import console, default_log, progress_if_long
 from sge_sim.cli.options import settings_options
 from sge_sim.errors import UsageError
 from sge_sim.homologation.premier_appel import MoyensTls, PremierAppel, first_call
+from sge_sim.machine import monde
 from sge_sim.machine.collector import collector_paused
 from sge_sim.machine.files import make_private_folder
 from sge_sim.machine.own_folder import look_at_own_folder
@@ -190,7 +191,7 @@ def _undone_if_refused(settings: Settings, note: Note) -> Iterator[None]:
     except UsageError:
         if first:
             for suffix in ("", "-wal", "-shm"):
-                file.with_name(file.name + suffix).unlink(missing_ok=True)
+                monde.unlink(file.with_name(file.name + suffix), missing_ok=True)
         raise
 
 

@@ -15,13 +15,18 @@ from sge_sim.domaine.variantes import SORTES_VARIATION
 from sge_sim.errors import UsageError, system_reason
 
 _SHOWN: Final = 20
+_MEANS: Final = {
+    **{"SGE_URL": "url", "SGE_CERTIFICAT": "certificat", "SGE_CLE": "cle", "SGE_CA": "ca"},
+    **{"SGE_LOGIN": "login", "SGE_CONTRAT": "contrat_id"},
+}
+"""The variables in which a client finds the simulator, and what of it each holds."""
 
 
 @click.command(
     context_settings={"allow_interspersed_args": False},
     help="Éprouver un client : COMMANDE est lancée une fois par forme que les contrats permettent "
-    "aux réponses. Elle appelle un simulateur démarré pour l'occasion, par les variables SGE_URL, "
-    "SGE_CERTIFICAT, SGE_CLE, SGE_CA, SGE_LOGIN et SGE_CONTRAT. Au premier échec, la forme est "
+    f"aux réponses. Elle appelle un simulateur démarré pour l'occasion, par les variables "
+    f"{', '.join(_MEANS)}. Au premier échec, la forme est "
     "réduite à ce qui suffit. Code retour : 0 si le client les lit toutes, 1 sinon, 2 pour une "
     "commande fausse.",
 )
@@ -62,7 +67,7 @@ def variantes(
     from sge_sim.homologation.variantes import Essais
 
     plan = Plan(graine, services=service, sortes=sorte)
-    Plan(services=tuple(filter(None, [temoin])))
+    Plan(services=(temoin,) if temoin else ())
     if shutil.which(commande[0]) is None:
         raise UsageError(f"« {commande[0]} » ne peut pas être lancé : donner un programme.")
     with (
@@ -70,9 +75,7 @@ def variantes(
         own_simulator(Path(folder) / "etat", ("--variantes", str(graine))) as simulator,
     ):
         cible = simulator.cible()
-        means = (cible.url, cible.certificat, cible.cle, cible.ca, cible.login, cible.contrat_id)
-        names = ("SGE_URL", "SGE_CERTIFICAT", "SGE_CLE", "SGE_CA", "SGE_LOGIN", "SGE_CONTRAT")
-        env = os.environ | dict(zip(names, map(str, means), strict=True))
+        env = os.environ | {name: str(getattr(cible, each)) for name, each in _MEANS.items()}
 
         def copes() -> bool:
             try:
@@ -84,8 +87,7 @@ def variantes(
                 raise UsageError(why) from None
             return done.returncode == 0
 
-        admin = Administration(str(cible.admin_url))
-        essais = Essais(simulator.data_dir, admin, copes, plan, temoin)
+        essais = Essais(Administration(str(cible.admin_url)), copes, plan, temoin)
         echec = essais.first_failure(nombre)
     if essais.reponses == 0:
         raise UsageError("Le client n'a reçu aucune réponse : il doit appeler SGE_URL.")

@@ -10,7 +10,6 @@ next time. The tasks are given in the order in which they are to be done.
 """
 
 import logging
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,6 +17,7 @@ from typing import Final
 
 from sge_sim.clock import Clock
 from sge_sim.facts.outage import Outage
+from sge_sim.machine import monde
 
 CarryOn = Callable[[], bool]
 Task = Callable[[datetime, CarryOn], object]
@@ -34,10 +34,10 @@ class BackOffice:
         self._clock = clock
         self._tasks = tuple(tasks)
         self._every_seconds = every_seconds
-        self._one_at_a_time = threading.Lock()
+        self._one_at_a_time = monde.Lock()
         self._stopped = False
         self._held = 0
-        self._holding = threading.Lock()
+        self._holding = monde.Lock()
 
     def catch_up(self) -> bool:
         """Do all that is due by the present simulated instant; called whenever the clock is moved.
@@ -83,8 +83,8 @@ class BackOffice:
 
         The first round comes after `every_seconds`, so that it doesn't slow down the start.
         """
-        stopping = threading.Event()
-        thread = threading.Thread(target=self._work, args=(stopping,), daemon=True)
+        stopping = monde.Event()
+        thread = monde.Thread(target=self._work, args=(stopping,), daemon=True)
         thread.start()
         try:
             yield
@@ -93,7 +93,7 @@ class BackOffice:
             self.stop()
             thread.join()
 
-    def _work(self, stopping: threading.Event) -> None:
+    def _work(self, stopping: monde.Event) -> None:
         outage = Outage(_log, "Le back-office attend")
         while not stopping.wait(self._every_seconds):
             try:

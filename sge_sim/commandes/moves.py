@@ -7,7 +7,6 @@ how far it is.
 
 import asyncio
 import logging
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -19,6 +18,7 @@ from sge_sim.domaine.retombees import Avancement, EtatTravail, Retombees, Travai
 from sge_sim.facts.database import Database
 from sge_sim.facts.outage import DATABASE_ERRORS, unreachable_sentence
 from sge_sim.facts.stored_clock import Change, Reglage, StoredClock
+from sge_sim.machine import monde
 from sge_sim.tables.retombees import measured
 
 _KEPT: Final = 100
@@ -73,9 +73,9 @@ class Moves:
         self._database = database
         self._back_office = back_office
         self._moves: dict[int, Move] = {}
-        self._worker: threading.Thread | None = None
-        self._lock = threading.Lock()
-        self._stopping = threading.Event()
+        self._worker: monde.Thread | None = None
+        self._lock = monde.Lock()
+        self._stopping = monde.Event()
 
     def make(self, change: Change, since: int | None = None) -> Move:
         """Make a change of the clock and have all that is due happen; returns at once.
@@ -89,7 +89,7 @@ class Moves:
             while len(self._moves) > _KEPT:
                 del self._moves[min(self._moves)]
             if self._worker is None:
-                self._worker = threading.Thread(target=self._work, daemon=True)
+                self._worker = monde.Thread(target=self._work, daemon=True)
                 self._worker.start()
         if self._stopping.is_set():
             self._settle(move, move.travail, "interrompu", _STOPPED)

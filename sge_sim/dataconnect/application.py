@@ -155,10 +155,9 @@ class RestApplication:
         started, machine = stopwatch(), machine_now()
         exchange = None
         try:
-            # The plans are looked for further on: what isn't known any more is read together.
             vue = self._backend.database.memoire.look((read_clock,), (read_pannes,))
-            clock, plans = vue.found
-            exchange = RestExchange(call, vue, clock.now(), machine, has_plans=bool(plans))
+            clock, pannes = vue.found
+            exchange = RestExchange(call, vue, clock.now(), machine, pannes=pannes)
             answer = handle(self._backend, exchange)
         except Refus as refus:
             assert exchange is not None

@@ -1,7 +1,6 @@
 """The applications of Data Connect: made, changed and deleted, from wherever that is asked."""
 
 import re
-import secrets
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from sge_sim.domaine.nomenclatures import ModeApplication
 from sge_sim.domaine.plateformes import LOCAL_HOSTS
 from sge_sim.errors import UsageError, require_found
+from sge_sim.machine import monde
 from sge_sim.tables.acteurs import default_acteur, get_acteur
 from sge_sim.tables.dataconnect import APIS, Application, default_application
 
@@ -41,8 +41,8 @@ def create_application(
     """
     get_acteur(session, acteur_code)
     application = Application(
-        client_id=secrets.token_hex(16),
-        secret=secrets.token_urlsafe(32),
+        client_id=monde.urandom(16).hex(),
+        secret=monde.token(32),
         nom=_checked_name(nom),
         acteur_code=acteur_code,
         mode=mode,

@@ -1,7 +1,7 @@
 """A call of Data Connect on its way to its answer, as plain values."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from sge_sim.dataconnect.rest_rules import RestRule
 from sge_sim.dataconnect.tokens import Tokens
-from sge_sim.domaine.pannes import Atteinte
+from sge_sim.domaine.pannes import Atteinte, Panne
 from sge_sim.domaine.prm import PRM
 from sge_sim.facts.database import Database
 from sge_sim.facts.guet import Guet
@@ -26,7 +26,7 @@ from sge_sim.transport.message import Departure
 class RestBackend:
     """The state, the key of the tokens, the counts of the quotas.
 
-    `guet` looks out for the pannes.
+    `guet` counts for the pannes.
     """
 
     settings: Settings
@@ -107,7 +107,7 @@ class RestExchange:
     `application` is the one that calls, as far as it is known, `client` the same for what comes
     after it was found. `vue` is the state, at which a call looks once. `now` is the simulated
     instant, `machine` the machine's. `service` is the name of the API, `atteinte` is the
-    panne that has struck; `has_plans` says whether any is planned.
+    panne that has struck, `pannes` are those planned.
     """
 
     call: RestCall
@@ -124,7 +124,7 @@ class RestExchange:
     rule: Rule | None = None
     atteinte: Atteinte | None = None
     notes: list[str] = field(default_factory=list)
-    has_plans: bool = True
+    pannes: Sequence[Panne] = ()
 
 
 def json_answer(valeur: Any, status: int = 200, type: str = JSON) -> RestAnswer:

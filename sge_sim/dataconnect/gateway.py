@@ -6,8 +6,8 @@ They are looked at in this order (WSO2's, assumed for Enedis').
 from datetime import UTC, datetime
 from typing import Final
 
-from sge_sim.dataconnect.exchange import RestBackend, RestExchange
-from sge_sim.dataconnect.pannes import HEURE, Vise, strike_or_pass, written_hour
+from sge_sim.dataconnect.exchange import PlannedAnswer, RestBackend, RestExchange
+from sge_sim.dataconnect.pannes import HEURE, Vise, answer_of, strike, written_hour
 from sge_sim.dataconnect.readings import MesureAdressee
 from sge_sim.dataconnect.rest_rules import (
     API_NON_SOUSCRITE,
@@ -50,10 +50,13 @@ def let_in(
         exhausted = backend.counts.take((of_hour, of_second))
         if exhausted is not None:
             raise _beyond(exhausted, of_hour)
-    if not exchange.has_plans:
+    if not exchange.pannes:
         return
     mesure, sens = (resource.mesure, resource.sens) if resource else (None, None)
-    strike_or_pass(backend, exchange, Vise(api, exchange.call.prm, mesure, sens))
+    vise = Vise(api, exchange.call.prm, mesure, sens)
+    panne = strike(backend, exchange, "rest", vise)
+    if panne is not None and panne.declared.statuts:
+        raise PlannedAnswer(answer_of(exchange, panne, vise))
 
 
 def _authenticate(backend: RestBackend, exchange: RestExchange) -> None:

@@ -1,8 +1,8 @@
 """The days that pannes take from what Data Connect gives: missing, late, null, without a curve."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from sge_sim.clock import start_of_day
@@ -27,10 +27,10 @@ def reader_of(
 ) -> MeasureReader:
     """Return what reads the measures that a call asks for, as the pannes of its days leave them."""
     whole = MeasureReader(dossier, resource.sens, exchange.now, backend.settings.perd_des_mesures)
-    if not exchange.has_plans:
+    if not exchange.pannes:
         return whole
     vise = Vise(api, dossier.point.prm, resource.mesure, resource.sens)
-    plans = find_plans(backend, exchange, "mesures", vise)
+    plans = find_plans(exchange, "mesures", vise)
     return whole if not plans else _Touche(**vars(whole), plans=plans, of=(backend, exchange))
 
 
@@ -38,7 +38,7 @@ def reader_of(
 class _Touche(MeasureReader):
     """Reads a point whose days are struck by `plans`, which it counts and notes in the exchange."""
 
-    plans: tuple[Panne, ...]
+    plans: Sequence[Panne]
     of: tuple[RestBackend, RestExchange]
 
     def read(
@@ -60,25 +60,18 @@ class _Touche(MeasureReader):
         return {name: valeurs for name, valeurs in found.items() if valeurs}
 
     def _is_struck(self, panne: Panne, jour: date) -> bool:
-        prm, now = self.dossier.point.prm, self.now
-        if panne.declared.jusqu_a == "fraicheur":
-            return panne.is_open(now) and jour > now.date() - (panne.nombre or 0) * _JOUR
-        begins, ends = start_of_day(jour), start_of_day(jour + _JOUR)
-        in_window = (panne.debut is None or panne.debut < ends) and (
-            panne.fin is None or begins < panne.fin
-        )
-        return in_window and panne.strikes_day(prm, jour) and now < _until(panne, prm, jour, now)
-
-
-def _until(panne: Panne, prm: str, jour: date, now: datetime) -> datetime:
-    """Return until when a day is struck."""
-    beyond = now + _JOUR
-    if panne.declared.jusqu_a == "rattrapage":
-        return beyond if panne.fin is None else panne.fin + (panne.nombre or 0) * _JOUR
-    if panne.declared.jusqu_a == "retard":
-        late = 2 + int(panne.draw(f"{prm}/{jour}/retard") * ((panne.nombre or 2) - 1))
-        return start_of_day(jour + _JOUR + late * _JOUR) + _ARRIVEE
-    return beyond
+        prm, now, sorte = self.dossier.point.prm, self.now, panne.declared
+        nombre, after = panne.nombre or 0, start_of_day(jour + _JOUR)
+        if sorte.jusqu_a == "fraicheur":
+            return panne.is_open(now) and jour > now.date() - nombre * _JOUR
+        if not (panne.overlaps(start_of_day(jour), after) and panne.strikes_day(prm, jour)):
+            return False
+        if sorte.jusqu_a == "retard":
+            late = 2 + int(panne.draw(f"{prm}/{jour}/retard") * (nombre - 1))
+            return now < start_of_day(jour + (1 + late) * _JOUR) + _ARRIVEE
+        if sorte.jusqu_a == "rattrapage" and panne.fin is not None:
+            return now < panne.fin + nombre * _JOUR
+        return True
 
 
 def _day_of(lu: ValeurLue) -> date:

@@ -60,10 +60,8 @@ def answer_token(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
     if call.body and call.media_type != FORM:
         return _refused(exchange, 415, "invalid_request")
     answer: RestAnswer = _Server(backend, exchange).create_token_response(call)
-    if strike(backend, exchange, "jeton", Vise(place=_place_of(call))) and exchange.atteinte:
-        planned = answer_of(exchange, exchange.atteinte.panne)
-        return replace(planned, headers=_NO_STORE)
-    return answer
+    panne = strike(backend, exchange, "jeton", Vise(place=_place_of(call)))
+    return answer if panne is None else replace(answer_of(exchange, panne), headers=_NO_STORE)
 
 
 def _place_of(call: RestCall) -> str:

@@ -5,7 +5,6 @@ customers of a simulator have no password.
 """
 
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,8 +23,10 @@ from sge_sim.dataconnect.exchange import HTML, RestAnswer, RestBackend, RestExch
 from sge_sim.dataconnect.oauth import FORM
 from sge_sim.dataconnect.pannes import Vise, answer_of, strike
 from sge_sim.dataconnect.rest_rules import RestControl
+from sge_sim.domaine.pannes import Panne
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.facts.stored_clock import read_instant
+from sge_sim.machine import monde
 from sge_sim.refus import Refus, check
 from sge_sim.tables.clients import ClientFinal, find_clients, held_by
 from sge_sim.tables.dataconnect import ApplicationFacts, read_application, running_services
@@ -124,8 +125,9 @@ def answer_page(backend: RestBackend, exchange: RestExchange, version: str) -> R
         return DemandeAccord(version, application, state, date.max, "").redirect(**_ABANDON)
     accepted = exchange.call.method == "POST" and exchange.call.form.get("decision") == "accepter"
     moment = "accord" if accepted else "ouverture"
-    if strike(backend, exchange, "page", Vise(prm=exchange.call.form.get("prm"), moment=moment)):
-        return _planned(exchange, demande)
+    vise = Vise(prm=exchange.call.form.get("prm"), moment=moment)
+    if panne := strike(backend, exchange, "page", vise):
+        return _planned(exchange, demande, panne)
     if demande.application.en_bac_a_sable:
         return _without_page(demande)
     if exchange.call.method == "POST":
@@ -136,18 +138,15 @@ def answer_page(backend: RestBackend, exchange: RestExchange, version: str) -> R
     return _login(backend, demande, asked.get("recherche", ""))
 
 
-def _planned(exchange: RestExchange, demande: DemandeAccord) -> RestAnswer:
+def _planned(exchange: RestExchange, demande: DemandeAccord, panne: Panne) -> RestAnswer:
     """Return what a panne shows in place of the page."""
-    assert exchange.atteinte is not None, "the exchange was struck"
-    sorte = exchange.atteinte.panne.declared
+    sorte = panne.declared
     if sorte.message:
         return _show(demande, "erreur.html", erreur=sorte.message)
     if sorte.retour:
         asked = sorte.retour.replace("%state%", quote(demande.state or "", safe=""))
         return demande.redirect_to(parse_qsl(asked, keep_blank_values=True))
-    if sorte.coupee:
-        return RestAnswer(503, b"", HTML)
-    return answer_of(exchange, exchange.atteinte.panne)
+    return RestAnswer(503, b"", HTML) if sorte.part == 0 else answer_of(exchange, panne)
 
 
 def _application(exchange: RestExchange) -> ApplicationFacts | None:
@@ -194,7 +193,7 @@ def _without_page(demande: DemandeAccord) -> RestAnswer:
 
 def _code() -> str:
     """Return a code as v1 gives it; no grant takes it any more."""
-    return secrets.token_urlsafe(32)
+    return monde.token(32)
 
 
 def _login(
@@ -242,11 +241,10 @@ def _offered(dossier: Any) -> dict[str, str]:
     }
 
 
-def _incompatible(backend: RestBackend, exchange: RestExchange, prm: str) -> tuple[str, ...]:
+def _incompatible(backend: RestBackend, exchange: RestExchange, prm: str) -> Sequence[str]:
     """Return what is said of a meter that a panne shows as incompatible; nothing of another."""
-    if strike(backend, exchange, "compteur", Vise(prm=prm)) and exchange.atteinte is not None:
-        return exchange.atteinte.panne.declared.incompatible
-    return ()
+    panne = strike(backend, exchange, "compteur", Vise(prm=prm))
+    return panne.declared.incompatible if panne else ()
 
 
 def _data(application: ApplicationFacts) -> list[str]:

@@ -1,16 +1,16 @@
 """The pannes of Data Connect: which strike a call, and what is answered in its place."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from sge_sim.clock import PARIS
-from sge_sim.dataconnect.exchange import PlannedAnswer, RestAnswer, RestBackend, RestExchange
+from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange
 from sge_sim.domaine.nomenclatures import Sens
-from sge_sim.domaine.pannes import Panne
+from sge_sim.domaine.pannes import Panne, plans_at
+from sge_sim.domaine.sortes import SORTES
 from sge_sim.tables.comptages import Quota
 from sge_sim.tables.dataconnect import APIS, ConsentementFacts, read_consentements
 
@@ -36,39 +36,30 @@ class Vise:
     place: str = ""
 
 
-def strike(backend: RestBackend, exchange: RestExchange, lieu: str, vise: Vise) -> bool:
-    """Find the panne that strikes a call, which the exchange keeps; tell whether one does."""
-    if not exchange.has_plans:
-        return False
-    plans = find_plans(backend, exchange, lieu, vise)
-    struck = backend.guet.strike(_beyond_quotas(backend, exchange, plans))
+_ANY: Final = Vise()
+
+
+def strike(backend: RestBackend, exchange: RestExchange, lieu: str, vise: Vise) -> Panne | None:
+    """Return the panne that strikes a call, which the exchange keeps, if one does."""
+    if not exchange.pannes:
+        return None
+    plans = find_plans(exchange, lieu, vise)
+    struck = backend.guet.strike(each for each in plans if _exceeds(backend, exchange, each))
     if struck is None:
-        return False
+        return None
     exchange.atteinte = struck
     exchange.prm = exchange.prm or vise.prm
     sorte = struck.panne.declared
     seen = sorte.par or sorte.vu_en_2026 or APIS.get(vise.api or "") != "2026"
     assumed = sorte.corps and (sorte.surete == "supposé" or not seen)
     exchange.notes.append(struck.line + (" Sa forme est supposée." if assumed else ""))
-    return True
+    return struck.panne
 
 
-def strike_or_pass(backend: RestBackend, exchange: RestExchange, vise: Vise) -> None:
-    """Strike a call of an API; raises `PlannedAnswer` where a panne answers in its place."""
-    if strike(backend, exchange, "rest", vise) and exchange.atteinte is not None:
-        panne = exchange.atteinte.panne
-        if panne.declared.statuts:
-            raise PlannedAnswer(answer_of(exchange, panne, vise))
-
-
-def find_plans(
-    backend: RestBackend, exchange: RestExchange, lieu: str, vise: Vise
-) -> tuple[Panne, ...]:
+def find_plans(exchange: RestExchange, lieu: str, vise: Vise) -> list[Panne]:
     """Return the plans that are about a call, whether or not they strike it."""
-    found = backend.guet.plans(
-        exchange.vue, lieu, exchange.now, service=vise.api, acteur=exchange.acteur_code
-    )
-    return tuple(panne for panne in found if _is_about(exchange, panne, vise)) if found else ()
+    plans = plans_at(exchange.pannes, lieu, exchange.now, vise.api, exchange.acteur_code)
+    return [panne for panne in plans if _is_about(exchange, panne, vise)]
 
 
 def _is_about(exchange: RestExchange, panne: Panne, vise: Vise) -> bool:
@@ -84,13 +75,12 @@ def _is_about(exchange: RestExchange, panne: Panne, vise: Vise) -> bool:
     )
     if any(asked not in (None, met) for asked, met in wanted):
         return False
-    if sorte.sur and (sorte.sur == "mesures") is not (vise.mesure is not None):
-        return False
-    if sorte.sur and vise.prm is None:
-        return False
-    if sorte.changement_heure and not _lasts_an_hour_more(exchange):
+    of_measures = vise.mesure is not None
+    if sorte.sur and (vise.prm is None or of_measures is not (sorte.sur == "mesures")):
         return False
     if sorte.place and sorte.place == vise.place:
+        return False
+    if sorte.changement_heure and not _lasts_an_hour_more(exchange):
         return False
     wants_consent = sorte.accord or panne.consentement is not None
     return not wants_consent or _consent_of(exchange, panne, vise.prm) is not None
@@ -107,17 +97,13 @@ def _consent_of(exchange: RestExchange, panne: Panne, prm: str | None) -> Consen
 
 
 def _is_of(panne: Panne, consent: ConsentementFacts, now: datetime) -> bool:
+    sorte, given = panne.declared, consent.debut
     if panne.consentement not in (None, consent.autorisation_id):
         return False
-    sorte = panne.declared
-    match sorte.accord:
-        case "donné pendant":
-            open_now = sorte.sans_retour or panne.fin is None or now < panne.fin
-            return open_now and panne.is_open(consent.debut)
-        case "donné avant":
-            return panne.debut is None or consent.debut < panne.debut
-        case _:
-            return True
+    if sorte.accord == "donné avant":
+        return panne.debut is None or given < panne.debut
+    over = panne.fin is not None and panne.fin <= now and not sorte.sans_retour
+    return not sorte.accord or (panne.is_open(given) and not over)
 
 
 def _lasts_an_hour_more(exchange: RestExchange) -> bool:
@@ -134,50 +120,39 @@ def _lasts_an_hour_more(exchange: RestExchange) -> bool:
     return elapsed > _SEPT_JOURS.total_seconds()
 
 
-def _beyond_quotas(
-    backend: RestBackend, exchange: RestExchange, plans: Iterable[Panne]
-) -> Iterator[Panne]:
-    """Yield the plans but those of a quota that a call, which it counts, doesn't exceed."""
-    for panne in plans:
-        par, most = panne.declared.par, panne.nombre or 0
-        if not par:
-            yield panne
-            continue
-        instant = exchange.machine if par == "seconde" else exchange.now
-        window = int(instant.timestamp()) // (1 if par == "seconde" else HEURE)
-        client = exchange.application.client_id if exchange.application else ""
-        quota = Quota(f"panne {panne.numero} {client}", window, most)
-        if most == 0 or backend.counts.take((quota,)) is not None:
-            yield panne
+def _exceeds(backend: RestBackend, exchange: RestExchange, panne: Panne) -> bool:
+    """Tell whether a call, which counts, exceeds the quota of a panne; true where it has none."""
+    par, most = panne.declared.par, panne.nombre or 0
+    if not par or most == 0:
+        return True
+    instant, seconds = (exchange.machine, 1) if par == "seconde" else (exchange.now, HEURE)
+    client = exchange.application.client_id if exchange.application else ""
+    window = int(instant.timestamp()) // seconds
+    quota = Quota(f"panne {panne.numero} {client}", window, most)
+    return backend.counts.take((quota,)) is not None
 
 
-def answer_of(exchange: RestExchange, panne: Panne, vise: Vise | None = None) -> RestAnswer:
+def answer_of(exchange: RestExchange, panne: Panne, vise: Vise = _ANY) -> RestAnswer:
     """Return the answer that a panne gives in place of the service's."""
-    vise = vise or Vise()
     sorte = panne.declared
-    if sorte.d_abord:
-        consent = _consent_of(exchange, panne, vise.prm)
-        assert consent is not None, "the panne is about it"
-        if exchange.now < consent.debut + timedelta(hours=panne.nombre or 0):
-            sorte = sorte.first
-    of_2026 = APIS.get(vise.api or "") == "2026"
-    status = HTTPStatus(
-        panne.statut or (of_2026 and next(iter(sorte.statuts_2026), 0)) or sorte.statuts[0]
-    )
-    body = (of_2026 and sorte.corps_2026) or sorte.corps
-    if not body:
+    consent = _consent_of(exchange, panne, vise.prm) if sorte.d_abord else None
+    if consent and exchange.now < consent.debut + timedelta(hours=panne.nombre or 0):
+        sorte = SORTES[sorte.d_abord]
+    statuts, corps = sorte.statuts, sorte.corps
+    if APIS.get(vise.api or "") == "2026":
+        statuts, corps = sorte.statuts_2026 or statuts, sorte.corps_2026 or corps
+    status = HTTPStatus(panne.statut or statuts[0])
+    if not corps:
         return RestAnswer(status, status.phrase.encode(), _TEXT)
-    return RestAnswer(status, _filled(exchange, panne, status, body).encode(), sorte.type)
+    return RestAnswer(status, _filled(exchange, panne, status, corps).encode(), sorte.type)
 
 
 def _filled(exchange: RestExchange, panne: Panne, status: HTTPStatus, body: str) -> str:
     """Return a body with what it says of the call and of the plan."""
-    if "%" not in body:
-        return body
     next_hour = (int(exchange.now.timestamp()) // HEURE + 1) * HEURE
     msgid = blake2b(f"{panne.graine}/{exchange.now.timestamp()}".encode(), digest_size=12)
     announced = panne.annonce and panne.annonce.astimezone(PARIS)
-    said: dict[str, Any] = {
+    said = {
         "heure_suivante": written_hour(datetime.fromtimestamp(next_hour, UTC)),
         "annonce": f" Fin annoncée : {announced:%d/%m/%Y %H:%M}." if announced else "",
         "statut": f"{status.value} {status.phrase}",

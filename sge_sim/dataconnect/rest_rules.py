@@ -1,14 +1,15 @@
 """The rules of Data Connect: each with its status, its body and where it is known from.
 
-Those of the gateway are here, those of the interfaces and of the consent page in `rules_2026`,
-`rules_v5` and `rules_page`. `docs/data-connect.md` shows all of them.
+`regles.yaml` says all of it. Those of the gateway have their names here, those of the interfaces
+and of the consent page in `rules_2026`, `rules_v5` and `rules_page`.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sge_sim.domaine.nomenclatures import Provenance
+from sge_sim.machine.yaml_files import parse_yaml
 from sge_sim.refus import Control, Rule
 
 J = TypeVar("J", contravariant=True)
@@ -43,140 +44,27 @@ class RestControl(RestRule, Control[J]):
     """A rule of Data Connect that is checked apart from the reading of the call."""
 
 
-def rest(
-    nom: str,
-    status: int,
-    body: Mapping[str, Any],
-    source: str,
-    provenance: Provenance,
-    remede: str,
-    *,
-    in_fault: bool = False,
-) -> RestRule:
-    """Return a rule whose code is that of its body."""
-    code = str(body.get("error") or body.get("code"))
-    return RestRule(nom, code, source, provenance, remede, status, body, in_fault=in_fault)
+def _rule(nom: str, row: Mapping[str, Any]) -> RestRule:
+    said, body = dict(row), row["corps"]
+    del said["corps"]
+    code, status = str(body.get("error") or body.get("code")), said.pop("statut", 400)
+    return RestRule(name=nom, code=code, status=status, body=body, **said)
 
 
-def adam(
-    nom: str,
-    code: str,
-    text: str,
-    source: str,
-    provenance: Provenance,
-    remede: str,
-    *,
-    status: int = 400,
-) -> RestRule:
-    """Return a rule whose body is that of ADAM, the system of measures."""
-    body = {"error": code, "error_description": text}
-    return rest(nom, status, body, source, provenance, remede)
+_ROWS: Final[Any] = parse_yaml(Path(__file__).with_name("regles.yaml"))
+RULES_BY_PART: Final[Mapping[str, Mapping[str, RestRule]]] = {
+    part: {nom: _rule(nom, row) for nom, row in rows.items()} for part, rows in _ROWS.items()
+}
+"""The rules by the part that refuses for them, then by name."""
 
+_GATEWAY: Final = RULES_BY_PART["passerelle"]
 
-def swagger(nom: str, status: int, message: str, remede: str) -> RestRule:
-    """Return a rule that the swagger of 2026 documents, with its body."""
-    body = {"code": str(status), "message": message}
-    return rest(nom, status, body, _S26, "documented", remede)
-
-
-_WSO2: Final = "forme de WSO2, non vue"
-_S26: Final = "swagger 2026"
-
-
-NO_TOKEN: Final = rest(
-    "sans_jeton",
-    401,
-    {
-        "code": "900902",
-        "message": "Missing Credentials",
-        "description": "Invalid Credentials. Make sure your API invocation call has a header: "
-        "'Authorization : Bearer ACCESS_TOKEN' or 'Authorization : Basic ACCESS_TOKEN' or "
-        "'ApiKey : API_KEY'",
-    },
-    _WSO2,
-    "assumed",
-    "un en-tête Authorization: Bearer avec un jeton de /oauth2/v3/token",
-)
-TOKEN_REFUSED: Final = rest(
-    "jeton_refuse",
-    401,
-    {
-        "code": "900901",
-        "message": "Invalid Credentials",
-        "description": "Make sure you have provided the correct security credentials",
-    },
-    _WSO2,
-    "assumed",
-    "un jeton de ce simulateur, de moins de 3 h 30 d'horloge simulée, qui n'est pas révoqué",
-)
-API_NON_SOUSCRITE: Final = rest(
-    "api_non_souscrite",
-    403,
-    {
-        "code": "900908",
-        "message": "Resource forbidden ",
-        "description": "User is NOT authorized to access the Resource. "
-        "API Subscription validation failed.",
-    },
-    "production, octobre 2026",
-    "observed",
-    "une application abonnée à cette API",
-)
-QUOTA_HEURE: Final = rest(
-    "quota_par_heure",
-    429,
-    {"code": "900804", "message": "Message throttled out"},
-    "production, juillet 2026 ; refus non compté : supposé",
-    "observed",
-    "attendre l'heure suivante de l'horloge simulée",
-)
-QUOTA_SECONDE: Final = rest(
-    "quota_par_seconde",
-    429,
-    {
-        "code": 900807,
-        "message": "Message throttled out",
-        "description": "You have exceeded your quota",
-    },
-    "production, 2026",
-    "observed",
-    "cinq appels par seconde au plus",
-    in_fault=True,
-)
-SANS_RESSOURCE: Final = rest(
-    "sans_ressource",
-    404,
-    {
-        "code": "404",
-        "type": "Status report",
-        "message": "Runtime Error",
-        "description": "No matching resource found for given API Request",
-    },
-    _WSO2,
-    "assumed",
-    "un chemin de docs/data-connect.md ; la v5 peut être arrêtée (--no-data-connect-v5)",
-)
-METHODE: Final = rest(
-    "methode_non_admise",
-    405,
-    {
-        "code": "405",
-        "type": "Status report",
-        "message": "Runtime Error",
-        "description": "Method not allowed for given API resource",
-    },
-    _WSO2,
-    "assumed",
-    "la méthode HTTP de l'API",
-)
-TEXTE: Final = adam(
-    "texte", "invalid_request", "caractère refusé", "RFC 6749", "assumed", "un texte lisible"
-)
-PANNE: Final = rest(
-    "probleme_technique",
-    500,
-    {"code": "500", "message": "Problème technique dans l'interrogation du SI coeur"},
-    _S26,
-    "documented",
-    "réessayer : le simulateur n'a pas pu lire son état",
-)
+NO_TOKEN: Final = _GATEWAY["sans_jeton"]
+TOKEN_REFUSED: Final = _GATEWAY["jeton_refuse"]
+API_NON_SOUSCRITE: Final = _GATEWAY["api_non_souscrite"]
+QUOTA_HEURE: Final = _GATEWAY["quota_par_heure"]
+QUOTA_SECONDE: Final = _GATEWAY["quota_par_seconde"]
+SANS_RESSOURCE: Final = _GATEWAY["sans_ressource"]
+METHODE: Final = _GATEWAY["methode_non_admise"]
+TEXTE: Final = _GATEWAY["texte"]
+PANNE: Final = _GATEWAY["probleme_technique"]

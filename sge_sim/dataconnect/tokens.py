@@ -14,6 +14,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
+from sge_sim.machine import monde
 from sge_sim.machine.files import PRIVATE, make_folder_once, write_atomically
 from sge_sim.pki.building import generate_key, key_pem
 from sge_sim.tables.dataconnect import ApplicationFacts, version_of_api
@@ -68,7 +69,7 @@ def _claims(application: ApplicationFacts, now: datetime) -> dict[str, Any]:
         "consumerKey": application.client_id,
         "exp": start + int(LIFETIME.total_seconds()),
         "iat": start,
-        "jti": str(uuid.uuid4()),
+        "jti": str(uuid.UUID(bytes=monde.urandom(16), version=4)),
     }
 
 

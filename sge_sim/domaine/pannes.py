@@ -7,10 +7,11 @@ outside of its window of the simulated clock, it strikes none.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from math import cos, exp, log, pi, sqrt
 from typing import TYPE_CHECKING, Final
 
@@ -27,7 +28,6 @@ APPELS_MAX: Final = 1_000_000
 GRAINE_MAX: Final = 2**63 - 1
 APPELS_PAR_TIRAGE: Final = 100
 """The last call of a plan that draws, where none is given."""
-
 DISPERSION_MAX: Final = 3.0
 TARGETS: Final = (
     *("service", "acteur", "prm", "application", "consentement", "contrat", "mesure", "sens"),
@@ -85,40 +85,21 @@ class Panne:
         return SORTES[self.sorte]
 
     def __post_init__(self) -> None:
-        for wrong, champ, borne, sentence in self._mistakes():
-            if wrong:
-                raise FieldError(sentence, champ, getattr(self, champ), borne)
-
-    def _mistakes(self) -> tuple[tuple[bool, str, float | None, str], ...]:
-        seconds = self.secondes
+        seconds, lasts = self.secondes, self.declared.duree is not None
         longest = SECONDES_MAX if self.declared.of_files else ATTENTE_MAX
-        lasts = self.declared.duree is not None
-        return (
-            (
-                not self.du <= self.au,
-                "au",
-                self.du,
-                f"Appels {self.du} à {self.au} : les compter dans l'ordre.",
-            ),
-            (
-                seconds is not None and not lasts,
-                "secondes",
-                None,
-                f"« {self.sorte} » n'a pas de durée : l'omettre.",
-            ),
-            (
-                lasts and not (seconds is not None and 0 < seconds <= longest),
-                "secondes",
-                longest if seconds is not None and seconds > longest else 0,
-                f"Durée {seconds} s : donner plus de 0, {longest:g} s au plus.",
-            ),
-            (
-                self.dispersion != 0 and self.sorte != "latence",
-                "dispersion",
-                None,
-                "Seule une latence a une dispersion : l'omettre.",
-            ),
-        )
+        if self.du > self.au:
+            sentence = f"Appels {self.du} à {self.au} : les compter dans l'ordre."
+            raise FieldError(sentence, "au", self.au, self.du)
+        if seconds is not None and not lasts:
+            sentence = f"« {self.sorte} » n'a pas de durée : l'omettre."
+            raise FieldError(sentence, "secondes", seconds)
+        if lasts and not (seconds is not None and 0 < seconds <= longest):
+            sentence = f"Durée {seconds} s : donner plus de 0, {longest:g} s au plus."
+            beyond = seconds is not None and seconds > longest
+            raise FieldError(sentence, "secondes", seconds, longest if beyond else 0)
+        if self.dispersion != 0 and self.sorte != "latence":
+            sentence = "Seule une latence a une dispersion : l'omettre."
+            raise FieldError(sentence, "dispersion", self.dispersion)
 
     def is_about(self, *, service: str | None, acteur: str | None) -> bool:
         """Tell whether a call (or file) is of its service and actor, whatever its point."""
@@ -144,47 +125,34 @@ class Panne:
         apart = self.declared.jours or self.declared.accord == "donné pendant"
         return bool(apart) or self.is_open(now)
 
-    def covers(self, other: "Panne") -> bool:
-        """Tell whether whatever `other` is about, at some instant, it is about too."""
-        return (
-            all(getattr(self, name) in (None, getattr(other, name)) for name in TARGETS)
-            and (self.debut is None or other.fin is None or self.debut < other.fin)
-            and (other.debut is None or self.fin is None or other.debut < self.fin)
+    def overlaps(self, debut: datetime | None, fin: datetime | None) -> bool:
+        """Tell whether its window and another, `fin` excluded, have an instant in common."""
+        return (self.debut is None or fin is None or self.debut < fin) and (
+            debut is None or self.fin is None or debut < self.fin
         )
 
-    def strikes_day(self, prm: str, jour: date) -> bool:
-        """Tell whether it strikes what is measured on a legal day: the same whenever it is
-        asked."""
-        drawn = self.probabilite is not None and self.declared.tirage == "jour"
-        return not drawn or self.draw(f"{prm}/{jour}") < (self.probabilite or 0)
+    def covers(self, other: "Panne") -> bool:
+        """Tell whether whatever `other` is about, at some instant, it is about too."""
+        same = all(getattr(self, name) in (None, getattr(other, name)) for name in TARGETS)
+        return same and self.overlaps(other.debut, other.fin)
 
-    def draw(self, what: object) -> float:
-        """Return a number from 0 (included) to 1 (excluded), of its seed and of `what` alone."""
-        return _draw(self.graine, what)
+    def draw(self, what: object, use: int = 0) -> float:
+        """Return a number of [0, 1), of its seed, of `what` and of its `use` alone."""
+        digest = blake2b(f"{self.graine}/{what}/{use}".encode(), digest_size=7).digest()
+        return (int.from_bytes(digest) >> 3) / 2**53  # 53 bits: what a float holds exactly
+
+    def takes(self, what: object) -> bool:
+        """Tell whether its probability takes `what`: always the same, and all where it has none."""
+        return self.probabilite is None or self.draw(what) < self.probabilite
 
     def strikes(self, number: int) -> bool:
         """Tell whether it strikes the call of that number."""
-        if not self.du <= number <= self.au:
-            return False
-        if self.probabilite is None or self.declared.tirage != "appel":
-            return True
-        return _draw(self.graine, number) < self.probabilite
+        chosen = self.declared.tirage != "appel" or self.takes(number)
+        return chosen and self.du <= number <= self.au
 
-    def seconds_at(self, number: int) -> float:
-        """Return how long the fault of that call lasts, in seconds; 0 for one that doesn't last."""
-        seconds = self.secondes or 0.0
-        if self.dispersion == 0:
-            return seconds
-        # Box and Muller: two uniform draws make a normal one.
-        radius = sqrt(-2 * log(1 - _draw(self.graine, number, 1)))
-        normal = radius * cos(2 * pi * _draw(self.graine, number, 2))
-        return min(seconds * exp(self.dispersion * normal), ATTENTE_MAX)
-
-    def line_at(self, number: int) -> str:
-        """Return the line of the journal for a call that it struck; `panne_in` reads it back."""
-        seconds = f"{round(self.seconds_at(number), 3):g}".replace(".", ",")
-        lasts = f" ({seconds} s)" if self.declared.duree is not None else ""
-        return f"Panne prévue n° {self.numero} : {self.declared.libelle}{lasts}, appel {number}."
+    def strikes_day(self, prm: str, jour: date) -> bool:
+        """Tell whether it strikes what is measured on a legal day."""
+        return self.declared.tirage != "jour" or self.takes(f"{prm}/{jour}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +164,36 @@ class Atteinte:
 
     @property
     def seconds(self) -> float:
-        """How long the fault lasts."""
-        return self.panne.seconds_at(self.number)
+        """How long the fault lasts, in seconds; 0 for one that doesn't last."""
+        panne, seconds = self.panne, self.panne.secondes or 0.0
+        if panne.dispersion == 0:
+            return seconds
+        # Box and Muller: two uniform draws make a normal one.
+        radius = sqrt(-2 * log(1 - panne.draw(self.number, 1)))
+        normal = radius * cos(2 * pi * panne.draw(self.number, 2))
+        return min(seconds * exp(panne.dispersion * normal), ATTENTE_MAX)
 
     @property
     def line(self) -> str:
-        """The line of the journal."""
-        return self.panne.line_at(self.number)
+        """The line of the journal; `panne_in` reads it back."""
+        seconds = f"{round(self.seconds, 3):g}".replace(".", ",")
+        lasts = f" ({seconds} s)" if self.panne.declared.duree is not None else ""
+        libelle = f"{self.panne.declared.libelle}{lasts}"
+        return f"Panne prévue n° {self.panne.numero} : {libelle}, appel {self.number}."
+
+
+def plans_at(
+    planned: Iterable[Panne], lieu: str, now: datetime, service: str | None, acteur: str | None
+) -> tuple[Panne, ...]:
+    """Return the plans that strike at `lieu`, are about this service and actor, and may strike at
+    `now` (of the simulated clock)."""
+    return tuple(
+        panne
+        for panne in planned
+        if lieu in panne.declared.ou
+        and panne.is_about(service=service, acteur=acteur)
+        and panne.may_strike(now)
+    )
 
 
 def last_call(au: int | None, du: int, probabilite: float | None) -> int:
@@ -210,6 +201,11 @@ def last_call(au: int | None, du: int, probabilite: float | None) -> int:
     if au is not None:
         return au
     return du if probabilite is None else du + APPELS_PAR_TIRAGE - 1
+
+
+def drawn_key(sorte: str, graine: int) -> str:
+    """Return the key (AES-256, hexadecimal) that a seed gives to a plan."""
+    return sha256(f"{sorte}/{graine}".encode()).hexdigest()
 
 
 def panne_in(detail: str | None) -> tuple[int | None, str]:
@@ -220,9 +216,3 @@ def panne_in(detail: str | None) -> tuple[int | None, str]:
     """
     found = _LINE.search(detail or "")
     return (None, "") if found is None else (int(found[1]), found[0])
-
-
-def _draw(seed: int, number: object, use: int = 0) -> float:
-    """Return a number from 0 (included) to 1 (excluded), of `seed`, `number` and `use` alone."""
-    digest = blake2b(f"{seed}/{number}/{use}".encode(), digest_size=7).digest()
-    return (int.from_bytes(digest) >> 3) / 2**53  # 53 bits: what a float holds exactly

@@ -1,6 +1,6 @@
 """The sorts of pannes: the one table from which forms, commands, REST and pages are drawn."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -16,11 +16,12 @@ Endroit = Literal["soap", "rest", "jeton", "page", "compteur", "mesures", "fichi
 class SorteDePanne:
     """What may be planned to go wrong, as `pannes.yaml` declares it.
 
-    `statuts` are those of the answer, the first unless another is asked for, `corps` its body.
-    `voit` is what the client sees where no body says it. `nombre` is what its number counts, with
-    its bounds. `duree` are the seconds of one that lasts. `contenu` is what one changes of what a
-    file says, as it is made, with `mot` for how; `taux_fidele` its observed share, that the profile
-    fidele plays. The other fields are what its effect, or the calls that it is about, depend on.
+    `statuts` are those of the answer, the first unless another is asked for, `corps` its body, of
+    which the share `part` comes. `voit` is what the client sees where no body says it. `nombre` is
+    what its number counts, with its bounds. `duree` are the seconds of one that lasts. `contenu` is
+    what one changes of what a file says, as it is made, with `mot` for how; `taux_fidele` its
+    observed share, that the profile fidele plays. The other fields are what its effect, or the
+    calls that it is about, depend on.
     """
 
     nom: str
@@ -28,25 +29,25 @@ class SorteDePanne:
     libelle: str
     source: str
     surete: Surete
-    ou: tuple[Endroit, ...]
-    troubles: tuple[str, ...] = ()
-    admet: tuple[str, ...] = ()
-    veut: tuple[str, ...] = ()
+    ou: Sequence[Endroit]
+    troubles: Sequence[str] = ()
+    admet: Sequence[str] = ()
+    veut: Sequence[str] = ()
     defauts: Mapping[str, str] = field(default_factory=dict)
     nombre: Mapping[str, Any] = field(default_factory=dict)
     ponctuelle: bool = False
     duree: float | None = None
     essai: str = ""
     voit: str = ""
-    statuts: tuple[int, ...] = ()
+    statuts: Sequence[int] = ()
     corps: str = ""
     type: str = "application/json"
     vu_en_2026: bool = False
-    statuts_2026: tuple[int, ...] = ()
+    statuts_2026: Sequence[int] = ()
     corps_2026: str = ""
     code: str = ""
-    services: tuple[str, ...] = ()
-    remplace: tuple[str, ...] = ()
+    services: Sequence[str] = ()
+    remplace: Sequence[str] = ()
     tirage: Literal["appel", "jour", "valeur"] = "appel"
     sur: Literal["", "mesures", "contrats"] = ""
     generation: Literal["", "v5", "2026"] = ""
@@ -60,8 +61,8 @@ class SorteDePanne:
     moment: Literal["ouverture", "accord"] = "ouverture"
     message: str = ""
     retour: str = ""
-    coupee: bool = False
-    incompatible: tuple[str, ...] = ()
+    part: float = 1.0
+    incompatible: Sequence[str] = ()
     jours: Literal["", "absent", "nul", "tronqué"] = ""
     jusqu_a: Literal["", "rattrapage", "retard", "fraicheur"] = ""
     contenu: Literal["", "calendrier", "index", "fin", "ligne", "unite", "fichier"] = ""
@@ -74,19 +75,9 @@ class SorteDePanne:
         return not {"soap", "fichier"}.issuperset(self.ou)
 
     @property
-    def of_soap_alone(self) -> bool:
-        """Whether it is of calls of web services alone."""
-        return self.ou == ("soap",)
-
-    @property
     def of_files(self) -> bool:
         """Whether it is of the files of a flux."""
-        return self.ou == ("fichier",)
-
-    @property
-    def first(self) -> "SorteDePanne":
-        """The one whose answer comes for the first hours."""
-        return SORTES[self.d_abord]
+        return "fichier" in self.ou
 
     @property
     def seen(self) -> str:
@@ -100,8 +91,8 @@ class SorteDePanne:
 
     def covers(self, other: "SorteDePanne") -> bool:
         """Whether it is about all the calls that `other` is about, as far as sorts tell."""
-        limits = ("generation", "mode", "sur", "services")
-        same = all(getattr(self, name) in ("", (), getattr(other, name)) for name in limits)
+        limits = [(name, getattr(self, name)) for name in ("generation", "mode", "sur", "services")]
+        same = all(not limit or limit == getattr(other, name) for name, limit in limits)
         return same and self.moment in ("ouverture", other.moment)
 
     @property
@@ -112,20 +103,11 @@ class SorteDePanne:
         return always and bool(self.statuts or self.code or self.message or of_days)
 
 
-def _sorte(nom: str, row: Mapping[str, Any]) -> SorteDePanne:
-    said: Any = {name: tuple(v) if isinstance(v, list) else v for name, v in row.items()}
-    return SorteDePanne(nom=nom, **said)
-
-
 _ROWS: Final[Any] = parse_yaml(Path(__file__).with_name("pannes.yaml"))
 SORTES: Final[Mapping[str, SorteDePanne]] = MappingProxyType(
-    {nom: _sorte(nom, row) for nom, row in _ROWS.items()}
+    {nom: SorteDePanne(nom=nom, **row) for nom, row in _ROWS.items()}
 )
 """By name, in the order of the table."""
-
-LIBELLES_PANNES: Final[Mapping[str, str]] = MappingProxyType(
-    {nom: sorte.libelle for nom, sorte in SORTES.items()}
-)
 
 if TYPE_CHECKING:
     SortePanne = str

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple, Self
 
-from sge_sim.errors import UsageError
-
 ECRITES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "prefixe": ("soapenv", "S", "defaut", "local"),
@@ -61,11 +59,3 @@ def variations_in(detail: str | None) -> list[Variation]:
     [Variation(sorte='nombre', chemin='/RecherchePoint/v2.0/Body/a', valeur='3')]
     """
     return [Variation(*found) for found in _LINE.findall(detail or "")]
-
-
-def sorte_typed(text: str) -> str:
-    """Return the kind that is typed; raises `UsageError` for an unknown one."""
-    if text.lower() not in SORTES_VARIATION:
-        known = ", ".join(SORTES_VARIATION)
-        raise UsageError(f"« {text} » n'est pas une sorte de variation : choisir parmi {known}.")
-    return text.lower()

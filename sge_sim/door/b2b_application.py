@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, Any
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.domaine.echanges import ASKED, ASKED_MOST, NOTED
 from sge_sim.domaine.nomenclatures import Demandeur
-from sge_sim.domaine.pannes import Atteinte, Panne
 from sge_sim.domaine.plateformes import is_served, why_not_served
 from sge_sim.door import gates
 from sge_sim.door.cadence import TOUS, Cadence
 from sge_sim.door.certificats import read_registered
 from sge_sim.door.gates import Gate
 from sge_sim.door.origine import CLIENT, HEADER, PRODUCT, Marques, auteur_of
-from sge_sim.door.pannes import altered_answer, called_point
+from sge_sim.door.pannes import altered_answer, plans_about
 from sge_sim.facts.guet import Guet
 from sge_sim.facts.memoire import Memoire
 from sge_sim.facts.outage import DATABASE_UNREACHABLE, log_failure
@@ -83,7 +82,7 @@ class B2B:
     refused with `rate_refused` (HTTP 429, assumed); those of all actors beyond the ceiling of a
     service likewise, with `plafonds_refused` (SGT506, assumed). A service that `generation`
     doesn't serve on the simulated day answers as an unknown path or, with `reponse_arret`, as one
-    that is unavailable: both are settings. `guet` looks out for the pannes, `marques` knows the
+    that is unavailable: both are settings. `guet` counts for the pannes, `marques` knows the
     calls of sge-sim's own clients, `variantes` gives answers other forms. `record`
     keeps an exchange and never fails: the client has its answer, whatever becomes of the journal.
     """
@@ -144,11 +143,10 @@ class B2B:
     def _answer(self, exchange: Exchange) -> Response:
         sender = exchange.request.sender
         certificate = sender.fingerprint, self.policy.environment
-        # The plans are looked for further on: what isn't known any more is read together.
         vue = exchange.vue = self.memoire.look(
             (read_clock,), (read_registered, *certificate), (read_pannes,)
         )
-        clock, registered, _ = vue.found
+        clock, registered, exchange.pannes = vue.found
         exchange.instant = clock.now()
         verdict = self.policy.judge(
             sender.certificate,
@@ -219,11 +217,7 @@ class B2B:
             if self.settings.plafonds_refused:
                 refus = Refus(gates.PLAFOND_DU_SERVICE, beyond)
                 return endpoint.refuse(exchange, refus, gates.SERVICE)
-        assert exchange.vue is not None  # looked at when the request came
-        plans = self.guet.plans(
-            exchange.vue, "soap", exchange.instant, service=service, acteur=acteur
-        )
-        struck = self._struck(exchange, plans) if plans else None
+        struck = self.guet.strike(plans_about(exchange, acteur)) if exchange.pannes else None
         if struck is None:
             response = endpoint.answer(exchange)
         else:
@@ -234,13 +228,6 @@ class B2B:
         if calls > 1:
             exchange.notes.append(NOTED + note)
         return response
-
-    def _struck(self, exchange: Exchange, plans: tuple[Panne, ...]) -> Atteinte | None:
-        """Return the panne that strikes a call, if one of `plans` does."""
-        if any(panne.prm is not None for panne in plans):
-            prm = called_point(exchange.request.body)
-            plans = tuple(panne for panne in plans if panne.prm in (None, prm))
-        return self.guet.strike(plans) if plans else None
 
     def _failed(self, exchange: Exchange, error: Exception) -> Response:
         """Answer where something failed around the service: nothing has been committed then."""

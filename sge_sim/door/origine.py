@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from sge_sim import __version__
 from sge_sim.domaine.nomenclatures import ORIGINES, Origine
+from sge_sim.machine import monde
 from sge_sim.machine.shared_memory import SharedMemory
 
 MARQUE: Final = "Sge-Sim-Marque"
@@ -54,7 +55,7 @@ class Marques:
             (number,) = _NUMBER.unpack_from(cells)
             _NUMBER.pack_into(cells, 0, number + 1)
             place = number % _CELLS
-            mark: bytes = place.to_bytes(2) + secrets.token_bytes(_MARK - 2)
+            mark: bytes = place.to_bytes(2) + monde.urandom(_MARK - 2)
             _CELL.pack_into(cells, _offset(place), mark, _OWN.index(origine), rejeu_de or 0)
         return mark.hex()
 

@@ -2,9 +2,10 @@
 
 import re
 from http import HTTPStatus
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from sge_sim.domaine.pannes import Atteinte
+from sge_sim.domaine.pannes import Atteinte, Panne, plans_at
 from sge_sim.machine.documents import parse_xml
 from sge_sim.soap.exchange import Exchange
 from sge_sim.transport.answering import text_response
@@ -48,15 +49,21 @@ def departure_of(struck: Atteinte) -> Departure | None:
             return Departure(delay_seconds=struck.seconds)
         case "lente":
             return Departure(over_seconds=struck.seconds)
-        case "coupure":
-            return Departure(kept=0.5)
-        case _ if struck.panne.declared.coupee:
-            return Departure(kept=0.0)
         case _:
-            return None
+            part = struck.panne.declared.part
+            return Departure(kept=part) if part < 1 else None
 
 
-def called_point(message: bytes) -> str | None:
+def plans_about(exchange: Exchange, acteur: str) -> tuple[Panne, ...]:
+    """Return the plans that may strike a call of a web service."""
+    plans = plans_at(exchange.pannes, "soap", exchange.instant, exchange.service, acteur)
+    if any(panne.prm is not None for panne in plans):
+        prm = _called_point(exchange.request.body)
+        return tuple(panne for panne in plans if panne.prm in (None, prm))
+    return plans
+
+
+def _called_point(message: bytes) -> str | None:
     """Return the `pointId` of a message, None where none can be read."""
     try:
         root = parse_xml(message)
@@ -81,13 +88,11 @@ def _coded_twice(text: re.Match[bytes]) -> bytes:
 def _replaced(struck: Atteinte, content: bytes) -> bytes:
     """Return a message with what the sort replaces, value by value: each is drawn where the plan
     has a probability."""
-    panne, drawn = struck.panne, 0
+    panne, numbers = struck.panne, count(1)
     pattern, other = panne.declared.remplace
 
     def change(found: re.Match[str]) -> str:
-        nonlocal drawn
-        drawn += 1
-        part = 1.0 if panne.probabilite is None else panne.probabilite
-        return found.expand(other) if panne.draw(f"{struck.number}/{drawn}") < part else found[0]
+        drawn = panne.takes(f"{struck.number}/{next(numbers)}")
+        return found.expand(other) if drawn else found[0]
 
     return re.sub(pattern, change, content.decode()).encode()

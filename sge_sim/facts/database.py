@@ -1,6 +1,5 @@
 """Opens the database: SQLite in the data directory, PostgreSQL by URL for several machines."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -9,7 +8,6 @@ from sqlite3 import SQLITE_BUSY
 from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import Error as SQLiteError
 from sqlite3 import OperationalError as SQLiteOperationalError
-from threading import Lock
 from typing import Any
 from weakref import finalize
 
@@ -24,6 +22,7 @@ from sge_sim.facts import locks
 from sge_sim.facts.editions import CountedEditions, Editions, SqliteEditions
 from sge_sim.facts.locks import BULK_LOCK, START_LOCK, Exclusivite, WaitingRoom
 from sge_sim.facts.memoire import Memoire
+from sge_sim.machine import monde
 from sge_sim.machine.files import locked
 from sge_sim.settings.database_url import without_password
 from sge_sim.tables.ecritures import count_writing
@@ -41,15 +40,12 @@ _PATIENCES_OF_SILENCE = 6
 # A PostgreSQL server takes 100 unless told otherwise, 3 of which are for its administrators.
 _SERVER_CONNECTIONS = 90
 _PRAGMAS = (
-    # With the journal of `_WAL` the writer syncs at checkpoints only: a crash of the machine may
-    # lose the last commits, a crash of the process loses none.
+    # With the journal of `switch_to_wal` the writer syncs at checkpoints only: a crash of the
+    # machine may lose the last commits, a crash of the process loses none.
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
 )
-# Readers never wait for the writer.
-_WAL = "PRAGMA journal_mode = WAL"
 _WAIT_MS = "PRAGMA busy_timeout = %d"
-_TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)"
 _RETRY_SECONDS = 0.001
 # SQLite gives its lock to who asks at the right time, not to who has waited longest.
 _TURN_MS = 25.0
@@ -98,6 +94,8 @@ class Database:
             raise UsageError(
                 f"le pilote de cette base manque : installer le module Python « {error.name} »."
             ) from error
+        # Every transaction ends at the one seam, whoever commits it.
+        setattr(self.engine.dialect, "do_commit", lambda driver: monde.commit(driver))  # noqa: B010
         # A transaction that is to write says so from its first statement: one that starts by
         # reading is refused at once, without waiting, when another wrote in the meantime.
         self._writing = self.engine.execution_options(**{_BEGIN: _BEGIN_WRITING})
@@ -201,7 +199,7 @@ class Database:
             return
         started = stopwatch()
         while not self._waiting.is_empty() and elapsed_ms(started) < _turn(worked_ms):
-            time.sleep(_RETRY_SECONDS)
+            monde.sleep(_RETRY_SECONDS)
 
     def let_others_work(self, worked_ms: float) -> None:
         """Leave the lock and the machine to others, for three times as long as a slice has lasted.
@@ -209,7 +207,7 @@ class Database:
         For what goes on unasked beside calls that read.
         """
         if self._waiting is not None:
-            time.sleep(_turn(worked_ms) / 1000)
+            monde.sleep(_turn(worked_ms) / 1000)
 
     def settle_bulk_writes(self) -> None:
         """Have the database take note of many rows that were written.
@@ -220,7 +218,7 @@ class Database:
         """
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
-                Driver.of(connection).run(_TRUNCATE)
+                monde.checkpoint(Driver.of(connection).connection)
             return
         alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         with alone.connect() as connection, Driver.of(connection).at_length():
@@ -303,8 +301,11 @@ def _sqlite_engine(url: URL, patience_seconds: float, waiting: WaitingRoom) -> E
         connect_args={"cached_statements": _STATEMENTS},
         hide_parameters=True,
     )
+    event.listen(
+        engine, "do_connect", lambda _dialect, _record, args, named: monde.connect(*args, **named)
+    )
     event.listen(engine, "connect", partial(_configure_sqlite, patience_seconds))
-    event.listen(engine, "begin", partial(_begin_sqlite, patience_seconds, Lock(), waiting))
+    event.listen(engine, "begin", partial(_begin_sqlite, patience_seconds, monde.Lock(), waiting))
     event.listen(engine, "handle_error", _undo_failed_commit)
     event.listen(engine, "handle_error", raise_as_operational, retval=True)
     return engine
@@ -324,17 +325,17 @@ def _switch_to_wal(connection: SQLiteConnection, patience_seconds: float) -> Non
     started = stopwatch()
     while True:
         try:
-            connection.execute(_WAL)
+            monde.switch_to_wal(connection)
         except SQLiteOperationalError:
             if elapsed_ms(started) > patience_seconds * 1000:
                 raise
-            time.sleep(_RETRY_SECONDS)
+            monde.sleep(_RETRY_SECONDS)
         else:
             return
 
 
 def _begin_sqlite(
-    patience_seconds: float, first: Lock, waiting: WaitingRoom, connection: Connection
+    patience_seconds: float, first: monde.Lock, waiting: WaitingRoom, connection: Connection
 ) -> None:
     begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
     if begin == _BEGIN_WRITING:
@@ -344,7 +345,7 @@ def _begin_sqlite(
 
 
 def _take_lock(
-    connection: Connection, patience_seconds: float, first: Lock, waiting: WaitingRoom
+    connection: Connection, patience_seconds: float, first: monde.Lock, waiting: WaitingRoom
 ) -> None:
     """Begin to write, once nobody does.
 
@@ -360,7 +361,7 @@ def _take_lock(
             return
         with waiting.entered():
             while not _begins(connection, elapsed_ms(started) < patience_seconds * 1000):
-                time.sleep(_RETRY_SECONDS)
+                monde.sleep(_RETRY_SECONDS)
     finally:
         if is_first:
             first.release()
@@ -370,7 +371,7 @@ def _take_lock(
 def _begins(connection: Connection, patient: bool) -> bool:
     """Begin to write and return True; False where another one does, which is raised at last."""
     try:
-        connection.connection.driver_connection.execute(_BEGIN_WRITING)  # type: ignore[union-attr]
+        monde.begin_writing(connection.connection.driver_connection)
     except SQLiteError as error:
         busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == SQLITE_BUSY
         if not busy or not patient:

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import count
 from sqlite3 import Error as SqliteError
-from threading import Lock, RLock
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
 
+from sge_sim.machine import monde
 from sge_sim.tables.ecritures import read_count
 from sge_sim.tables.prepared import Driver, Question, read_at_once
 
@@ -54,7 +54,7 @@ class SqliteEditions:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.turn: AbstractContextManager[object] = RLock()
+        self.turn: AbstractContextManager[object] = monde.RLock()
         self._opened: tuple[int, Connection, Driver] | None = None
 
     def look(self, asked: Mapping[Question, Known | None]) -> tuple[Edition, Readings]:
@@ -105,7 +105,7 @@ class CountedEditions:
         # Each reads on a connection of its own.
         self.turn: AbstractContextManager[object] = nullcontext()
         self._snapshots = engine.execution_options(isolation_level="REPEATABLE READ")
-        self._lock = Lock()
+        self._lock = monde.Lock()
         self._opened: tuple[Connection, Driver] | None = None
         self._asked = 0
         self._found: int | Exception = 0

@@ -10,7 +10,6 @@ One lock is held for long, the right to publish: see `Exclusivite`.
 import fcntl
 import logging
 import os
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import machine_now
+from sge_sim.machine import monde
 from sge_sim.machine.files import open_private, own_name
 from sge_sim.tables.ecritures import ENDING_SILENT
 from sge_sim.tables.flux import release_claims
@@ -93,7 +93,7 @@ class WaitingRoom:
         """Wait among the others for as long as the block lasts."""
         handle = open_private(self._path)
         try:
-            fcntl.flock(handle, fcntl.LOCK_SH)
+            monde.flock(handle, fcntl.LOCK_SH)
             yield
         finally:
             os.close(handle)
@@ -102,7 +102,7 @@ class WaitingRoom:
         """Tell whether nobody waits."""
         handle = open_private(self._path)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            monde.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         finally:
@@ -138,10 +138,10 @@ class Exclusivite:
         self._engine = engine
         self._transaction = transaction
         self._shared = is_shared(engine)
-        self._lock = threading.RLock()
+        self._lock = monde.RLock()
         self._driver: Driver | None = None
         self._epoque = 0
-        self._ended = threading.Event()
+        self._ended = monde.Event()
 
     def take(self) -> bool:
         """Take the right where nobody has it, and return whether this process has it."""
@@ -189,10 +189,10 @@ class Exclusivite:
                 driver.close()
 
     def _hold(self, driver: Driver) -> None:
-        self._driver, self._ended = driver, threading.Event()
-        threading.Thread(target=self._pulse, args=(driver, self._ended), daemon=True).start()
+        self._driver, self._ended = driver, monde.Event()
+        monde.Thread(target=self._pulse, args=(driver, self._ended), daemon=True).start()
 
-    def _pulse(self, driver: Driver, ended: threading.Event) -> None:
+    def _pulse(self, driver: Driver, ended: monde.Event) -> None:
         """Be heard by the server until the right is given back or lost."""
         while not ended.wait(SILENCE_SECONDS / 3):
             with self._lock:

@@ -5,11 +5,11 @@ looked and found that edition: it can't be stale, whoever writes, in any process
 """
 
 from collections.abc import Sequence
-from threading import Lock
 from typing import Any, TypeVar
 
 from sge_sim.facts.editions import Edition, Editions, Known
 from sge_sim.facts.lecture import questions
+from sge_sim.machine import monde
 from sge_sim.tables.point_facts import Dossier, Faits
 from sge_sim.tables.prepared import Query, Question
 
@@ -29,7 +29,7 @@ class Memoire:
         self._half = kept // 2
         self.young: dict[Question, Known] = {}
         self._old: dict[Question, Known] = {}
-        self._lock = Lock()
+        self._lock = monde.Lock()
 
     def look(self, *asked: Question) -> "Vue":
         """Return a view of the state as it is now, in which what is asked is read (`found`)."""

@@ -5,9 +5,10 @@ work: after hours, each has filled its own. What is kept grows with the state un
 system keeps the pages of the file anyway, and a reading from it costs a microsecond.
 """
 
-import sqlite3
 from contextlib import closing
 from typing import Final
+
+from sge_sim.machine import monde
 
 _MOST: Final = 4 * 2**20
 
@@ -17,5 +18,5 @@ def bound_page_caches(most: int = _MOST) -> None:
 
     Beyond, one that needs a page takes the place of another page of its own.
     """
-    with closing(sqlite3.connect(":memory:")) as any_connection:
+    with closing(monde.connect(":memory:")) as any_connection:
         any_connection.execute(f"PRAGMA soft_heap_limit = {most}")

@@ -13,6 +13,7 @@ import asyncssh
 
 from sge_sim.errors import system_reason
 from sge_sim.flux.canaux import TIMEOUT_SECONDS, Channel, DeliveryError, Server, temporary_name
+from sge_sim.machine import monde
 
 _SLOWEST_BYTES_PER_SECOND = 50_000
 _REASONS: Final[dict[type[Exception], str]] = {
@@ -94,7 +95,7 @@ class _SftpChannel(Channel):
 
 async def _connect(server: Server, host_key: str | None) -> asyncssh.SSHClientConnection:
     known = None if host_key is None else asyncssh.import_known_hosts(f"* {host_key}\n")
-    return await asyncssh.connect(
+    return await monde.ssh(
         server.host,
         server.port,
         username=server.user,

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from sge_sim.facts.database import Database
+from sge_sim.machine import monde
 from sge_sim.tables.flux import FichierFlux
 from sge_sim.tables.plateforme import is_shared, read_contenu, write_contenu
 
@@ -34,7 +35,7 @@ def keep_content(database: Database, file: Path, empreinte: str) -> None:
     ):
         database.exclusivite.check(session)
         write_contenu(session, empreinte, file)
-    file.unlink(missing_ok=True)
+    monde.unlink(file, missing_ok=True)
 
 
 def default_folder(bind: Engine | Connection, data_dir: Path, contrat_id: str) -> Path | None:

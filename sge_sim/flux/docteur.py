@@ -118,8 +118,8 @@ class Docteur:
                 raise _FoundError("vecteur", f"{whose} l'ouvre, sauf ses seize premiers octets")
         if len(content) % BLOC:
             raise _FoundError("tronqué", "chiffré, et sa longueur n'est pas un multiple de seize")
-        quoi = f"chiffré, et aucune des {len(self.secrets)} clés connues ne l'ouvre"
-        raise _FoundError("clé", quoi)
+        known = f"aucune des {len(self.secrets)} clés connues ne l'ouvre"
+        raise _FoundError("clé", f"chiffré, et {known if self.secrets else 'sans clé connue'}")
 
     def _check_resent(self, nom: str, members: Sequence[MembreLu]) -> None:
         for membre in members:

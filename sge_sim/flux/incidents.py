@@ -1,15 +1,14 @@
 """What pannes make of a delivery: a file late, missing, twice, damaged or under another key."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Final
 
 from sge_sim.clock import machine_now
 from sge_sim.domaine.nomenclatures import EtatFichier
-from sge_sim.domaine.pannes import Atteinte, Panne
+from sge_sim.domaine.pannes import Panne, drawn_key, plans_at
 from sge_sim.errors import UsageError
 from sge_sim.facts.guet import Guet
 from sge_sim.facts.memoire import Memoire
@@ -18,9 +17,15 @@ from sge_sim.flux.chiffrement import AUCUN, Chiffrement, decrypt, encrypt
 from sge_sim.journal import EchangeRecord
 from sge_sim.tables.clock import read_clock
 from sge_sim.tables.flux import FichierFlux
+from sge_sim.tables.pannes import read_pannes
 
 _HELD_FOR: Final = timedelta(seconds=5)
 _IV_NUL: Final = bytes(16)
+_ETATS: Final[Mapping[str, EtatFichier]] = {
+    **dict.fromkeys(("retard", "double", "reprise"), "a_livrer"),
+    "manquant": "echec",
+}
+"""How a file stands after its first attempt, of the sorts that don't deliver it for good."""
 _HORODATE: Final = re.compile(r"\d{14}(?!.*\d{14})")
 
 
@@ -39,12 +44,11 @@ class Aboutissement:
     again_after: timedelta | None = None
 
 
-Deliver = Callable[[Channel, str, bytes], Aboutissement]
-
-
-def deliver_whole(channel: Channel, nom: str, content: bytes) -> Aboutissement:
+def deliver_whole(
+    channel: Channel, fichier: FichierFlux, content: bytes, _secret: Chiffrement
+) -> Aboutissement:
     """Deliver a file as it is."""
-    channel.deliver(nom, content)
+    channel.deliver(fichier.nom, content)
     return Aboutissement()
 
 
@@ -56,88 +60,61 @@ class Incidents:
     guet: Guet
     record: Callable[[EchangeRecord], None]
 
-    def of(self, fichier: FichierFlux, secret: Chiffrement = AUCUN) -> Deliver:
-        """Return how `fichier`, read with its publication and contract, is to be delivered;
+    def deliver(
+        self, channel: Channel, fichier: FichierFlux, content: bytes, secret: Chiffrement
+    ) -> Aboutissement:
+        """Deliver `fichier`, read with its publication and contract, unless a plan strikes it;
         `secret` is how its channel encrypts.
 
         A plan is asked at the first attempt alone: what is tried again arrives, unless it is held
         back until the simulated clock has passed the end of the plan.
         """
-        vue = self.memoire.look((read_clock,))
-        prms = fichier.prms.split()
-        plans = tuple(
-            plan
-            for plan in self.guet.plans(
-                vue,
-                "fichier",
-                fichier.publication.instant,
-                service=fichier.publication.flux,
-                acteur=fichier.contrat.acteur_code,
-            )
-            if (plan.prm is None or plan.prm in prms)
-            and plan.contrat in (None, fichier.contrat_id)
-            and not plan.declared.contenu  # it struck as the file was made
-        )
-        now = vue.found[0].now()
-        if fichier.tentatives:
-            held = [each for each in plans if each.numero == fichier.panne and holds(each, now)]
-            waits = Aboutissement("a_livrer", False, fichier.erreur, None, _HELD_FOR)
-            return (lambda *_: waits) if held else deliver_whole
-        plans = tuple(each for each in plans if each.sorte != "reprise" or holds(each, now))
-        struck = self.guet.strike(plans)
+        clock, planned = self.memoire.look((read_clock,), (read_pannes,)).found
+        now, nom, struck = clock.now(), fichier.nom, None
+        if planned and fichier.tentatives:
+            if any(each.numero == fichier.panne and holds(each, now) for each in planned):
+                return Aboutissement("a_livrer", False, fichier.erreur, again_after=_HELD_FOR)
+        elif planned:
+            struck = self.guet.strike(_plans_about(fichier, planned, now))
         if struck is None:
-            return deliver_whole
-        return lambda channel, nom, content: self._struck(
-            fichier, struck, secret, channel, nom, content
+            return deliver_whole(channel, fichier, content, secret)
+        panne = struck.panne
+        files = delivered(panne, secret, nom, content)
+        for name, there in files:
+            channel.deliver(name, there)
+        record = EchangeRecord(
+            instant=fichier.publication.instant,
+            machine_instant=machine_now(),
+            duration_ms=0.0,
+            kind="flux",
+            acteur_code=fichier.contrat.acteur_code,
+            detail=f"{struck.line}\n{nom}",
         )
+        self.record(record)
+        etat = _ETATS.get(panne.sorte, "livre")
+        after = _HELD_FOR if panne.sorte == "reprise" else timedelta(seconds=struck.seconds)
+        again = after if etat == "a_livrer" else None
+        return Aboutissement(etat, bool(files), struck.line, panne.numero, again)
 
-    def _struck(
-        self,
-        fichier: FichierFlux,
-        struck: Atteinte,
-        secret: Chiffrement,
-        channel: Channel,
-        nom: str,
-        content: bytes,
-    ) -> Aboutissement:
-        panne, line = struck.panne, struck.line
-        later = timedelta(seconds=struck.seconds)
-        match panne.sorte:
-            case "retard":
-                ending = Aboutissement("a_livrer", False, line, panne.numero, later)
-            case "manquant":
-                ending = Aboutissement("echec", False, line, panne.numero)
-            case "double":
-                channel.deliver(nom, content)
-                ending = Aboutissement("a_livrer", True, line, panne.numero, later)
-            case "reprise":
-                ending = Aboutissement("a_livrer", False, line, panne.numero, _HELD_FOR)
-            case _:
-                channel.deliver(nom, spoilt(panne, secret, nom, content))
-                for other, beside in companions(panne, nom, content):
-                    channel.deliver(other, beside)
-                ending = Aboutissement("livre", True, line, panne.numero)
-        self.record(
-            EchangeRecord(
-                instant=fichier.publication.instant,
-                machine_instant=machine_now(),
-                duration_ms=0.0,
-                kind="flux",
-                acteur_code=fichier.contrat.acteur_code,
-                detail=f"{line}\n{nom}",
-            )
+
+def _plans_about(fichier: FichierFlux, planned: Sequence[Panne], now: datetime) -> list[Panne]:
+    """Return the plans that may strike a file as it leaves: others struck as it was made."""
+    publication, contrat, prms = fichier.publication, fichier.contrat, fichier.prms.split()
+    return [
+        plan
+        for plan in plans_at(
+            planned, "fichier", publication.instant, publication.flux, contrat.acteur_code
         )
-        return ending
+        if (plan.prm is None or plan.prm in prms)
+        and plan.contrat in (None, fichier.contrat_id)
+        and not plan.declared.contenu
+        and (plan.sorte != "reprise" or holds(plan, now))
+    ]
 
 
 def holds(panne: Panne, now: datetime) -> bool:
     """Tell whether a plan keeps the files of its window until its end, which isn't there yet."""
     return panne.sorte == "reprise" and panne.fin is not None and now < panne.fin
-
-
-def drawn_key(sorte: str, graine: int) -> str:
-    """Return the key (AES-256, hexadecimal) that a seed gives to a plan."""
-    return sha256(f"{sorte}/{graine}".encode()).hexdigest()
 
 
 def spoilt(panne: Panne, secret: Chiffrement, nom: str, content: bytes) -> bytes:
@@ -151,13 +128,8 @@ def spoilt(panne: Panne, secret: Chiffrement, nom: str, content: bytes) -> bytes
             return content + _IV_NUL
         case "cle_nouvelle" | "mauvaise_cle":
             clear = _clear(secret, content)
-            return encrypt(
-                Chiffrement(
-                    "aes256", bytes.fromhex(panne.cle or drawn_key(panne.sorte, panne.graine))
-                ),
-                clear,
-                nom,
-            )
+            cle = panne.cle or drawn_key(panne.sorte, panne.graine)
+            return encrypt(Chiffrement("aes256", bytes.fromhex(cle)), clear, nom)
         case "iv_nul" if secret != AUCUN:
             clear = _clear(secret, content)
             body = encrypt(Chiffrement(secret.algorithme, secret.cle, _IV_NUL), clear, nom)
@@ -174,22 +146,24 @@ def _clear(secret: Chiffrement, content: bytes) -> bytes:
         return content
 
 
-def companions(panne: Panne, nom: str, content: bytes) -> list[tuple[str, bytes]]:
-    """Return the files that a plan has come beside one, and their names.
+def delivered(
+    panne: Panne, secret: Chiffrement, nom: str, content: bytes
+) -> list[tuple[str, bytes]]:
+    """Return the files that a plan has come in place of one, with their names.
 
     What a `_svc.xml` holds isn't public: it names its file (assumed).
     """
     stem, dot, end = nom.rpartition(".")
     match panne.sorte:
+        case "retard" | "manquant" | "reprise":
+            return []
         case "renvoi":
             found = _HORODATE.search(stem)
-            other = f"{stem}_2"
-            if found is not None:
-                later = str(int(found[0]) + 1).zfill(14)
-                other = stem[: found.start()] + later + stem[found.end() :]
-            return [(f"{other}{dot}{end}", content)]
+            again = str(int(found[0]) + 1).zfill(14) if found else ""
+            other = _HORODATE.sub(again, stem) if found else f"{stem}_2"
+            return [(nom, content), (f"{other}{dot}{end}", content)]
         case "fichier_svc":
             said = f'<?xml version="1.0" encoding="UTF-8"?>\n<svc><fichier>{nom}</fichier></svc>\n'
-            return [(f"{stem}_svc.xml", said.encode())]
+            return [(nom, content), (f"{stem}_svc.xml", said.encode())]
         case _:
-            return []
+            return [(nom, spoilt(panne, secret, nom, content))]

@@ -137,8 +137,8 @@ def _deliver_contract(
                     opening = open_channel(kind, place, folder, host_key, learn)
                     channel = opened.enter_context(opening)
                 content = _content(database, data_dir, fichier)
-                deliver = deliver_whole if incidents is None else incidents.of(fichier, secret)
-                ending = deliver(channel, fichier.nom, content)
+                deliver = deliver_whole if incidents is None else incidents.deliver
+                ending = deliver(channel, fichier, content, secret)
                 _note(database, fichier.id, ending, now)
                 delivered += ending.arrived
     except DeliveryError as error:

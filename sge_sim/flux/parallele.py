@@ -6,18 +6,18 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import suppress
-from multiprocessing import get_context, parent_process
+from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
-from threading import Thread
 from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from sge_sim.facts.database import Database
+from sge_sim.machine import monde
 from sge_sim.machine.control_groups import processes_at_most
 from sge_sim.machine.once import computed_once
 
@@ -42,7 +42,7 @@ class Equipe:
 
     def __init__(self, processes: int | None = None) -> None:
         self._processes = processes
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: Executor | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -64,7 +64,7 @@ class Equipe:
             for job in jobs:
                 yield work(session, *job)
             return
-        pool = self._pool = self._pool or _started(processes)
+        pool = self._pool = self._pool or monde.spawn(processes, _prepare)
         url = url_of(session)
         yield from in_order(lambda job: pool.submit(run_at, url, work, job), jobs, processes + 1)
 
@@ -117,11 +117,6 @@ def _database_at(url: str) -> Database:
     return Database(url)
 
 
-def _started(processes: int) -> ProcessPoolExecutor:
-    # Spawned: a fork would take over the threads' locks and the connections.
-    return ProcessPoolExecutor(processes, get_context("spawn"), _prepare)
-
-
 def _prepare() -> None:
     with suppress(OSError):
         os.nice(_NICENESS)
@@ -132,8 +127,8 @@ def _prepare() -> None:
     # Whoever interrupts a terminal interrupts the parent, which stops them.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Who waits for its end waits for no cleaning: it holds nothing but a connection that reads.
-    atexit.register(os._exit, 0)
-    Thread(target=_end_with_parent, daemon=True).start()
+    atexit.register(monde.exit_now, 0)
+    monde.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:
@@ -141,4 +136,4 @@ def _end_with_parent() -> None:
     parent = parent_process()
     assert parent is not None
     wait([parent.sentinel])
-    os._exit(1)
+    monde.exit_now(1)

@@ -9,7 +9,6 @@ same, and the journal says that it would have been made.
 """
 
 import logging
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -38,6 +37,7 @@ from sge_sim.flux.livraison import Tally, deliver_pending, retry_now
 from sge_sim.flux.lots import Lot
 from sge_sim.flux.parallele import Equipe
 from sge_sim.journal import EchangeRecord
+from sge_sim.machine import monde
 from sge_sim.machine.files import PRIVATE, make_private_folder, writing_atomically
 from sge_sim.settings import Profile, Settings
 from sge_sim.tables.defauts import Planted, add_defauts
@@ -146,7 +146,7 @@ class Publisher:
                 self._found[:] = [(edition, now, min([next_departure(now), *due.awaited]))]
                 break
             elif not may:
-                time.sleep(_LOOK_SECONDS)  # another machine publishes it, or goes
+                monde.sleep(_LOOK_SECONDS)  # another machine publishes it, or goes
             edition = self.database.memoire.look().edition
         return published
 
@@ -183,7 +183,8 @@ class Publisher:
             for file in files:
                 file.prochain_essai = ready
                 writing.add(file)
-            add_defauts(writing, semes)
+            if semes:
+                add_defauts(writing, semes)
             detail = _in_french(lot, files, emise=publication.emise)
         self.record(
             EchangeRecord(

@@ -299,8 +299,7 @@ class Sge(SgeActeur):
         """Do `essai` with so many forms of the answers; fail with the smallest on which it raises.
 
         `sge_options` has `--variantes`; `asked` are `graine`, `services` and `sortes`."""
-        folder = self._session.simulator.data_dir
-        echec = Essais(folder, self._admin, essai, Plan(**asked)).first_failure(nombre)
+        echec = Essais(self._admin, essai, Plan(**asked)).first_failure(nombre)
         if echec is not None:
             raise AssertionError(echec.sentence)
 

@@ -1,14 +1,13 @@
 """A client is tried with one form of the answers after another, until it fails; the form that it
-failed on is then made as small as it can be (Zeller and Hildebrandt, « delta debugging », 2002)."""
+failed on is then made as small as it can be, by leaving out half of it, then less."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
 
 from sge_sim.api.administration import Administration
 from sge_sim.domaine.variantes import ECRITES, Variation, variations_in
-from sge_sim.door.variantes import Plan, forget_plan
+from sge_sim.door.variantes import Plan
 from sge_sim.errors import UsageError
 
 _KEPT = {"nom": "variantes"}
@@ -40,38 +39,36 @@ class Essais:
 
     `essai` has the client call, and returns False or raises where it doesn't cope. `temoin` is a
     service that the client calls where it copes, and not otherwise, if nothing else tells.
-    `rencontres` is what of the contracts it has met, `manquants` what it hasn't yet.
+    `rencontres` is what of the contracts was met once the trials are done, `manquants` what they
+    allow beside.
     """
 
-    data_dir: Path
     admin: Administration
     essai: Callable[[], object]
     plan: Plan
     temoin: str | None = None
-
-    def __post_init__(self) -> None:
-        self.rencontres: set[str] = set()
-        self.permis: set[str] = set()
-        self.reponses = 0
-
-    @property
-    def manquants(self) -> list[str]:
-        """What the contracts of the answers allow, and the client hasn't met."""
-        return sorted(self.permis - self.rencontres)
+    reponses: int = 0
+    rencontres: Sequence[str] = ()
+    manquants: Sequence[str] = ()
 
     def first_failure(self, nombre: int) -> Echec | None:
         """Try so many forms; return the first failure, None where the client copes with all."""
         self.admin.post("/api/snapshot", _KEPT)
         self._since = self.admin.last_exchange_id()
         try:
-            if self._fails(()):
-                return Echec(None, (), ())
-            for numero in range(nombre):
-                coped, tirees = self._tried(replace(self.plan, numero=numero))
-                if not coped:
-                    return Echec(numero, tirees, smallest(tirees, self._fails))
+            return self._first_failure(nombre)
         finally:
-            forget_plan(self.data_dir)
+            self.admin.post("/api/variantes")
+            found = self.admin.get("/api/variantes")
+            self.rencontres, self.manquants = found["rencontres"], found["manquants"]
+
+    def _first_failure(self, nombre: int) -> Echec | None:
+        if self._fails(()):
+            return Echec(None, (), ())
+        for numero in range(nombre):
+            coped, tirees = self._tried(replace(self.plan, numero=numero))
+            if not coped:
+                return Echec(numero, tirees, smallest(tirees, self._fails))
         return None
 
     def _fails(self, variations: Sequence[Variation]) -> bool:
@@ -79,7 +76,7 @@ class Essais:
 
     def _tried(self, plan: Plan) -> tuple[bool, list[Variation]]:
         self.admin.post("/api/reset", _KEPT)
-        plan.keep(self.data_dir)
+        self.admin.post("/api/variantes", asdict(plan))
         try:
             coped = self.essai() is not False
         except UsageError:
@@ -90,9 +87,6 @@ class Essais:
         if self.temoin:
             coped = any((each.service or "").lower() == self.temoin.lower() for each in calls)
         self.reponses += len(calls)
-        found = self.admin.get("/api/variantes")
-        self.rencontres.update(found["rencontres"])
-        self.permis.update(found["rencontres"], found["manquants"])
         drawn = (each for call in calls for each in variations_in(call.detail))
         return coped, list(dict.fromkeys(drawn))
 
@@ -102,20 +96,15 @@ def smallest(
 ) -> Sequence[Variation]:
     """Return the fewest variations on which a client still `fails`: without any one of them it
     doesn't. What is in an element that the usual form lacks gives way to that element alone."""
-    kept, parts = list(variations), 2
-    while len(kept) > 1:
-        size = -(-len(kept) // parts)
-        slices = [kept[at : at + size] for at in range(0, len(kept), size)]
-        others = [[each for each in kept if each not in some] for some in slices]
-        found = next(
-            (some for some in [*slices, *others] if len(some) < len(kept) and fails(some)), None
-        )
-        if found is not None:
-            kept, parts = found, 2 if found in slices else max(parts - 1, 2)
-        elif parts >= len(kept):
-            break
-        else:
-            parts = min(len(kept), parts * 2)
+    kept, size = list(variations), len(variations) // 2
+    while size:
+        before = len(kept)
+        for at in range(0, before, size)[::-1]:
+            left = kept[:at] + kept[at + size :]
+            if left and fails(left):
+                kept = left
+        if size > 1 or len(kept) == before:
+            size //= 2
     for place, each in enumerate(kept):
         steps = [] if each.sorte in ECRITES else each.chemin.split("/")
         for count in range(_ROOT, len(steps) + 1):

@@ -14,6 +14,7 @@ from sge_sim.facts.outage import DATABASE_UNREACHABLE, Outage
 from sge_sim.journal.book import Journal
 from sge_sim.journal.records import Echange
 from sge_sim.journal.search import RechercheJournal
+from sge_sim.machine import monde
 
 _SECONDS: Final = 1.0
 _SECONDS_LISTENED_TO: Final = 0.25
@@ -36,7 +37,7 @@ class JournalFeed:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._listeners: list[None] = []
-        self._stopping = threading.Event()
+        self._stopping = monde.Event()
         self.newest = 0
         """The newest identifier that was seen. It may be smaller than it was: a state that was
         brought back has forgotten what came after."""
@@ -72,7 +73,7 @@ class JournalFeed:
             with suppress(*DATABASE_UNREACHABLE):
                 last = self._journal.newest_id()
             works.append(partial(self._follow, on_call, last))
-        threads = [threading.Thread(target=work, daemon=True) for work in works]
+        threads = [monde.Thread(target=work, daemon=True) for work in works]
         for thread in threads:
             thread.start()
         try:

@@ -17,6 +17,7 @@ from sge_sim.journal.frames import Frame
 from sge_sim.journal.records import echange, message, place
 from sge_sim.journal.retention import count_and_trim
 from sge_sim.journal.spool import PAGE, frame_at, spool_files
+from sge_sim.machine import monde
 from sge_sim.tables.ecritures import insert_by
 from sge_sim.tables.prepared import Driver
 
@@ -74,11 +75,11 @@ class Pages:
         for name in names:
             if name in wanted:
                 with suppress(FileNotFoundError):  # a drainer that was killed has renamed it
-                    (self._folder / name).rename(self._folder / (name + PAGE))
-            (self._folder / name).unlink(missing_ok=True)
+                    monde.rename(self._folder / name, self._folder / (name + PAGE))
+            monde.unlink(self._folder / name, missing_ok=True)
         for file in spool_files(self._folder, PAGE):
             if file.removesuffix(PAGE) not in wanted:
-                (self._folder / file).unlink(missing_ok=True)
+                monde.unlink(self._folder / file, missing_ok=True)
 
     def pack(self, connection: Connection, most: int) -> list[Found]:
         """Store the bodies of the oldest exchanges, of `most` bytes; return what can't be read."""

@@ -13,19 +13,18 @@ import fcntl
 import logging
 import os
 import struct
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Lock
 from typing import Final
 from zlib import crc32
 
 from sge_sim.clock import machine_now
 from sge_sim.journal.frames import HEAD, Frame, Gap, framed, length_at_start, scan, seed_of
 from sge_sim.journal.records import EchangeRecord, microseconds
+from sge_sim.machine import monde
 from sge_sim.machine.files import make_private_folder
 
 SUFFIX: Final = ".spool"
@@ -72,7 +71,7 @@ class SpoolWriter:
     def __init__(self, folder: Path, max_pending: int) -> None:
         self._folder = folder
         self._max_pending = max_pending
-        self._mutex = Lock()
+        self._mutex = monde.Lock()
         self._file = -1
         self._seed = 0
         self._end = 0
@@ -110,9 +109,9 @@ class SpoolWriter:
         if self._end + length > self._limit:
             self._open(length)
             parts = framed(record, self._number, self._seed)
-        written = os.pwritev(self._file, parts, self._end)
+        written = monde.pwritev(self._file, parts, self._end)
         if written != length:
-            os.ftruncate(self._file, self._end)
+            monde.ftruncate(self._file, self._end)
             raise OSError(f"{written} octets écrits sur {length}, disque plein")
         self._end += length
         self._number += 1
@@ -130,19 +129,19 @@ class SpoolWriter:
         limit = max(least, min(_FILE_MAX, self._room(least) // _SHARE))
         # In the order of the names, files are drained as they were begun.
         begun = f"{microseconds(machine_now()):x}-"
-        file, new = tempfile.mkstemp(dir=self._folder, prefix=begun, suffix=".new")
-        path = Path(new.removesuffix(".new") + SUFFIX)
+        file, new = monde.new_file(self._folder, begun, ".new")
+        path = new.with_suffix(SUFFIX)
         try:
             # Locked before it has its name: an unlocked file of this name may be removed.
-            fcntl.flock(file, fcntl.LOCK_EX)
+            monde.flock(file, fcntl.LOCK_EX)
             seed = seed_of(path.name)
-            os.pwrite(file, Header(self._given_up, limit).packed(seed), 0)
-            Path(new).rename(path)
+            monde.pwrite(file, Header(self._given_up, limit).packed(seed), 0)
+            monde.rename(new, path)
             self._room(0)  # others see what this file may take; they may have come in between
         except OSError:
             os.close(file)
-            Path(new).unlink(missing_ok=True)
-            path.unlink(missing_ok=True)
+            monde.unlink(new, missing_ok=True)
+            monde.unlink(path, missing_ok=True)
             raise
         self._let_go()
         self._file, self._seed, self._end, self._limit = file, seed, HEADER, limit
@@ -170,7 +169,7 @@ class SpoolWriter:
             try:
                 # In place, which takes no room on a full disk.
                 header = Header(self._counted + 1, self._limit).packed(self._seed)
-                os.pwrite(self._file, header, 0)
+                monde.pwrite(self._file, header, 0)
                 self._counted += 1
             except OSError:
                 self._given_up += 1
@@ -246,7 +245,7 @@ def abandoned(file: Path) -> Iterator[bool]:
     """Tell whether no process appends to a file any more; none begins to before the end."""
     with file.open("rb") as opened:
         try:
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            monde.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield False
         else:

@@ -1,1 +1,1 @@
-"""Files, memory that processes share, documents of strangers, garbage collection."""
+"""What is asked of the world, files, memory that processes share, documents of strangers."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from sge_sim.errors import UsageError
+from sge_sim.machine import monde
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -38,7 +39,7 @@ def make_private_folder(folder: Path) -> Path:
     """Make `folder` and its missing parents, readable by their owner alone; return it."""
     for missing in reversed([folder, *folder.parents]):
         if not missing.is_dir():
-            missing.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+            monde.mkdir(missing, mode=PRIVATE_FOLDER, exist_ok=True)
     return folder
 
 
@@ -49,7 +50,7 @@ def open_private(path: Path) -> int:
     Raises `UsageError` for a symbolic link: what is written would go where somebody else says.
     """
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE)
+        return monde.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE)
     except OSError as error:
         if error.errno == errno.ELOOP and path.is_symlink():
             raise UsageError(link_sentence(path)) from None
@@ -92,14 +93,14 @@ def writing_atomically(path: Path, mode: int = PUBLIC) -> Iterator[BinaryIO]:
     beside = _beside(path)
     with _naming(path), _alone_with(beside) as handle:
         try:
-            os.ftruncate(handle, 0)
-            with open(handle, "wb", closefd=False) as file:
+            monde.ftruncate(handle, 0)
+            with monde.fdopen(handle, "wb", closefd=False) as file:
                 yield file
-            os.fsync(handle)
-            os.fchmod(handle, mode)
-            beside.replace(path)
+            monde.fsync(handle)
+            monde.fchmod(handle, mode)
+            monde.replace(beside, path)
         except BaseException:
-            beside.unlink(missing_ok=True)
+            monde.unlink(beside, missing_ok=True)
             raise
 
 
@@ -143,10 +144,8 @@ def check_writable(path: Path) -> None:
 
     For work that is long: better known before it than after.
     """
-    from tempfile import TemporaryFile
-
     _refuse_special(path)
-    with _naming(path), TemporaryFile(dir=path.parent):
+    with _naming(path), monde.nameless_file(path.parent):
         pass
 
 
@@ -159,15 +158,15 @@ def _alone_with(beside: Path) -> Iterator[int]:
     """Give the open file `beside`, which nobody else holds; readable by its owner alone."""
     while True:
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        handle = os.open(beside, flags, PRIVATE)
+        handle = monde.open(beside, flags, PRIVATE)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            monde.flock(handle, fcntl.LOCK_EX)
             found = os.fstat(handle)
             own = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()
             if not own or found.st_nlink > 1:  # laid there by somebody who would read it
                 raise UsageError(f"{beside} n'est pas un fichier de sge-sim : le supprimer.")
             if _is_at(beside, found):
-                os.fchmod(handle, PRIVATE)
+                monde.fchmod(handle, PRIVATE)
                 yield handle
                 return
             # Whoever held it before has given it its final name: begin again with a new one.
@@ -206,19 +205,17 @@ def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
     """
     if folder.is_dir():
         return folder
-    import shutil
-
     beside = _beside(folder)
     with locked(make_private_folder(folder.parent)):
         if folder.is_dir():
             return folder
-        shutil.rmtree(beside, ignore_errors=True)
+        monde.rmtree(beside)
         try:
-            beside.mkdir(mode=PRIVATE_FOLDER)
+            monde.mkdir(beside, mode=PRIVATE_FOLDER)
             fill(beside)
-            beside.rename(folder)
+            monde.rename(beside, folder)
         finally:
-            shutil.rmtree(beside, ignore_errors=True)
+            monde.rmtree(beside)
     return folder
 
 
@@ -237,13 +234,13 @@ def locked(folder: Path, file: str = ".lock", *, wait: bool = True) -> Iterator[
     handle = open_private(folder / file)
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            monde.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield False
         else:
-            os.ftruncate(handle, 0)
+            monde.ftruncate(handle, 0)
             with suppress(OSError):  # a full disk is locked too
-                os.pwrite(handle, own_name().encode(), 0)
+                monde.pwrite(handle, own_name().encode(), 0)
             yield True
     finally:
         os.close(handle)

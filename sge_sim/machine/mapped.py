@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sge_sim.errors import UsageError
+from sge_sim.machine import monde
 from sge_sim.machine.files import writing_atomically
 from sge_sim.machine.memory import MAPPED
 
@@ -58,7 +59,7 @@ def write_mapped(path: Path, key: str, value: object) -> None:
     size = len(_HEAD.format(key, 0, 0)) + len(head)
     begin = -(-size // _ALIGNED) * _ALIGNED
     with suppress(OSError, UsageError):
-        path.parent.mkdir(exist_ok=True)
+        monde.mkdir(path.parent, exist_ok=True)
         with writing_atomically(path) as file:
             file.write(_HEAD.format(key, begin, begin + end).encode("ascii") + head)
             for array, (place, _) in zip(arrays, places, strict=True):

@@ -6,8 +6,10 @@ pace of one: a crowd at a fresh process waits for as many times as it has thread
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import lru_cache, wraps
-from threading import Lock, get_ident
+from threading import get_ident
 from typing import ParamSpec, TypeVar, cast
+
+from sge_sim.machine import monde
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -64,7 +66,7 @@ class Turns:
     """What is done by one thread at a time for each key, and for several keys at once."""
 
     def __init__(self) -> None:
-        self._guard = Lock()
+        self._guard = monde.Lock()
         self._turns: dict[Hashable, _KeyTurn] = {}
 
     def of(self, key: Hashable) -> "_KeyTurn":
@@ -87,9 +89,9 @@ class _KeyTurn:
 
     __slots__ = ("_guard", "_key", "_lock", "_turns", "thread", "threads")
 
-    def __init__(self, guard: Lock, turns: dict[Hashable, "_KeyTurn"], key: Hashable) -> None:
+    def __init__(self, guard: monde.Lock, turns: dict[Hashable, "_KeyTurn"], key: Hashable) -> None:
         self._guard, self._turns, self._key = guard, turns, key
-        self._lock, self.thread, self.threads = Lock(), 0, 0
+        self._lock, self.thread, self.threads = monde.Lock(), 0, 0
 
     def __enter__(self) -> None:
         self._lock.acquire()

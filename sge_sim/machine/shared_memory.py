@@ -2,9 +2,9 @@
 
 import fcntl
 import mmap
-from tempfile import TemporaryFile
-from threading import Lock
 from typing import Final, Literal, get_args
+
+from sge_sim.machine import monde
 
 
 class SharedMemory:
@@ -14,16 +14,16 @@ class SharedMemory:
         # Anonymous: the pages of a file would be missing, and kill the process, on a full disk.
         self.cells = mmap.mmap(-1, size)
         # A file without a name, because its lock dies with who holds it.
-        self._file = TemporaryFile()  # noqa: SIM115 - it lives as long as the simulator
+        self._file = monde.nameless_file()  # it lives as long as the simulator
         self._descriptor = self._file.fileno()
-        self._threads = Lock()
+        self._threads = monde.Lock()
 
     def __enter__(self) -> mmap.mmap:
         """Give the bytes, which nobody else reads or changes in the block."""
         # lockf holds back the other processes only, the threads of this one need their own.
         self._threads.acquire()
         try:
-            fcntl.lockf(self._descriptor, fcntl.LOCK_EX)
+            monde.lockf(self._descriptor, fcntl.LOCK_EX)
         except BaseException:
             self._threads.release()
             raise
@@ -31,7 +31,7 @@ class SharedMemory:
 
     def __exit__(self, *_: object) -> None:
         try:
-            fcntl.lockf(self._descriptor, fcntl.LOCK_UN)
+            monde.lockf(self._descriptor, fcntl.LOCK_UN)
         finally:
             self._threads.release()
 

@@ -5,7 +5,8 @@ written; half a character (a surrogate alone) and what else neither XML nor a da
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Final, TypeVar
 
 T = TypeVar("T")
@@ -16,6 +17,7 @@ _UNFIT: Final = (
 )
 _IN_TEXT: Final = re.compile(f"[{_UNFIT}]")
 _IN_LINE: Final = re.compile(rf"[{_UNFIT}\t\n\r]")
+_ALL_SHOWN: Final = 40
 
 
 def unfit_in(value: object, *, line: bool = False) -> str | None:
@@ -53,3 +55,12 @@ def fit(value: T, *, line: bool = False) -> T:
     if unfit := unfit_in(value, line=line):
         raise ValueError(unfit)
     return value
+
+
+def choose_among(known: Sequence[str], given: str) -> str:
+    """Return « choisir parmi » and what is admitted, in French; of more than 40 values those that
+    look like what was given, and how many there are."""
+    if len(known) <= _ALL_SHOWN:
+        return f"choisir parmi {', '.join(known)}"
+    near = get_close_matches(given, known, 5) or known[:5]
+    return f"choisir parmi {', '.join(near)}… ({len(known)} en tout)"

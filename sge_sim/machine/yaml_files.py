@@ -23,8 +23,11 @@ from sge_sim.machine.texts import fit
 MAX_BYTES: Final = 1_000_000
 
 
-def parse_yaml(path: Path) -> object:
-    """Return what a file holds. Raises `ValueError` with a French sentence, and the line."""
+def parse_yaml(path: Path, *, as_nodes: bool = False) -> object:
+    """Return what a file holds, or its nodes, which have its lines and its texts as they are.
+
+    Raises `ValueError` with a French sentence, and the line.
+    """
     try:
         raw = read_user_file(path, MAX_BYTES)
     except OSError as error:
@@ -36,7 +39,7 @@ def parse_yaml(path: Path) -> object:
         node = loader.get_single_node()
         beyond = None if node is None else next(_not_admitted(node), None)
         if node is None or beyond is None:
-            return node and fit(loader.construct_document(node))
+            return node if as_nodes else node and fit(loader.construct_document(node))
     except yaml.MarkedYAMLError as error:
         line = f"ligne {error.problem_mark.line + 1} : " if error.problem_mark else ""
         raise ValueError(f"{line}le YAML est illisible ({error.problem})") from None

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sge_sim.clock import legal_date, machine_now
 from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.errors import UsageError
+from sge_sim.machine import monde
+from sge_sim.machine.files import write_atomically
 from sge_sim.machine.late import late
 from sge_sim.operations import Says, State, day_typed, operation
 from sge_sim.operations.parameters import ActeurOrTiers, Pem
@@ -121,9 +122,9 @@ def judge(
 @contextmanager
 def _file_of(pem: str) -> Iterator[Path]:
     """Give a file that holds a text; a refusal that names it names the text instead."""
-    with TemporaryDirectory(prefix="sge-sim-") as folder:
+    with monde.temporary_folder() as folder:
         file = Path(folder) / _TEXTE
-        file.write_text(pem, "utf-8", "replace")
+        write_atomically(file, pem.encode("utf-8", "replace"))
         try:
             yield file
         except inspection.UnreadCertificateError:

@@ -1,8 +1,10 @@
 """Pannes: what is planned to go wrong with calls and files, and how far each plan is."""
 
+import re
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
+from sge_sim.clock import legal_date
 from sge_sim.domaine.nomenclatures import Sens
 from sge_sim.domaine.pannes import (
     APPELS_MAX,
@@ -10,11 +12,12 @@ from sge_sim.domaine.pannes import (
     GRAINE_MAX,
     SECONDES_MAX,
     Panne,
+    drawn_key,
     last_call,
 )
 from sge_sim.domaine.prm import prm_typed
-from sge_sim.domaine.sortes import LIBELLES_PANNES, SORTES, SortePanne
-from sge_sim.errors import UnknownError
+from sge_sim.domaine.sortes import SORTES, SortePanne
+from sge_sim.errors import UnknownError, UsageError
 from sge_sim.machine.late import late
 from sge_sim.operations import LARGEST_NUMBER, Says, State, operation
 from sge_sim.operations.parameters import AnyActeur, day_typed, instant_typed
@@ -36,10 +39,18 @@ else:
     episodes = late("sge_sim.referentiel.episodes")
     tables = late("sge_sim.tables.pannes")
 
+_LIBELLES: Final = {nom: sorte.libelle for nom, sorte in SORTES.items()}
 Prm = Annotated[
     str | None, Says("Numéro du point ; tous sans lui", reads=prm_typed, completes="prms")
 ]
 Application = Annotated[str | None, Says("Identifiant de l'application ; toutes sans lui")]
+
+
+def _key_typed(text: str) -> str:
+    """Return a key in small letters; raises `UsageError` for what isn't one."""
+    if re.fullmatch("[0-9A-Fa-f]{64}", text) is None:
+        raise UsageError("Une clé AES-256 a 64 chiffres hexadécimaux.")
+    return text.lower()
 
 
 @operation("Les pannes prévues et leurs comptes", "GET /pannes", "pannes list", key="numero")
@@ -67,7 +78,7 @@ def plan(
     *,
     sorte: Annotated[
         SortePanne,
-        Says("Ce qui arrive à l'appel ou au fichier", "sgt506", libelles=LIBELLES_PANNES),
+        Says("Ce qui arrive à l'appel ou au fichier", "sgt506", libelles=_LIBELLES),
     ],
     service: Annotated[
         str | None, Says("Service, ou flux d'un fichier ; tous sans lui", completes="services")
@@ -118,7 +129,8 @@ def plan(
         datetime | None, Says("Fin qu'une maintenance annonce", reads=instant_typed)
     ] = None,
     cle: Annotated[
-        str | None, Says("Clé AES-256, 64 chiffres hexadécimaux ; tirée sans elle", longest=64)
+        str | None,
+        Says("Clé AES-256, 64 chiffres hexadécimaux ; tirée sans elle", reads=_key_typed),
     ] = None,
 ) -> "views.PanneView":
     """Plan a panne; raises `UsageError` for one that means nothing, or is about nobody.
@@ -141,7 +153,8 @@ def plan(
 )
 def list_episodes(state: State) -> "list[views.EpisodeView]":
     """Return the episodes, by name; raises `UsageError` for a file that isn't one."""
-    return [views.EpisodeView.of_episode(each) for each in episodes.read_episodes(state.data_dir)]
+    files = episodes.episode_files(state.data_dir).values()
+    return [views.EpisodeView.of_episode(episodes.read_episode(each)) for each in files]
 
 
 @operation(
@@ -163,17 +176,16 @@ def play(
     application: Application = None,
 ) -> "list[views.PanneView]":
     """Plan the pannes of an episode, moved to a day; raises `UsageError`, and plans none then."""
-    episode = episodes.read_episode(state.data_dir, nom)
-    narrowed = {"prm": prm, "application": application}
+    aims = {"prm": prm, "application": application}
     with state.database.transaction() as session:
-        now = stored_clock.instant_within(session)
-        made = []
-        for row in episode.pannes_from(jour or episodes.legal_date(now)):
-            sorte = SORTES[str(row["sorte"])] if row.get("sorte") in SORTES else None
+        now, made = stored_clock.instant_within(session), []
+        episode = episodes.read_episode(episodes.find_episode_file(state.data_dir, nom))
+        for row in episode.pannes_from(jour or legal_date(now)):
+            sorte = SORTES.get(str(row.get("sorte")))
             aimed = {
-                name: value
-                for name, value in narrowed.items()
-                if value is not None and sorte is not None and checks.may_aim(sorte, name)
+                name: aim
+                for name, aim in aims.items()
+                if aim and sorte and checks.may_aim(sorte, name)
             }
             asked = reading.read(plan, {**row, **aimed}, typed=False)
             made.append(_planned(session, now, **asked))
@@ -209,21 +221,17 @@ def _planned(session: "Session", now: datetime, **asked: Any) -> Panne:
     """Keep a plan; raises `UsageError` for one that means nothing, or is about nobody."""
     sorte = SORTES[asked["sorte"]]
     asked["service"] = checks.known_service(sorte, asked["service"])
-    checks.check_parameters(sorte, asked)
-    checks.check_window(sorte, asked, now)
+    asked["code"] = asked["code"] and asked["code"].upper()
+    checks.check_parameters(sorte, asked, now)
     checks.check_targets(session, asked, now)
-    asked["code"] = asked["code"] and checks.known_code(asked["code"].upper(), asked["service"])
+    usual = {"secondes": sorte.duree, "nombre": sorte.nombre.get("defaut"), **sorte.defauts}
+    if sorte.contenu == "index" and asked["prm"] is not None:
+        del usual["probabilite"]
+    if sorte.accord or sorte.contenu == "index":
+        usual["debut"] = now
     if "cle" in sorte.admet:
-        asked["cle"] = checks.known_key(sorte, asked)
-    if (sorte.accord or sorte.contenu == "index") and asked["debut"] is None:
-        asked["debut"] = now
-    for name, usual in sorte.defauts.items():
-        if name != "probabilite" or asked["prm"] is None or sorte.contenu != "index":
-            asked[name] = asked[name] or usual
-    if sorte.nombre and asked["nombre"] is None:
-        asked["nombre"] = sorte.nombre["defaut"]
-    if asked["secondes"] is None:
-        asked["secondes"] = sorte.duree
+        usual["cle"] = drawn_key(sorte.nom, asked["graine"])
+    asked |= {name: value for name, value in usual.items() if asked[name] is None}
     lasts = asked["debut"] is not None or asked["fin"] is not None or not sorte.ponctuelle
     whole = lasts and asked["au"] is None
     asked["au"] = APPELS_MAX if whole else last_call(asked["au"], asked["du"], asked["probabilite"])

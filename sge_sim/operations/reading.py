@@ -16,7 +16,7 @@ from pydantic_core import to_json
 from sge_sim.api.typed_filters import known_spelling
 from sge_sim.errors import FieldError, UsageError
 from sge_sim.machine.once import computed_once
-from sge_sim.machine.texts import unfit_in
+from sge_sim.machine.texts import choose_among, unfit_in
 from sge_sim.operations import AnyOperation, Operation, Parameter, State, V
 
 Lieu = Literal["adresse", "chemin", "corps", "en-tête"]
@@ -72,7 +72,7 @@ class ErreurDeForme(BaseModel):
     def sentence(self) -> str:
         """What is wrong, without a full stop: the same wherever it was given."""
         given = "" if self.donne is None else f" (donné : {self.donne})"
-        values = "" if not self.valeurs else f" : choisir parmi {', '.join(self.valeurs)}"
+        values = "" if not self.valeurs else f" : {choose_among(self.valeurs, self.donne or '')}"
         return f"{self.champ} : {self.constat}{given}{values}"
 
 

@@ -7,16 +7,13 @@ from sge_sim.machine.late import late
 from sge_sim.operations import LARGEST_NUMBER, Says, State, operation
 
 if TYPE_CHECKING:
-    from sge_sim import journal
     from sge_sim.api import variantes as views
     from sge_sim.door import variantes as plans
 else:
-    journal = late("sge_sim.journal")
     views = late("sge_sim.api.variantes")
     plans = late("sge_sim.door.variantes")
 
 _WITHOUT = "sge-sim variantes choisit les formes et dit ce que le client a rencontré"
-_MOST = 1000
 
 
 @operation(
@@ -26,12 +23,8 @@ _MOST = 1000
     has_page=False,
 )
 def show_rencontres(state: State) -> "views.RencontresView":
-    """Return what is in the last thousand answers of the journal."""
-    calls = journal.RechercheJournal(kinds=frozenset({"soap"}))
-    found = state.journal.find_echanges(calls, limit=_MOST, with_bodies=True)
-    return views.RencontresView.of(
-        (f"/{each.service}/v{each.version}", each.response or b"") for each in found
-    )
+    """Return what the answers have met since the folder was made, of those whose form varied."""
+    return views.RencontresView.of(plans.met_in(state.data_dir))
 
 
 @operation(
@@ -51,14 +44,11 @@ def plan(
     services: Annotated[list[str] | None, Says("Services concernés ; tous sans eux")] = None,
     sortes: Annotated[list[str] | None, Says("Sortes tirées ; toutes sans elles")] = None,
     variations: Annotated[
-        str, Says("Sans numéro : les lignes « Variation : … » du journal à rejouer")
-    ] = "",
+        str | None,
+        Says("Sans numéro : les lignes « Variation : … » du journal à rejouer", clears=True),
+    ] = None,
 ) -> None:
     """Choose a form; raises `UsageError` where the forms of answers don't vary."""
     if state.simulator is None or state.simulator.settings.variantes is None:
         raise UsageError("Les réponses ne varient pas : démarrer par sge-sim serve --variantes 1.")
-    chosen = plans.Plan(graine, numero, tuple(services or ()), tuple(sortes or ()), variations)
-    if numero is None and not variations:
-        plans.forget_plan(state.data_dir)
-    else:
-        chosen.keep(state.data_dir)
+    plans.Plan(graine, numero, services or (), sortes or (), variations).keep(state.data_dir)

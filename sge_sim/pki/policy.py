@@ -13,11 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from threading import Lock
 from typing import Final, Protocol
 
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.domaine.nomenclatures import ENVIRONMENTS, Environment, KindActeur
+from sge_sim.machine import monde
 from sge_sim.machine.once import Turns
 from sge_sim.pki.authorities import Authority
 from sge_sim.pki.certificates import fingerprint, name_text, read_certificate
@@ -132,7 +132,7 @@ class Policy:
             if registration or control is not certificat_enregistre
         )
         self._kept: OrderedDict[bytes, Kept | None] = OrderedDict()
-        self._lock = Lock()
+        self._lock = monde.Lock()
         self._turns = Turns()
         self._accepted: dict[tuple[bytes, tuple[bytes, ...], bool], _Accepted] = {}
 

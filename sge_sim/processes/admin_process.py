@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import partial
 from select import select
 from socket import socket
-from threading import Event
 from typing import TYPE_CHECKING, Final
 
 from sge_sim.admin.token import guard_by_token
@@ -21,6 +20,7 @@ from sge_sim.flux.incidents import Incidents
 from sge_sim.flux.livraison import deliver_pending
 from sge_sim.flux.publication import Publisher
 from sge_sim.journal import Echange, EchangeRecord, Journal, JournalFeed
+from sge_sim.machine import monde
 from sge_sim.machine.collector import collector_paused
 from sge_sim.machine.once import computed_once
 from sge_sim.processes.simulator import Simulator
@@ -135,7 +135,7 @@ class _Administration:
     pieces: Pieces
     on_call: Callable[[Echange], None] | None
     servers: list["AdminServer"] = field(default_factory=list)
-    stopping: Event = field(default_factory=Event)
+    stopping: monde.Event = field(default_factory=lambda: monde.Event())
 
     def serve(self, on_ready: Callable[[], None]) -> None:
         with (

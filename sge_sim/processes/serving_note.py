@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from sge_sim.errors import UsageError
+from sge_sim.machine import monde
 from sge_sim.machine.files import PRIVATE, check_writable, open_private, write_atomically
 
 if TYPE_CHECKING:
@@ -73,8 +74,8 @@ class Note:
     def announce(self, served: Served) -> None:
         """Write for commands that `served` serves the folder, unless another does already."""
         if self.alone:
-            os.ftruncate(self._handle, 0)
-            os.pwrite(self._handle, json.dumps(asdict(served)).encode(), 0)
+            monde.ftruncate(self._handle, 0)
+            monde.pwrite(self._handle, json.dumps(asdict(served)).encode(), 0)
 
 
 @contextmanager
@@ -90,7 +91,7 @@ def serving(data_dir: Path) -> Iterator[Note]:
             yield note
         finally:
             if note.alone:
-                (data_dir / _FILE).unlink(missing_ok=True)
+                monde.unlink(data_dir / _FILE, missing_ok=True)
     finally:
         os.close(handle)
 
@@ -142,7 +143,7 @@ class ReadyFile:
         """
         if self._path is not None:
             check_writable(self._path)
-            self._path.unlink(missing_ok=True)
+            monde.unlink(self._path, missing_ok=True)
 
     def write(self, readiness: Mapping[str, Any]) -> None:
         """Write what a harness needs to connect, once both listeners accept.
@@ -159,7 +160,7 @@ class ReadyFile:
             return
         try:
             if self._path.read_bytes() == self._written:
-                self._path.unlink()
+                monde.unlink(self._path)
         except OSError:
             pass  # gone already
 
@@ -167,7 +168,7 @@ class ReadyFile:
 def _lock(note: int, kind: int) -> bool:
     """Take a lock if nobody holds one against it; return whether it was taken."""
     try:
-        fcntl.flock(note, kind | fcntl.LOCK_NB)
+        monde.flock(note, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -4,15 +4,14 @@ Those of the catalogue stand in `catalog/episodes/`, a user's own in the folder 
 state, where one takes the place of another of its name.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
 from sge_sim.clock import PARIS
-from sge_sim.clock import legal_date as legal_date
-from sge_sim.errors import UnknownError, UsageError
+from sge_sim.errors import UsageError, require_found
 from sge_sim.machine.files import data_path
 from sge_sim.machine.yaml_files import Fields, read_mapping
 
@@ -52,31 +51,22 @@ def _moved(value: object, later: timedelta) -> object:
         raise UsageError("L'épisode finirait après l'an 9999 : donner un jour plus tôt.") from None
 
 
-def read_episodes(data_dir: Path) -> list[Episode]:
-    """Return all of them, by name; raises `UsageError` for a file that isn't one."""
-    return [_read(path) for _, path in sorted(_files(data_dir).items())]
+def episode_files(data_dir: Path) -> dict[str, Path]:
+    """Return their files by name, in the order of names, whatever they hold."""
+    folders = (data_path("catalog") / "episodes", data_dir / "episodes")
+    found = {path.stem: path for folder in folders for path in folder.glob("*.yaml")}
+    return dict(sorted(found.items()))
 
 
-def read_episode(data_dir: Path, nom: str) -> Episode:
-    """Return one; raises `UsageError` where there is none of that name."""
-    files = _files(data_dir)
-    if nom not in files:
-        known = ", ".join(sorted(files))
-        raise UnknownError(f"Aucun épisode ne s'appelle « {nom} » : choisir parmi {known}.", nom)
-    return _read(files[nom])
+def find_episode_file(data_dir: Path, nom: str) -> Path:
+    """Return the file of one; raises `UnknownError` where there is none of that name."""
+    files = episode_files(data_dir)
+    sentence = f"Aucun épisode ne s'appelle « {nom} » : choisir parmi {', '.join(files)}."
+    return require_found(files.get(nom), sentence, nom)
 
 
-def names_of_episodes(data_dir: Path) -> list[str]:
-    """Return their names, whatever their files hold."""
-    return sorted(_files(data_dir))
-
-
-def _files(data_dir: Path) -> dict[str, Path]:
-    folders: Iterable[Path] = (data_path("catalog") / "episodes", data_dir / "episodes")
-    return {path.stem: path for folder in folders for path in folder.glob("*.yaml")}
-
-
-def _read(path: Path) -> Episode:
+def read_episode(path: Path) -> Episode:
+    """Return what a file tells; raises `UsageError` for one that isn't an episode."""
     mistakes: list[str] = []
     try:
         fields = Fields(read_mapping(path), str(path), mistakes)

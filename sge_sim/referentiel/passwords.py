@@ -5,7 +5,8 @@ Apart from the actors that have them: the door checks one, and loads nothing to 
 
 import hashlib
 import hmac
-import secrets
+
+from sge_sim.machine import monde
 
 _SALT_BYTES = 16
 _SEPARATOR = ":"
@@ -13,7 +14,7 @@ _SEPARATOR = ":"
 
 def password_digest(password: str, salt: bytes | None = None) -> str:
     """Return what is kept of a password: its salt and its digest, in hexadecimal."""
-    salt = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
+    salt = monde.urandom(_SALT_BYTES) if salt is None else salt
     digest = hashlib.scrypt(password.encode(), salt=salt, n=2**14, r=8, p=1)
     return f"{salt.hex()}{_SEPARATOR}{digest.hex()}"
 

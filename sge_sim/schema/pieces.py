@@ -7,7 +7,6 @@ simulator is given. With SQLite the folder is what processes share, and nothing 
 """
 
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -19,6 +18,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from sge_sim.errors import UsageError, system_reason
 from sge_sim.facts.database import Database
 from sge_sim.facts.outage import DATABASE_UNREACHABLE
+from sge_sim.machine import monde
 from sge_sim.machine.files import PRIVATE, PUBLIC, make_private_folder, write_atomically
 from sge_sim.schema.data_folder import named_database, open_database
 from sge_sim.tables.plateforme import (
@@ -104,8 +104,8 @@ class Pieces:
         if not self._shared:
             yield
             return
-        ended = threading.Event()
-        thread = threading.Thread(target=self._follow, args=(ended,), daemon=True)
+        ended = monde.Event()
+        thread = monde.Thread(target=self._follow, args=(ended,), daemon=True)
         thread.start()
         try:
             yield
@@ -113,7 +113,7 @@ class Pieces:
             ended.set()
             thread.join()
 
-    def _follow(self, ended: threading.Event) -> None:
+    def _follow(self, ended: monde.Event) -> None:
         while not ended.wait(_PERIOD_SECONDS):
             try:
                 found = self._database.memoire.look().ask(read_pieces)

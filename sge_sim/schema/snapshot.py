@@ -12,7 +12,6 @@ and what isn't state (`plateforme`).
 import os
 import re
 import sqlite3
-import tempfile
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -23,6 +22,7 @@ from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import PATIENCE_SECONDS, Database
 from sge_sim.journal import Journal
+from sge_sim.machine import monde
 from sge_sim.machine.files import locked, make_private_folder
 from sge_sim.schema.data_folder import SCHEMA
 from sge_sim.tables.ecritures import Ecriture, Schema
@@ -122,17 +122,16 @@ def take_snapshot(
     live = _sqlite_file(database)
     folder = make_private_folder(data_dir / _FOLDER)
     with locked(folder):
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".db")
+        handle, beside = monde.new_file(folder, ".", ".db")
         os.close(handle)
-        beside = Path(name)
         try:
-            with closing(sqlite3.connect(live)) as origin:
+            with closing(monde.connect(live)) as origin:
                 _copy(origin, beside)
             _check(beside)
             journal.mark(nom)
-            return beside.replace(folder / _file_of(nom))
+            return monde.replace(beside, folder / _file_of(nom))
         finally:
-            beside.unlink(missing_ok=True)
+            monde.unlink(beside, missing_ok=True)
 
 
 def restore_snapshot(database: Database, journal: Journal, data_dir: Path, nom: str = "") -> None:
@@ -194,14 +193,16 @@ def _copy(origin: sqlite3.Connection, target: Path) -> None:
         waiting = status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
         if waiting and elapsed_ms(begun) > PATIENCE_SECONDS * 1000:
             raise sqlite3.OperationalError("database is locked")
+        if waiting:
+            monde.sleep(_RETRY_SECONDS)
 
-    with closing(sqlite3.connect(target, timeout=0)) as copy:
-        origin.backup(copy, progress=give_up_in_time, sleep=_RETRY_SECONDS)
+    with closing(monde.connect(target, timeout=0)) as copy:
+        monde.backup(origin, copy, progress=give_up_in_time, sleep=0)
 
 
 def _open_alone(file: Path) -> sqlite3.Connection:
     """Open a file that nobody writes: no other file is made beside it."""
-    return sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)
+    return monde.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)
 
 
 def _check(file: Path) -> None:

@@ -1,11 +1,12 @@
 """One exchange with a client, to which the transport, the door and the service each add."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sge_sim.domaine.nomenclatures import Demandeur, KindEchange
+from sge_sim.domaine.pannes import Panne
 from sge_sim.facts.memoire import Vue
 from sge_sim.pki.policy import Verdict
 from sge_sim.refus import Rule
@@ -32,17 +33,18 @@ class Exchange:
     """A request on its way to its answer; each station adds what it found.
 
     `started` is the machine's instant, `instant` the simulated one: it is read once, so that the
-    rules and the journal see the same. `vue` is the state as it was when the request came: an order
-    reads that of its own transaction. `verdict` is the policy's on the client's certificate,
-    `demandeur` whom the door let in. `service` and `version` name the contract that answers.
-    `entete` and `demande` are the header and the body as plain values, the header empty where the
-    client sent none. `notes` are for the journal, in French.
+    rules and the journal see the same. `vue` is the state as it was when the request came, `pannes`
+    the plans in it: an order reads the state of its own transaction. `verdict` is the policy's on
+    the client's certificate, `demandeur` whom the door let in. `service` and `version` name the
+    contract that answers. `entete` and `demande` are the header and the body as plain values, the
+    header empty where the client sent none. `notes` are for the journal, in French.
     """
 
     request: Request
     started: datetime
     instant: datetime
     vue: Vue | None = None
+    pannes: Sequence[Panne] = ()
     verdict: Verdict | None = None
     demandeur: Demandeur | None = None
     kind: KindEchange = "http"

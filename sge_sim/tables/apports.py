@@ -3,7 +3,6 @@
 What is brought in is written in slices, seen at once, read back and removed.
 """
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session, selectinload, sessionmaker
 from sqlalchemy.pool import StaticPool
 
 from sge_sim.domaine.francais import normalise
+from sge_sim.machine import monde
 from sge_sim.tables.acteurs import Acteur, Contrat
 from sge_sim.tables.anciens_etats import AncienEtat
 from sge_sim.tables.base import Base, values_of
@@ -52,7 +52,7 @@ def scratch_sessions() -> Iterator[Sessions]:
     only tried is written there, and gone at the end, however that comes."""
     engine = create_engine(
         "sqlite://",
-        creator=lambda: sqlite3.connect("", check_same_thread=False),
+        creator=lambda: monde.connect("", check_same_thread=False),
         poolclass=StaticPool,
     )
     Base.metadata.create_all(engine)

@@ -9,18 +9,17 @@ The simulators of several machines count together as their neighbour with SQLite
 
 import fcntl
 import os
-import sqlite3
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
 from typing import Final
 
 from sqlalchemy import Engine, bindparam, delete, select, text
 
+from sge_sim.machine import monde
 from sge_sim.machine.files import make_private_file, open_private
 from sge_sim.tables.plateforme import comptage
 from sge_sim.tables.prepared import Driver, Prepared
@@ -38,7 +37,7 @@ class Counters:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._threads = Lock()
+        self._threads = monde.Lock()
         self._handle: int | None = None
 
     def count(self, number: int, most: int, strikes: Callable[[int], bool]) -> int | None:
@@ -51,7 +50,7 @@ class Counters:
             if counted >= most:
                 return None
             hit = strikes(counted + 1)
-            os.pwrite(handle, _CELL.pack(counted + 1, struck + hit), _place(number))
+            monde.pwrite(handle, _CELL.pack(counted + 1, struck + hit), _place(number))
             return counted + 1 if hit else None
 
     def read(self, number: int) -> tuple[int, int]:
@@ -62,7 +61,7 @@ class Counters:
     def forget(self) -> None:
         """Set every counter to zero."""
         with self._alone() as handle:
-            os.ftruncate(handle, 0)
+            monde.ftruncate(handle, 0)
 
     def close(self) -> None:
         """Close the file; it may be used again."""
@@ -77,11 +76,11 @@ class Counters:
         with self._threads:
             if self._handle is None:
                 self._handle = open_private(self._file)
-            fcntl.flock(self._handle, fcntl.LOCK_EX)
+            monde.flock(self._handle, fcntl.LOCK_EX)
             try:
                 yield self._handle
             finally:
-                fcntl.flock(self._handle, fcntl.LOCK_UN)
+                monde.flock(self._handle, fcntl.LOCK_UN)
 
 
 def _place(number: int) -> int:
@@ -127,12 +126,15 @@ class QuotaCounts:
     def __init__(self, data_dir: Path) -> None:
         file = data_dir / "data-connect-quotas.db"
         make_private_file(file)
-        self._lock = Lock()
-        self._connection = sqlite3.connect(
+        self._lock = monde.Lock()
+        self._connection = monde.connect(
             file, timeout=_PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
         )
-        for statement in ("PRAGMA journal_mode = MEMORY", "PRAGMA synchronous = OFF", _TABLE):
+        for statement in ("PRAGMA journal_mode = MEMORY", "PRAGMA synchronous = OFF"):
             self._connection.execute(statement)
+        monde.begin_writing(self._connection)
+        self._connection.execute(_TABLE)
+        monde.commit(self._connection)
 
     def take(self, quotas: Sequence[Quota]) -> Quota | None:
         """Count one call under all of `quotas`; return the first that is exhausted, if one is.
@@ -141,7 +143,7 @@ class QuotaCounts:
         """
         with self._lock:
             run = self._connection.execute
-            run("BEGIN IMMEDIATE")
+            monde.begin_writing(self._connection)
             try:
                 for quota in quotas:
                     row = run(_READ_FILE, (quota.cle, quota.fenetre)).fetchone()
@@ -151,7 +153,10 @@ class QuotaCounts:
                     run(_COUNT_IN_FILE, (quota.cle, quota.fenetre))
                 return None
             finally:
-                run("COMMIT")
+                try:
+                    monde.commit(self._connection)
+                finally:  # on a full disk it may be left open, which would refuse all that come
+                    self._connection.rollback()
 
     def close(self) -> None:
         """Close the file."""
@@ -242,7 +247,7 @@ class SharedQuotas:
                 for quota in sorted(quotas, key=lambda quota: quota.cle)
                 if _count(driver, f"quota:{quota.cle}", quota.fenetre, quota.appels) is None
             }
-            driver.connection.rollback() if exhausted else driver.connection.commit()
+            driver.connection.rollback() if exhausted else monde.commit(driver.connection)
         return next((quota for quota in quotas if quota.cle in exhausted), None)
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Dialect, Engine, ExceptionContext, event
 from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
 from sge_sim.clock import elapsed_ms, stopwatch
+from sge_sim.machine import monde
 
 _Result = TypeVar("_Result")
 
@@ -98,7 +99,7 @@ def bound_waits(engine: Engine, patience_seconds: float, silence_seconds: float)
         connection.patience_seconds, connection.answers = patience_seconds / 2, answers
         connection.execute("SET TIME ZONE 'UTC'")
         connection.execute(f"SET lock_timeout = {int(patience_seconds * 1000)}")
-        connection.commit()
+        monde.commit(connection)
         return connection
 
     @event.listens_for(engine, "reset")

@@ -10,7 +10,6 @@ import errno
 import logging
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from sge_sim.errors import UsageError
+from sge_sim.machine import monde
 from sge_sim.transport.server import FileWatch
 from sge_sim.transport.tls import build_server_context, load_server_certificate
 
@@ -81,10 +81,10 @@ class AdminServer:
             await asyncio.gather(*(server.serve(sockets=[]) for server in self._servers))
 
         on_ready()
-        ended = threading.Event()
+        ended = monde.Event()
         if self._remote is not None:
             watch = FileWatch([self._remote.identity])
-            threading.Thread(target=watch.run, args=(self.reload, ended), daemon=True).start()
+            monde.Thread(target=watch.run, args=(self.reload, ended), daemon=True).start()
         try:
             asyncio.run(serve_all())
         finally:

@@ -9,14 +9,13 @@ import os
 import select
 import signal
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import FrameType
 from typing import NoReturn, Protocol
 
 from sge_sim.errors import UsageError
+from sge_sim.machine import monde
 from sge_sim.machine.collector import collector_paused
 
 
@@ -117,7 +116,7 @@ def run_child(
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         with collector_paused():
             service = process.build()
-        threading.Thread(
+        monde.Thread(
             target=_obey, args=(service, signals, parent_life, grace_seconds), daemon=True
         ).start()
         service.serve(lambda: _announce(announcements, READY))
@@ -141,8 +140,8 @@ def _obey(
         stopping = parent_life in readable or signal.SIGTERM in received
         if signal.SIGHUP in received and not stopping:
             _reload(service)
-    threading.Thread(target=service.stop, daemon=True).start()
-    time.sleep(grace_seconds)
+    monde.Thread(target=service.stop, daemon=True).start()
+    monde.sleep(grace_seconds)
     _log.warning("Arrêt forcé : le service n'a pas fini en %g s.", grace_seconds)
     _leave(1)
 
@@ -164,4 +163,4 @@ def _leave(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
-    os._exit(code)
+    monde.exit_now(code)

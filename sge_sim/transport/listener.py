@@ -8,12 +8,12 @@ import ipaddress
 import logging
 import socket
 import ssl
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from sge_sim.errors import UsageError, system_reason
+from sge_sim.machine import monde
 from sge_sim.transport.handshake import HandshakeFailure
 from sge_sim.transport.message import Request, Response
 
@@ -139,7 +139,7 @@ class ByteBudget:
 
     def __init__(self, total: int) -> None:
         self._left = total
-        self._lock = threading.Lock()
+        self._lock = monde.Lock()
 
     def take(self, count: int) -> bool:
         """Take `count` bytes; False, and nothing taken, if they aren't there."""
@@ -179,7 +179,7 @@ class Listener:
         self.limits = limits
         self.requests = ByteBudget(limits.max_buffered_bytes)
         self.answers = ByteBudget(limits.max_unsent_bytes)
-        self.slots = threading.BoundedSemaphore(limits.max_connections)
+        self.slots = monde.BoundedSemaphore(limits.max_connections)
         self.keeping = True
         self._on_handshake_failure = on_handshake_failure
 

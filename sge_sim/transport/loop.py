@@ -9,10 +9,10 @@ import logging
 import os
 import selectors
 import socket
-import threading
 import time
 from collections import deque
 
+from sge_sim.machine import monde
 from sge_sim.transport.connection import Connection
 from sge_sim.transport.listener import Listener
 
@@ -35,13 +35,13 @@ class ConnectionLoop:
         self._listener = listener
         self._listening_socket = listening_socket
         self._selector = selectors.DefaultSelector()
-        self._lock = threading.Lock()
+        self._lock = monde.Lock()
         self._found: deque[Connection] = deque()
         self._ahead: deque[Connection] = deque()  # those whose next request is here already
         self._paused: set[Connection] = set()  # those that only their deadline wakes
         self._worked_on = 0
         self._next_check = time.monotonic() + _TICK_SECONDS
-        self._stopping = threading.Event()
+        self._stopping = monde.Event()
         self._stopped_at = float("inf")
         self._broken: Exception | None = None
         self._warned_full = False
@@ -60,7 +60,7 @@ class ConnectionLoop:
             except Exception as error:
                 self._broken = error
                 self._stopping.set()
-                time.sleep(_STOP_TICK_SECONDS)
+                monde.sleep(_STOP_TICK_SECONDS)
         return self._found.popleft() if self._found else None
 
     def leave(self, connection: Connection) -> None:
@@ -121,7 +121,7 @@ class ConnectionLoop:
                     self._listener.limits.stop_seconds,
                 )
                 return
-            time.sleep(_STOP_TICK_SECONDS)
+            monde.sleep(_STOP_TICK_SECONDS)
 
     def close(self) -> None:
         """Close the waiting connections and the selector, once nobody calls `next`."""

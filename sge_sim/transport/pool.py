@@ -7,12 +7,12 @@ another one leads.
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
+from sge_sim.machine import monde
 from sge_sim.machine.memory import WEAR, FreedMemory, give_back_freed_memory
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ class _Turn(Generic[T]):
     def __init__(self) -> None:
         self.item: T
         self.since = 0.0
-        self.called = threading.Semaphore(0)
+        self.called = monde.Semaphore(0)
 
 
 class Pool(Generic[T]):
@@ -59,13 +59,13 @@ class Pool(Generic[T]):
         self._work = work
         self._leave = leave
         self._patience = patience
-        self._finding = threading.Lock()
-        self._lock = threading.Lock()
+        self._finding = monde.Lock()
+        self._lock = monde.Lock()
         self._threads = 0
         self._spares: list[_Turn[T]] = []
         self._leader: _Turn[T] | None = None
-        self._busy = threading.Event()
-        self._ended = threading.Event()
+        self._busy = monde.Event()
+        self._ended = monde.Event()
         self._freed = FreedMemory()
         self._idle_looks = _RESTED  # what the start took is given back
 
@@ -74,7 +74,7 @@ class Pool(Generic[T]):
         with self._lock:
             self._start_leader()
         if self._size > 1:
-            threading.Thread(target=self._watch, daemon=True).start()
+            monde.Thread(target=self._watch, daemon=True).start()
 
     def stop(self, wake: Callable[[], None]) -> None:
         """Have each thread end after its present work; `wake` ends the waiting of `find`.
@@ -174,7 +174,7 @@ class Pool(Generic[T]):
         """
         before, self._leader = self._leader, _Turn()
         # One that never comes back must not keep the process from ending.
-        thread = threading.Thread(target=self._run, args=(self._leader,), daemon=True)
+        thread = monde.Thread(target=self._run, args=(self._leader,), daemon=True)
         try:
             thread.start()
         except RuntimeError:

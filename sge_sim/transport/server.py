@@ -8,12 +8,11 @@ import contextlib
 import logging
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Event
 
 from sge_sim.errors import UsageError
+from sge_sim.machine import monde
 from sge_sim.transport.connection import Connection
 from sge_sim.transport.handshake import HandshakeFailure
 from sge_sim.transport.listener import Limits, Listener, Responder
@@ -36,7 +35,7 @@ class FileWatch:
         seen, self._seen = self._seen, state
         return state != seen
 
-    def run(self, on_change: Callable[[], None], stop: Event) -> None:
+    def run(self, on_change: Callable[[], None], stop: monde.Event) -> None:
         """Call `on_change` after each change, until `stop`; looks every second."""
         while self._paths and not stop.wait(PERIOD_SECONDS):
             if self.changed():
@@ -85,11 +84,11 @@ class HttpsServer:
         self._pool = Pool(
             limits.threads, self.connections.next, self._advance, self.connections.leave
         )
-        self._state_lock = threading.Lock()
+        self._state_lock = monde.Lock()
         self._serving = False
         self._stopping = False
-        self._loop_ended = threading.Event()
-        self._stopped = threading.Event()
+        self._loop_ended = monde.Event()
+        self._stopped = monde.Event()
 
     @property
     def ready(self) -> bool:
@@ -105,7 +104,7 @@ class HttpsServer:
             self._serving = True
         try:
             on_ready()
-            threading.Thread(
+            monde.Thread(
                 target=self._watched.run, args=(self.reload, self._loop_ended), daemon=True
             ).start()
             self.connections.wait_for_stop()

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sge_sim.errors import UsageError
+from sge_sim.machine import monde
 from sge_sim.transport.child import FAILED, READY, Process, SignalPipe, run_child
 
 _log = logging.getLogger(__name__)
@@ -122,7 +123,7 @@ class _Supervisor:
         sys.stderr.flush()
         # A signal between the fork and the child's own handlers would be taken for the parent's.
         signal.pthread_sigmask(signal.SIG_BLOCK, _HANDLED)
-        slot.pid = os.fork()
+        slot.pid = monde.fork()
         if slot.pid == 0:
             os.close(self._life_writer)  # or the end of the parent would never be seen
             self._selector.close()
@@ -226,7 +227,7 @@ class _Supervisor:
     def _send(self, number: signal.Signals, *, last: bool | None = None) -> None:
         for slot in self._slots:
             if slot.pid and last in (None, slot.process.last):
-                os.kill(slot.pid, number)
+                monde.kill(slot.pid, number)
 
 
 def _how_it_ended(exit_code: int) -> str:

@@ -1,7 +1,16 @@
 from collections.abc import Iterator
 
 import pytest
-from dataconnect_kit import Client, admin, data_connect_simulator, freeze
+import requests
+from dataconnect_kit import (
+    AUTRE_C5,
+    C5,
+    PRODUCTEUR,
+    Client,
+    admin,
+    data_connect_simulator,
+    freeze,
+)
 from hostile_clients import PLACES
 from in_process import served_in_process
 from lives import database  # noqa: F401
@@ -41,3 +50,34 @@ def moved(kept: RunningSimulator) -> RunningSimulator:
     """It as it was, for a test that moves its clock."""
     admin(kept, "/api/reset")
     return kept
+
+
+@pytest.fixture(scope="session")
+def shared(kept: RunningSimulator) -> RunningSimulator:
+    """It with points that are shared with the application, kept aside too."""
+    admin(kept, "/api/reset")
+    for prm in (C5, AUTRE_C5, PRODUCTEUR):
+        Client(kept).share(prm)
+    admin(kept, "/api/snapshot", nom="partages")
+    return kept
+
+
+@pytest.fixture(scope="module")
+def untouched(shared: RunningSimulator) -> Client:
+    """Its application, with the points just shared and nothing planned: tests leave it so."""
+    admin(shared, "/api/reset", nom="partages")
+    return Client(shared)
+
+
+@pytest.fixture
+def unplanned(untouched: Client) -> Iterator[Client]:
+    """The same, for a test that plans pannes and changes nothing else."""
+    yield untouched
+    requests.delete(untouched.simulator.ready["admin_url"] + "/api/pannes", timeout=10)
+
+
+@pytest.fixture
+def sharing(untouched: Client) -> Iterator[Client]:
+    """The same, for a test that does with it what it likes."""
+    yield Client(untouched.simulator)
+    admin(untouched.simulator, "/api/reset", nom="partages")

@@ -9,24 +9,23 @@ import requests
 import yaml
 from click.testing import CliRunner
 from dataconnect_kit import AUTRE_C5, C5, CURVE, DAILY, PRODUCTEUR, Client, admin, freeze, told
-from running_simulator import RunningSimulator
 
 from sge_sim.cli import commands
 from sge_sim.domaine.sortes import SORTES
 from sge_sim.machine.files import data_path
-from sge_sim.referentiel.episodes import names_of_episodes, read_episode, read_episodes
+from sge_sim.referentiel.episodes import episode_files, read_episode
 
 V5 = "/metering_data_dc/v5/daily_consumption"
 PRODUCTION = "/mesure_synchrone_auto/v2/production_quotidienne"
-EPISODES = names_of_episodes(Path("nowhere"))
+EPISODES = episode_files(Path("nowhere"))
 
 
 class Player:
     """A client of a simulator that plays an episode from the legal day 25 November 2026 on."""
 
-    def __init__(self, simulator: RunningSimulator) -> None:
-        self.simulator = simulator
-        self.client = Client(simulator)
+    def __init__(self, client: Client) -> None:
+        self.simulator = client.simulator
+        self.client = client
 
     def play(self, nom: str, **asked: Any) -> Any:
         return admin(self.simulator, "/api/pannes/episodes", nom=nom, jour="2026-11-25", **asked)
@@ -45,13 +44,9 @@ class Player:
 
 
 @pytest.fixture
-def player(moved: RunningSimulator) -> Player:
-    made = Player(moved)
-    for prm in (C5, PRODUCTEUR):
-        made.client.share(prm)
-    made.at("2026-11-25T10:05")
-    assert made.client.bearer  # from before whatever comes
-    return made
+def player(sharing: Client) -> Player:
+    assert sharing.bearer  # from before whatever comes
+    return Player(sharing)
 
 
 @pytest.mark.observed("the summer of 2026: conso-api 147 to 159, ha-linky 192, 202")
@@ -82,6 +77,7 @@ def test_the_summer_of_2026(player: Player) -> None:
 @pytest.mark.observed("conso-api 149, 150: the curve alone, in February 2026")
 def test_february_2026(player: Player) -> None:
     player.play("fevrier-2026", prm=C5)
+    player.client.revoke(AUTRE_C5)
     assert [player.asks(CURVE), player.asks(DAILY), player.asks(CURVE, AUTRE_C5)] == [500, 200, 403]
     player.at("2026-11-30T23:59")
     assert player.asks(CURVE) == 200
@@ -172,9 +168,9 @@ def test_two_generations_without_a_day_in_common(player: Player) -> None:
 
 
 @pytest.mark.parametrize("nom", EPISODES)
-def test_every_episode_of_the_catalogue_can_be_played_today(player: Player, nom: str) -> None:
+def test_every_episode_of_the_catalogue_can_be_played_today(unplanned: Client, nom: str) -> None:
     rows = yaml.safe_load((data_path("catalog") / "episodes" / f"{nom}.yaml").read_text("utf-8"))
-    made = player.play(nom)
+    made = Player(unplanned).play(nom)
     assert [each["sorte"] for each in made] == [each["sorte"] for each in rows["pannes"]]
     assert all(SORTES[each["sorte"]].troubles for each in made)
 
@@ -183,14 +179,14 @@ def test_a_user_writes_an_episode_and_is_told_what_is_wrong_with_it(player: Play
     folder = player.simulator.data_dir / "episodes"
     folder.mkdir(exist_ok=True)
     described = {"titre": "A", "periode": "B", "source": "C", "recit": "D"}
-    row = {"sorte": "erreur_technique", "fin": "2026-08-04T00:00:00"}
+    row = {"sorte": "erreur_technique", "fin": "2026-08-04T00:00:00", "prm": C5}
     mine = {**described, "debut": "2026-08-03", "pannes": [row]}
     text = yaml.safe_dump(mine).replace("'2026", "2026").replace("00'", "00").replace("03'", "03")
     (folder / "le-mien.yaml").write_text(text)
     url = player.simulator.ready["admin_url"] + "/api/pannes/episodes"
     try:
         (made,) = player.play("le-mien")
-        assert made["fin"] == "2026-11-26T00:00:00+01:00"
+        assert (made["fin"], made["prm"]) == ("2026-11-26T00:00:00+01:00", C5)
         assert player.asks() == 500
         for wrong, said in (
             ("titre: 3", "doit être un texte"),
@@ -204,28 +200,25 @@ def test_a_user_writes_an_episode_and_is_told_what_is_wrong_with_it(player: Play
             answer = requests.post(url, json={"nom": "le-mien", "jour": "2026-11-25"}, timeout=10)
             assert (answer.status_code // 100, said in answer.text) == (4, True), answer.text
         assert len(player.simulator.admin("/api/pannes")) == 1
-        refused = player.simulator.command("pannes", "play", "inconnu")
-        assert refused.returncode == 2
-        assert "choisir parmi application-effacee-2024, avril-2023" in refused.stderr
+        answer = requests.post(url, json={"nom": "inconnu"}, timeout=10)
+        assert answer.status_code == 400
+        assert "choisir parmi application-effacee-2024, avril-2023" in answer.text
     finally:
         (folder / "le-mien.yaml").unlink()
 
 
-def test_an_episode_keeps_its_legal_hours_over_a_change_of_hour(tmp_path: Path) -> None:
-    episode = read_episode(tmp_path, "ete-2026")
+def test_an_episode_keeps_its_legal_hours_over_a_change_of_hour() -> None:
+    episode = read_episode(EPISODES["ete-2026"])
     first, *_ = episode.pannes_from(date(2026, 10, 24))
     assert first["debut"] == "2026-10-24T18:00:00+02:00"
     assert first["fin"] == "2026-10-25T18:00:00+01:00"
-    assert [each.nom for each in read_episodes(tmp_path)] == EPISODES
 
 
-def test_each_command_of_the_page_of_troubles_is_taken(player: Player) -> None:
-    url = player.simulator.ready["admin_url"] + "/api/pannes"
+def test_each_command_of_the_page_of_troubles_is_taken(unplanned: Client) -> None:
+    simulator = unplanned.simulator
     for nom, sorte in SORTES.items():
         typed = ["pannes", "add", nom, *sorte.essai.split()]
-        folder = ["--data-dir", str(player.simulator.data_dir)]
-        done = CliRunner().invoke(commands, [*typed, *folder])
+        done = CliRunner().invoke(commands, [*typed, "--data-dir", str(simulator.data_dir)])
         assert done.exit_code == 0, (typed, done.output, done.exception)
-        (made,) = player.simulator.admin("/api/pannes")
-        assert made["libelle"] == sorte.libelle
-        requests.delete(url, timeout=10)
+        assert sorte.libelle in done.output
+        requests.delete(simulator.ready["admin_url"] + "/api/pannes", timeout=10)

@@ -17,7 +17,6 @@ from dataconnect_kit import (
     freeze,
     told,
 )
-from running_simulator import RunningSimulator
 
 DAILY_V5 = "/metering_data_dc/v5/daily_consumption"
 CURVE_V5 = "/metering_data_clc/v5/consumption_load_curve"
@@ -46,16 +45,16 @@ BURST = (
 
 
 @pytest.fixture
-def dc(moved: RunningSimulator) -> Client:
-    """A client with whom points are shared, at the time of the start, without a panne."""
-    client = Client(moved)
-    for prm in (C5, AUTRE_C5, PRODUCTEUR):
-        client.share(prm)
-    return client
+def dc(sharing: Client) -> Client:
+    return sharing
 
 
 @pytest.fixture
 def plan(dc: Client) -> Any:
+    return planner(dc)
+
+
+def planner(dc: Client) -> Any:
     def make(sorte: str, **asked: Any) -> Any:
         return admin(dc.simulator, "/api/pannes", sorte=sorte, **asked)
 
@@ -89,11 +88,11 @@ def newest(dc: Client) -> Any:
     ],
 )
 def test_a_body_is_that_of_the_real_one_to_the_byte(
-    dc: Client, plan: Any, sorte: str, path: str, prm: str, status: int, body: bytes
+    unplanned: Client, sorte: str, path: str, prm: str, status: int, body: bytes
 ) -> None:
-    panne = plan(sorte, fin=FIN)
-    assert v5(dc, path, prm) == (status, body)
-    seen = newest(dc)
+    panne = planner(unplanned)(sorte, fin=FIN)
+    assert v5(unplanned, path, prm) == (status, body)
+    seen = newest(unplanned)
     assert (seen["panne"], seen["http_status"]) == (panne["numero"], status)
     assert "supposée" not in seen["detail"]
 
@@ -198,10 +197,10 @@ def test_a_page_that_fails_once_the_customer_accepts(dc: Client, plan: Any) -> N
     ],
 )
 def test_pages_in_place_of_the_consent_page(
-    dc: Client, plan: Any, sorte: str, asked: Any, status: int, said: str
+    unplanned: Client, sorte: str, asked: Any, status: int, said: str
 ) -> None:
-    plan(sorte, fin=FIN, **asked)
-    answer = dc.page()
+    planner(unplanned)(sorte, fin=FIN, **asked)
+    answer = unplanned.page()
     assert (answer.status_code, said in answer.text) == (status, True)
 
 
@@ -379,17 +378,18 @@ def test_the_same_days_are_drawn_whenever_they_are_asked_for(dc: Client, plan: A
         ({"sorte": "total_seul", "nombre": 48}, "de 0 à 47"),
         ({"sorte": "jour_nul", "mesure": "index"}, "ne touche pas les index"),
         ({"sorte": "code_sgt"}, "veut un code"),
-        ({"sorte": "code_sgt", "code": "SGT999"}, "ne rend pas « SGT999 »"),
+        ({"sorte": "code_sgt", "code": "SGT999"}, "Aucun service ne rend « SGT999 »"),
         ({"sorte": "code_sgt", "code": "SGT570", "service": "RecherchePoint"}, "choisir parmi"),
         ({"sorte": "erreur_technique", "fin": "demain"}, "n'est pas une date ISO"),
     ],
 )
 def test_what_means_nothing_is_refused_with_what_would_do(
-    dc: Client, asked: dict[str, Any], said: str
+    unplanned: Client, asked: dict[str, Any], said: str
 ) -> None:
-    answer = requests.post(dc.simulator.ready["admin_url"] + "/api/pannes", json=asked, timeout=10)
+    simulator = unplanned.simulator
+    answer = requests.post(simulator.ready["admin_url"] + "/api/pannes", json=asked, timeout=10)
     assert (answer.status_code // 100, said in answer.text) == (4, True), answer.text
-    assert dc.simulator.admin("/api/pannes") == []
+    assert simulator.admin("/api/pannes") == []
 
 
 @pytest.mark.parametrize(
@@ -405,11 +405,11 @@ def test_what_means_nothing_is_refused_with_what_would_do(
     ],
 )
 def test_two_that_contradict_each_other_are_refused(
-    dc: Client, plan: Any, first: Any, second: Any, refused: bool
+    unplanned: Client, first: Any, second: Any, refused: bool
 ) -> None:
-    plan("erreur_technique", **first)
+    planner(unplanned)("erreur_technique", **first)
     answer = requests.post(
-        dc.simulator.ready["admin_url"] + "/api/pannes",
+        unplanned.simulator.ready["admin_url"] + "/api/pannes",
         json={"sorte": "erreur_interne", **second},
         timeout=10,
     )

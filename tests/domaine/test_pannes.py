@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sge_sim.domaine.pannes import Panne, last_call, panne_in
+from sge_sim.domaine.pannes import Atteinte, Panne, last_call, panne_in
 from sge_sim.errors import UsageError
 
 
@@ -35,17 +35,17 @@ def test_a_certain_plan_strikes_once_and_a_drawing_one_ends_after_a_hundred_call
 
 def test_a_latency_is_fixed_or_log_normal_around_its_median() -> None:
     fixed = Panne(numero=1, sorte="latence", au=1000, secondes=2.0)
-    assert {fixed.seconds_at(n) for n in range(1, 50)} == {2.0}
+    assert {Atteinte(fixed, n).seconds for n in range(1, 50)} == {2.0}
     drawn = Panne(numero=1, sorte="latence", au=1000, secondes=2.0, dispersion=0.5, graine=7)
-    values = sorted(drawn.seconds_at(n) for n in range(1, 1001))
+    values = sorted(Atteinte(drawn, n).seconds for n in range(1, 1001))
     assert 1.8 < values[500] < 2.2
     assert 3.1 < values[841] < 3.5  # the median times e^0.5, one sigma up
-    assert values == sorted(drawn.seconds_at(n) for n in range(1, 1001))
+    assert values == sorted(Atteinte(drawn, n).seconds for n in range(1, 1001))
 
 
 def test_the_journal_gives_the_number_of_the_plan_back() -> None:
     panne = Panne(numero=12, sorte="lente", au=5, secondes=1.5)
-    line = panne.line_at(4)
+    line = Atteinte(panne, 4).line
     assert line == "Panne prévue n° 12 : réponse lente (1,5 s), appel 4."
     assert panne_in(f"autre chose\n{line}\nencore") == (12, line)
     assert panne_in("Panne prévue n° x") == (None, "")

@@ -15,7 +15,7 @@ from running_simulator import RunningSimulator, kept_open, refusal, run_command
 from sge_sim.api.administration import Administration
 from sge_sim.cli.variantes import variantes
 from sge_sim.clock import machine_now
-from sge_sim.door.variantes import Plan, accepts_gzip, forget_plan
+from sge_sim.door.variantes import Plan, Variantes, accepts_gzip, met_in
 from sge_sim.errors import UsageError
 from sge_sim.homologation.catalogue import DEFAULT_RELEASE
 from sge_sim.homologation.catalogue.release import load_release
@@ -28,6 +28,9 @@ from sge_sim.transport.message import Framing, HTTPStatus, Response
 PRM = "25946599093143"
 PATH = "/ConsultationDonneesTechniquesContractuelles/v1.0"
 DEMANDE = {"pointId": PRM, "autorisationClient": True}
+REMOVED = (
+    f"{PATH}/Body/consulterDonneesTechniquesContractuellesResponse/point/situationContractuelle"
+)
 SERVED = ("--variantes", "3", "--population-size", "0")
 
 served = kept_open(served_in_process, *SERVED)
@@ -56,10 +59,9 @@ def asked(simulator: RunningSimulator, **headers: str) -> "object":
 
 
 @pytest.fixture
-def essais(served: RunningSimulator) -> Iterator[Essais]:
+def essais(served: RunningSimulator) -> Essais:
     admin = Administration(served.ready["admin_url"])
-    yield Essais(served.data_dir, admin, lambda: True, Plan(graine=1))
-    forget_plan(served.data_dir)
+    return Essais(admin, lambda: True, Plan(graine=1))
 
 
 def test_each_call_has_another_form_of_the_same_point(served: RunningSimulator) -> None:
@@ -70,6 +72,30 @@ def test_each_call_has_another_form_of_the_same_point(served: RunningSimulator) 
     (entry,) = served.admin("/api/journal", limit=1)
     assert "Variation : " in entry["detail"]
     assert entry["code"] == "SGT200"
+
+
+def test_what_was_met_is_whole_whatever_becomes_of_the_journal(served: RunningSimulator) -> None:
+    admin = Administration(served.ready["admin_url"])
+    admin.post("/api/snapshot", {"nom": "avant"})
+    admin.post("/api/variantes", {"variations": ""})
+    plain = asked(served).content
+    assert b"<soap:Envelope" in plain
+    assert f"{REMOVED} × 0" in admin.get("/api/variantes")["manquants"]
+    admin.post("/api/variantes", {"variations": f"Variation : absent {REMOVED}"})
+    assert asked(served).content != plain
+    admin.post("/api/reset", {"nom": "avant"})
+    found = admin.get("/api/variantes")
+    assert f"{REMOVED} × 0" in found["rencontres"]
+    assert found["manquants"]
+    assert not {*found["manquants"]} & {*found["rencontres"]}
+    admin.post("/api/variantes")
+
+
+def test_processes_of_a_folder_tell_together_what_was_met(tmp_path: Path) -> None:
+    first, second = Variantes(1, tmp_path), Variantes(1, tmp_path)
+    for process, met in ((first, {"/a", "/b"}), (second, {"/b", "/c"}), (first, {"/d"})):
+        process._meet(met)
+    assert met_in(tmp_path) == {"/a", "/b", "/c", "/d"}
 
 
 def test_a_plan_holds_until_it_is_forgotten(served: RunningSimulator) -> None:
@@ -99,7 +125,7 @@ def test_a_client_has_gzip_only_where_it_asks(served: RunningSimulator) -> None:
     assert etree.fromstring(packed.content).find(".//point") is not None
     (entry,) = served.admin("/api/journal", limit=1)
     assert "<soap:Envelope" in admin.exchange(entry["id"]).response
-    forget_plan(served.data_dir)
+    admin.post("/api/variantes")
 
 
 @pytest.mark.parametrize("wish", ["", "identity", "gzip;q=0, *", "gzip;q=0", "br", "gzip;q=beau"])

@@ -49,16 +49,18 @@ def test_no_byte_raises(seed: int, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def test_the_command_says_a_line_of_each_file(tmp_path: Path) -> None:
     folder = tmp_path / "depot"
-    folder.mkdir()
+    (folder / "juin").mkdir(parents=True)
     (folder / "a.zip").write_bytes(b"")
     (folder / "b.xml").write_text("<facture/>")
     (folder / "c.lien").symlink_to(folder / "c.lien")
+    (folder / "juin" / "a.zip").write_bytes(b"")
     made = run_command("flux", "doctor", str(folder), "--data-dir", str(tmp_path / "etat"))
     assert (made.returncode, made.stderr) == (1, "")
-    first, second, third = made.stdout.splitlines()
+    first, second, third, within = made.stdout.splitlines()
     assert first == f"a.zip : vide, zéro octet ; {REMEDES['vide']}."
     assert second.startswith("b.xml : inconnu, ")
     assert third.startswith("c.lien : illisible, ")
+    assert within == f"juin/a.zip : vide, zéro octet ; {REMEDES['vide']}."
     absent = run_command("flux", "doctor", "absent.zip", "--data-dir", str(tmp_path))
     assert absent.returncode == 2
     assert "absent.zip" in absent.stderr

@@ -1,6 +1,5 @@
 """Delivery: everything arrives once, in order, whole, whatever the server does."""
 
-import os
 import socket
 import threading
 from datetime import UTC, datetime, timedelta
@@ -25,6 +24,7 @@ from sge_sim.flux.livraison import (
     open_channel,
     retry_now,
 )
+from sge_sim.machine import monde
 from sge_sim.tables.flux import find_canal
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
@@ -71,7 +71,7 @@ def test_nothing_half_written_is_ever_seen(tmp_path: Path, monkeypatch: pytest.M
         assert next(tmp_path.iterdir()).name.startswith(".")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", dies)
+    monkeypatch.setattr(monde, "fsync", dies)
     with pytest.raises(DeliveryError, match="disque plein"):
         channel.deliver("R50.zip", b"content")
     assert list(tmp_path.iterdir()) == []

@@ -36,6 +36,7 @@ from sge_sim.flux.parallele import Equipe
 from sge_sim.flux.periodes import Frequence
 from sge_sim.flux.r50.flux import R50
 from sge_sim.flux.r151.flux import R151
+from sge_sim.machine import monde
 from sge_sim.tables.flux import FichierFlux, Publication, find_fichiers
 
 
@@ -103,7 +104,7 @@ def test_several_processes_make_the_same_files_as_one(
         monkeypatch.setattr(module, "PARTS_FOR_EQUIPE", 1)
     monkeypatch.setattr(parallele, "_POINTS_AT_ONCE", 1)
     started, shared = [], []
-    start, run = parallele._started, Equipe.share
+    start, run = monde.spawn, Equipe.share
 
     def counted(*asked: Any) -> Any:
         started.append(asked)
@@ -113,7 +114,7 @@ def test_several_processes_make_the_same_files_as_one(
         shared.append(work.__name__)
         return run(self, session, work, jobs)
 
-    monkeypatch.setattr(parallele, "_started", counted)
+    monkeypatch.setattr(monde, "spawn", counted)
     monkeypatch.setattr(Equipe, "share", noted)
     assert {nom.split("_")[1] for nom in platform.ready()} >= {"R63", "R63B", "R171", "SGE", "IFJ"}
     for cores, other in others.items():

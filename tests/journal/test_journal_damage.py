@@ -14,6 +14,7 @@ from journal_kit import RECORD, codes, open_journal_in, waiting
 
 from sge_sim.journal import Journal, drain, spool
 from sge_sim.journal.frames import Frame
+from sge_sim.machine import monde
 
 PLACES = 200
 TORN_BYTES = 150
@@ -334,7 +335,8 @@ def test_an_append_is_one_system_call_and_a_look_each_second(
 
     with monkeypatch.context() as patch:
         for name in ("pwritev", "pwrite", "write", "fstat", "lseek", "fsync", "ftruncate"):
-            patch.setattr(os, name, counted(name))
+            for module in (monde, os):
+                patch.setattr(module, name, counted(name), raising=module is os)
         for number in range(200):  # two seconds
             instant = RECORD.machine_instant + timedelta(milliseconds=10 * number)
             journal.append(replace(RECORD, machine_instant=instant, response=bytes(33_000)))

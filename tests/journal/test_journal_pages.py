@@ -22,6 +22,7 @@ from sge_sim.journal import (
     pages,
     spool,
 )
+from sge_sim.machine import monde
 
 COUNT, MANY = 60, 20_000
 
@@ -105,7 +106,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "commit": (drain, "count_and_trim"),
     "stored": (drain.Drainer, "_finish"),
     "marked": (drain.Drainer, "_remove"),
-    "renamed": (Path, "unlink"),
+    "renamed": (monde, "unlink"),
     "packed": (pages, "count_and_trim"),
 }
 

@@ -20,6 +20,7 @@ from many_processes import PROCESSES
 
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.journal import Journal, drain, spool
+from sge_sim.machine import monde
 
 
 def append_for_ever(folder: Path, parent: Connection) -> None:
@@ -68,7 +69,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "commit": (drain, "count_and_trim"),
     "stored": (drain.Drainer, "_finish"),
     "marked": (drain.Drainer, "_remove"),
-    "removed": (Path, "unlink"),
+    "removed": (monde, "unlink"),
 }
 
 
@@ -173,7 +174,7 @@ def test_a_full_disk_is_counted_and_told_once_and_ends(
     journal.append(RECORD)
     for _ in range(2):
         with monkeypatch.context() as patch:
-            patch.setattr(os, "pwritev", Pwritev(room))
+            patch.setattr(monde, "pwritev", Pwritev(room))
             for _ in range(3):
                 journal.append(replace(RECORD, code="lost"))
         journal.append(replace(RECORD, code="after"))

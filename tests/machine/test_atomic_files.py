@@ -22,7 +22,7 @@ def test_a_full_disk_keeps_the_old_file_and_is_told_of_it(
 
     path = tmp_path / "file"
     path.write_bytes(b"old")
-    monkeypatch.setattr("os.fsync", full)
+    monkeypatch.setattr("sge_sim.machine.monde.fsync", full)
     with pytest.raises(OSError, match="No space") as raised:
         write_atomically(path, b"new")
     assert raised.value.filename == str(path)
@@ -50,11 +50,11 @@ def test_what_can_be_written_is_checked_without_a_trace(tmp_path: Path) -> None:
 WRITE_AND_DIE = """
 import os, sys
 from pathlib import Path
-from sge_sim.machine import files
+from sge_sim.machine import files, monde
 def die(*_):
     os._exit(9)
 if sys.argv[2] == "file":
-    os.fsync = die
+    monde.fsync = die
     files.write_atomically(Path(sys.argv[1]), b"half")
 files.make_folder_once(Path(sys.argv[1]), lambda new: ((new / "half").touch(), die()))
 """

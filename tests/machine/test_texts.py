@@ -2,7 +2,7 @@
 
 import pytest
 
-from sge_sim.machine.texts import unfit_in
+from sge_sim.machine.texts import choose_among, unfit_in
 
 REFUSED = [0x00, 0x07, 0x1B, 0x7F, 0x85, 0x61C, 0x200E, 0x200F, 0x2028, 0x2029]
 REFUSED += [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xD800, 0xDC80, 0xDFFF, 0xFFFE, 0xFFFF]
@@ -31,3 +31,12 @@ def test_the_place_in_a_structure_is_named() -> None:
     given = {"point": {"noms": ["bon", "A\ud800"]}}
     assert str(unfit_in(given)).startswith("point.noms.1 : le caractère U+D800")
     assert str(unfit_in({"a": {"\u202e": "\u202e"}})).startswith("a : le caractère U+202E")
+
+
+def test_of_many_values_those_that_look_like_what_was_given_are_named() -> None:
+    assert choose_among(["deux", "trois"], "x") == "choisir parmi deux, trois"
+    known = [f"sgt{number}" for number in range(100, 150)] + ["erreur_technique"]
+    assert choose_among(known, "erreur_tecnique") == (
+        "choisir parmi erreur_technique… (51 en tout)"
+    )
+    assert choose_among(known, "!").startswith("choisir parmi sgt100, sgt101, sgt102, sgt103, ")

@@ -1,6 +1,5 @@
 """Writes archives point by point: what was written is never held, nor is the archive."""
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from sge_sim.clock import PARIS
 from sge_sim.flux.atelier import LIMITES, Limites
+from sge_sim.machine import monde
 from sge_sim.machine.documents import member_info
 
 _PIECE: Final = 1 << 20
@@ -62,7 +62,7 @@ def write_archives(
         prms: list[str] = []
         written = 0
         # The next point is asked for before the archive is closed: it may be the last.
-        file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by who reads it
+        file = monde.nameless_file(folder)  # closed by who reads it
         with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
             info = member_info(member(sequence), creation.astimezone(PARIS))
             with archive.open(info, "w", force_zip64=True) as out:

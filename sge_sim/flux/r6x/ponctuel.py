@@ -1,6 +1,5 @@
 """The files of a demand of M023: those of the data as they are ready, then the report."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -22,6 +21,7 @@ from sge_sim.flux.r6x.facturation import write_billed
 from sge_sim.flux.r6x.mesures import dumps, write_points, written
 from sge_sim.flux.r6x.recevabilite import Suivi023, admit, describe_demanded, rapport_tree
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
+from sge_sim.machine import monde
 from sge_sim.machine.documents import member_info, zipped
 from sge_sim.tables.m023 import find_demande_m023
 from sge_sim.tables.prepared import Driver, read_at_once
@@ -130,7 +130,7 @@ def _gathered(
 ) -> Iterator[ArchiveEcrite]:
     """Yield the one archive of a C68, which holds the others (GUI 0504 §2)."""
     prms: list[str] = []
-    file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by who reads it
+    file = monde.nameless_file(folder)  # closed by who reads it
     with ZipFile(file, "w", ZIP_STORED) as primary:
         for archive in archives:
             prms += archive.prms

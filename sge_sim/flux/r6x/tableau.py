@@ -9,7 +9,6 @@ would take gigabytes. Semicolons, LF, one line of headings; what is missing is t
 import csv
 import io
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import islice
@@ -19,6 +18,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from sge_sim.errors import UsageError
 from sge_sim.flux.lecteur import FormeFlux, VueDuFlux, at_path, children, form_of, formes
+from sge_sim.machine import monde
 from sge_sim.machine.once import computed_once
 
 _MESURES: Final = '"mesures":['
@@ -33,7 +33,7 @@ def portal_archive(archive: IO[bytes]) -> IO[bytes]:
 
     It is an open file without a name, to be read from its beginning.
     """
-    made = tempfile.TemporaryFile()  # noqa: SIM115 - closed by who reads it
+    made = monde.nameless_file()  # closed by who reads it
     with ZipFile(archive) as given, ZipFile(made, "w") as written:
         for member in given.infolist():
             with given.open(member) as content:

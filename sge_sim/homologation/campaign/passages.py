@@ -6,7 +6,6 @@ as the default tiers, and asks the administration over HTTP.
 
 import logging
 import re
-import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
@@ -38,6 +37,7 @@ from sge_sim.homologation.reports.rapport import (
     reprise_of,
 )
 from sge_sim.homologation.reports.writing import Personal, write_reports
+from sge_sim.machine import monde
 
 FILES: Final = ("rapport.html", "suivi.xlsx", "junit.xml", "rapport.json", "preuves.zip")
 _FOLDER: Final = "rapports"
@@ -102,7 +102,7 @@ class Passages:
         self._personal = personal
         self._folder = data_dir / _FOLDER
         self._clock = clock
-        self._mutex = threading.Lock()
+        self._mutex = monde.Lock()
         self._last: Passage | None = None
         self._read: dict[str, Rapport] = {}
 
@@ -161,7 +161,7 @@ class Passages:
                 reason = log_failure(_log, error, "La campagne s'est interrompue")
                 passage.end(f"Le simulateur a échoué : {reason}")
 
-        threading.Thread(target=work, daemon=True).start()
+        monde.Thread(target=work, daemon=True).start()
         return passage
 
     def kept(self) -> list[Garde]:

@@ -13,7 +13,6 @@ Secrets and tokens are masked (`***`) in what is kept of a call.
 
 import json
 import re
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -41,6 +40,7 @@ from sge_sim.homologation.client.sender import (
     open_session,
     product_of,
 )
+from sge_sim.machine import monde
 from sge_sim.tables.dataconnect import APIS
 
 PAGE: Final = "/dataconnect/v{version}/oauth2/authorize"
@@ -279,7 +279,7 @@ class DataConnectClient:
         counted = "v5" if APIS[service] == "v5" else service
         recent = self._recent.setdefault(counted, deque(maxlen=PAR_SECONDE))
         if len(recent) == PAR_SECONDE:
-            time.sleep(max(0.0, 1.0 - elapsed_ms(recent[0]) / 1000.0))
+            monde.sleep(max(0.0, 1.0 - elapsed_ms(recent[0]) / 1000.0))
         recent.append(stopwatch())
 
     def check(self) -> None:

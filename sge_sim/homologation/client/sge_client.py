@@ -6,7 +6,6 @@ the wire and not what a library made of it.
 
 import io
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,6 +27,7 @@ from sge_sim.homologation.client.sender import (
     open_session,
     product_of,
 )
+from sge_sim.machine import monde
 from sge_sim.machine.files import data_path
 from sge_sim.soap.contract import Contract, load_contracts
 
@@ -84,7 +84,7 @@ class _Recorder(zeep.Transport):
 
     def _wait(self) -> None:
         if self._last is not None and self._pause:
-            time.sleep(max(0.0, self._pause - elapsed_ms(self._last) / 1000.0))
+            monde.sleep(max(0.0, self._pause - elapsed_ms(self._last) / 1000.0))
 
 
 class SgeClient:

@@ -30,6 +30,7 @@ from sge_sim.homologation.reports.html_report import render_html
 from sge_sim.homologation.reports.junit_report import render_junit
 from sge_sim.homologation.reports.rapport import Rapport, parse_rapport, to_json
 from sge_sim.homologation.reports.suivi_xlsx import render_xlsx
+from sge_sim.machine import monde
 from sge_sim.machine.documents import member_info, zip_members, zipped
 from sge_sim.machine.files import check_writable, read_user_file, write_atomically
 
@@ -190,7 +191,7 @@ class WrittenReports:
 
 def prepare_folder(folder: Path) -> None:
     """Make the folder of a report; raises what writing there would, before a campaign is run."""
-    folder.mkdir(parents=True, exist_ok=True)
+    monde.mkdir(folder, parents=True, exist_ok=True)
     check_writable(folder / EVIDENCE_NAME)
 
 

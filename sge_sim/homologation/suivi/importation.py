@@ -33,6 +33,7 @@ from sge_sim.homologation.suivi.lignes import (
     references,
     segment_in,
 )
+from sge_sim.machine import monde
 from sge_sim.machine.files import write_atomically
 
 _ORIGINAL_DAYS: Final = {"du": date(2000, 1, 1), "au": date(2099, 12, 31)}
@@ -240,7 +241,7 @@ def write_release(importation: Importation, folder: Path, name: str) -> Release:
     Raises `UsageError` where what the workbook says doesn't make a release.
     """
     place = folder / name
-    place.mkdir(parents=True, exist_ok=True)
+    monde.mkdir(place, parents=True, exist_ok=True)
     base, kept = importation.base, _kept(importation)
     packages = [each for each in base.packages if any(c.package == each for c in kept.values())]
     head = {

@@ -10,7 +10,6 @@ What is personal among words is found here as well, for those who hide it.
 import hmac
 import json
 import re
-import secrets
 import string
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -21,6 +20,7 @@ from typing import Any, Final
 
 from sge_sim.domaine import prm
 from sge_sim.facts.database import Database
+from sge_sim.machine import monde
 from sge_sim.referentiel import identites
 from sge_sim.referentiel.apports.regles import is_siret
 from sge_sim.referentiel.identites import Tirage, with_luhn_key
@@ -43,7 +43,7 @@ class Anonymat:
     """The draws of one import."""
 
     def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
+        self._key = monde.urandom(32)
         self._draws: Final[Mapping[str, Callable[[Tirage], str]]] = {
             "numeroEtNomVoie": identites.voie,
             "lieuDit": identites.zone,

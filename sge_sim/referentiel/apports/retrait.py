@@ -1,6 +1,5 @@
 """Removes points of one's own, and what an import that was killed has left, in slices."""
 
-import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import BusyError, UsageError
 from sge_sim.facts.database import Database
+from sge_sim.machine import monde
 from sge_sim.tables.apports import count_own, delete_own, discard, hide_all, own_among
 
 SMALLEST: Final = 100
@@ -30,7 +30,7 @@ def alone_with_points(database: Database, *, wait: bool = False) -> Iterator[Non
                     "Un import ou un retrait de points est en cours "
                     f"({database.who_is_alone()}) : attendre qu'il finisse."
                 )
-            time.sleep(_RETRY_SECONDS)
+            monde.sleep(_RETRY_SECONDS)
         yield
 
 

@@ -1,0 +1,13 @@
+"""The supplier's invoice of transport: prices, computing, checking.
+
+From the ground up:
+
+- `grammaires`: those of C15, R15 and F15, as data;
+- `grammaire`: reads, writes and checks documents by them;
+- `prix`: the dated grids, and what is assumed;
+- `lignes`: situations, readings, lines, blocks and invoices, as values;
+- `calcul`: the block that a reading is invoiced, at 36 kVA or less and above;
+- `lecture`: what C15 and R15 say, as values;
+- `comparaison`: lines that are written and lines that are expected;
+- `verification`: all of it on a folder of files.
+"""

@@ -1,0 +1,250 @@
+"""Recomputes the invoices of anybody's F15 from C15, R15 and grids, and names each line that they
+don't explain.
+
+What a block should hold is computed from the reading that it invoices, those since the one that
+was invoiced before, and the situations in between; never from other invoices.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from typing import Final
+
+from sge_sim.clock import add_months
+from sge_sim.facturation.calcul import (
+    Facturation,
+    PeriodeAFacturer,
+    TarifInconnuError,
+    en_vigueur_le,
+)
+from sge_sim.facturation.comparaison import (
+    BlocEcrit,
+    ConstatFacture,
+    compare_heads,
+    compare_lines,
+    compare_totals,
+)
+from sge_sim.facturation.grammaire import ArbreDocument, read_by_grammar
+from sge_sim.facturation.lecture import (
+    CYCLIQUE,
+    DEBUTS,
+    FINS,
+    ReleveRecu,
+    releve_of,
+    situation_of,
+)
+from sge_sim.facturation.lignes import BlocFacture, LigneFacturee, ReleveFacture, SituationFacturee
+from sge_sim.facturation.prix import PrixInconnuError
+from sge_sim.machine.documents import parse_xml
+
+_JOUR: Final = timedelta(1)
+_SANS_RELEVE_REEL: Final = 12
+"""Months without a real reading after which the additional component is due."""
+_Reference = tuple[str, str]
+"""A point and its contractual situation."""
+
+
+class _ApartError(Exception):
+    """Ends the examination of a block by why it can't be computed: its kind, a sentence."""
+
+
+@dataclass
+class VerificationFactures:
+    """Takes documents one after the other, then judges the blocks among them.
+
+    What takes back may have a negative price or a negative quantity, whatever is assumed.
+    """
+
+    facturation: Facturation = field(default_factory=Facturation)
+    situations: dict[_Reference, list[SituationFacturee]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    releves: dict[_Reference, list[ReleveRecu]] = field(default_factory=lambda: defaultdict(list))
+    blocs: list[BlocEcrit] = field(default_factory=list)
+    generales: list[tuple[str, ArbreDocument]] = field(default_factory=list)
+    constats: list[ConstatFacture] = field(default_factory=list)
+    seen: set[bytes] = field(default_factory=set)
+
+    def add(self, fichier: str, content: bytes) -> None:
+        """Take a document; one that is none of these files, or came before, is left aside."""
+        digest = sha256(content).digest()
+        if digest in self.seen:
+            return
+        self.seen.add(digest)
+        try:
+            if content.decode("utf-8-sig").lstrip()[:1] not in ("<", ""):
+                return  # JSON, CSV
+        except UnicodeDecodeError:
+            self.unreadable(fichier, "ni archive zip ni UTF-8 ; en donner la clé s'il est chiffré")
+            return
+        try:
+            root = parse_xml(content, bare=True)
+        except ValueError as error:
+            self.unreadable(fichier, str(error))
+            return
+        try:
+            document, _, tree, fautes = read_by_grammar(root)
+        except ValueError:
+            return
+        if fautes:
+            more = f" (et {len(fautes) - 1} de plus)" if len(fautes) > 1 else ""
+            self.unreadable(fichier, f"{fautes[0]}{more}")
+        elif document.endswith("FL"):
+            facture = tree["Rappel_En_Tete"]["Num_Facture"]
+            self.blocs += [BlocEcrit(fichier, facture, e) for e in tree["Donnees_Valorisation"]]
+        elif document.endswith("FA"):
+            self.generales.append((fichier, tree))
+        else:
+            self._add_points(tree["PRM"])
+
+    def unreadable(self, fichier: str, quoi: str) -> None:
+        """Note a file that can't be read, and why."""
+        self.constats.append(ConstatFacture(fichier, "illisible", quoi))
+
+    def _add_points(self, points: list[ArbreDocument]) -> None:
+        for prm in points:
+            if contrat := prm.get("Situation_Contractuelle"):
+                ref = contrat["Ref_Situation_Contractuelle"]
+                situation_of(prm, self.situations[prm["Id_PRM"], ref])
+            for each in prm.get("Donnees_Releve", ()):
+                ref = each.get("Ref_Situation_Contractuelle", "")
+                self.releves[prm["Id_PRM"], ref].append(releve_of(each))
+
+    def judge(self) -> list[ConstatFacture]:
+        """Return all that isn't explained; nothing where all is."""
+        hypotheses = replace(self.facturation.hypotheses, reprise="prix")  # as lines are read
+        self.facturation = replace(self.facturation, hypotheses=hypotheses)
+        tva_par_ligne = hypotheses.arrondi_tva == "ligne"
+        for bloc in self.blocs:
+            try:
+                self.constats += compare_lines(
+                    bloc, [*self._prestations(bloc), *self._transport(bloc)]
+                )
+            except _ApartError as error:
+                self.constats.append(bloc.says(*error.args))
+            self.constats += compare_totals(bloc, tva_par_ligne=tva_par_ligne)
+        for fichier, tree in self.generales:
+            self._judge_invoice(fichier, tree)
+        return self.constats
+
+    def _prestations(self, bloc: BlocEcrit) -> list[LigneFacturee]:
+        """Return the lines of services and dispositions by the table of prices; what has no price
+        there is said apart, and taken as it is written."""
+        expected = []
+        for ligne in bloc.lignes:
+            if ligne.nature == "01" or bloc.arbre["Type_Facturation"] == "ANNUL":
+                continue
+            try:
+                found = self.facturation.prestation(ligne.id_ev, ligne.debut, ligne.quantite)
+                expected.append(replace(found, fin=ligne.fin, unite=ligne.unite))
+            except PrixInconnuError as error:
+                self.constats.append(bloc.says("prix inconnu", str(error), ligne))
+                expected.append(ligne)
+        return expected
+
+    def _transport(self, bloc: BlocEcrit) -> list[LigneFacturee]:
+        """Return the lines of the transport that a block should have; raises `_ApartError`."""
+        if bloc.arbre["Type_Facturation"] == "ANNUL":
+            origines = {
+                (each.get("Origine_Facture"), each.get("Origine_Valorisation"))
+                for each in bloc.arbre.get("Facture_Origine", [])
+            }
+            found = [b for b in self.blocs if (b.facture, b.arbre["Num_Valorisation"]) in origines]
+            if not found:
+                raise _ApartError("origine absente", "la facture qu'il annule n'est pas là")
+            whole = [each for origine in found for each in origine.lignes]
+            return [replace(each, prix=-each.prix, montant=-each.montant) for each in whole]
+        if "Releve" not in bloc.arbre and all(each.nature != "01" for each in bloc.lignes):
+            return []
+        expected = self._recomputed(bloc)
+        self.constats += compare_heads(bloc, expected)
+        return list(expected.lignes)
+
+    def _recomputed(self, bloc: BlocEcrit) -> BlocFacture:
+        donnees = bloc.arbre.get("Donnees_PRM", {})
+        reference = donnees.get("Id_PRM", ""), donnees.get("Ref_Situation_Contractuelle", "")
+        exemption = donnees.get("Motif_Exemption_Releve_Residuel", "")
+        if not self.situations.get(reference):
+            raise _ApartError("situation inconnue", f"aucun C15 ne dit celle de {reference[1]}")
+        chain = self._chain(bloc, self.releves.get(reference, []))
+        first, last = chain[0], chain[-1]
+        if first.releve.jour < self.situations[reference][0].debut:
+            raise _ApartError("situation inconnue", f"aucun C15 ne la dit au {first.releve.jour}")
+        reel = donnees.get("Date_Dernier_Releve_Reel", last.releve.jour)
+        late = add_months(reel, _SANS_RELEVE_REEL) <= last.releve.jour
+        about = {"exemption": exemption, "sans_releve_reel": late}
+        situations = [
+            replace(each, **about, compteur=each.compteur or donnees["Type_Compteur"])
+            for each in self.situations[reference]
+        ]
+        billed = first.prochain or (last.releve.jour if last.motif == CYCLIQUE else None)
+        billed, coming = billed or _after(bloc, "-R"), last.prochain or _after(bloc, "-E")
+        if last.motif not in FINS and coming is None:
+            quoi = f"ni {last.releve.id} ni le bloc ne disent la date du relevé suivant"
+            raise _ApartError("relevé manquant", quoi)
+        before = [en_vigueur_le(situations, each.releve.jour - _JOUR) for each in chain]
+        releves = [each.under(mine.fta) for each, mine in zip(chain, before, strict=True)]
+        avance: list[LigneFacturee] = []
+        try:
+            if first.motif == CYCLIQUE and billed is not None:
+                avance = self.facturation.avance(situations, first.releve.jour, billed)
+            prochain = None if last.motif in FINS else coming
+            periode = PeriodeAFacturer(situations, releves, avance, prochain)
+            return self.facturation.bloc(periode)
+        except (PrixInconnuError, TarifInconnuError) as error:
+            genre = "prix inconnu" if isinstance(error, PrixInconnuError) else "tarif inconnu"
+            raise _ApartError(genre, str(error)) from None
+
+    def _chain(self, bloc: BlocEcrit, lus: list[ReleveRecu]) -> list[ReleveRecu]:
+        """Return the readings of a block: the last one that was invoiced before, or the first of
+        the situation, then those since, to that which it invoices."""
+        corrected = bloc.arbre["Type_Facturation"] == "RECT"
+        # What is annulled repeats what was first said.
+        statuts = ("ANNULE", "INITIAL", *(["RECTIFICATIF"] if corrected else []))
+        known = {(lu.releve.jour, lu.motif): lu for s in statuts for lu in lus if lu.statut == s}
+        by_id = {lu.releve.id: lu for lu in (*lus, *known.values())}
+        ids = [each["Id_Releve"] for each in bloc.arbre.get("Releve", [])]
+        fin = bloc.arbre.get("Date_Fin_Part_Variable")
+        due = [lu for lu in known.values() if lu.motif in (CYCLIQUE, *FINS)]
+        mine = [lu for lu in due if fin is not None and lu.releve.jour == fin + _JOUR]
+        mine = mine or [lu for lu in due if lu.releve.id in ids]
+        if not mine:
+            raise _ApartError("relevé manquant", f"aucun R15 n'a {' ni '.join(ids) or 'les siens'}")
+        chain = [max(mine, key=lambda lu: (lu.releve.id in ids, lu.releve.jour))]
+        while len(chain) == 1 or chain[0].motif not in (*DEBUTS, CYCLIQUE, *FINS):
+            if chain[0].precedent is None or len(chain) > len(lus):
+                raise _ApartError("relevé manquant", f"celui d'avant {chain[0].releve.id}")
+            ident, jour, motif = chain[0].precedent
+            before = by_id.get(ident)
+            if before is not None and before.releve.jour <= chain[0].releve.jour:
+                before = known.get((before.releve.jour, before.motif), before)
+            elif motif in (*DEBUTS, CYCLIQUE):
+                before = ReleveRecu(ReleveFacture(ident, jour), motif)
+            else:
+                raise _ApartError("relevé manquant", f"{ident} du {jour}")
+            chain.insert(0, before)
+        return chain
+
+    def _judge_invoice(self, fichier: str, tree: ArbreDocument) -> None:
+        """Compare the totals of an invoice with its blocks."""
+        facture, fin = tree["En_Tete_Message"]["Num_Facture"], tree["Fin_Message"]
+        mine = [each.arbre for each in self.blocs if each.facture == facture]
+        totals: dict[str, Decimal | int] = {"Nb_Donnees_Valorisation_Total": len(mine)}
+        for nom in ("HT", "TVA", "TTC"):
+            amounts = [each.get(f"Total_Valorise_{nom}") for each in mine]
+            known = [each for each in amounts if each is not None]
+            if known == amounts:
+                totals[f"Montant_Total_{nom}"] = sum(known, Decimal(0))
+        for nom, value in totals.items() if mine else ():
+            if fin[nom] != value:
+                quoi, said = f"{nom} de la facture {facture}", (str(value), str(fin[nom]))
+                found = ConstatFacture(fichier, "total", quoi, attendu=said[0], ecrit=said[1])
+                self.constats.append(found)
+
+
+def _after(bloc: BlocEcrit, suffixe: str) -> date | None:
+    """Return the day after the lines of a block that end so, None without any."""
+    days = [each.fin for each in bloc.lignes if each.id_ev.endswith(suffixe)]
+    return max(days) + _JOUR if days else None

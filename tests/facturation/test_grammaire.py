@@ -1,0 +1,160 @@
+"""Documents are read and written by grammars, and a schema made of a grammar says the same."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from facturation_kit import PUISSANCE
+from lxml import etree
+
+from sge_sim.facturation.grammaire import (
+    DOCUMENTS,
+    Noeud,
+    grammaires,
+    read_by_grammar,
+    value_of,
+    write_by_grammar,
+)
+
+XS = "{http://www.w3.org/2001/XMLSchema}"
+FILES = dict(zip(("C15", "R15", "F15_FL", "F15_FA"), PUISSANCE.files().values(), strict=True))
+
+
+def schema_of(document: str) -> etree.XMLSchema:
+    root = etree.Element(f"{XS}schema", nsmap={"xs": XS[1:-1]})
+    root.append(declared(next(iter(grammaires(document).values())), outer=True))
+    return etree.XMLSchema(etree.fromstring(etree.tostring(root)))
+
+
+def declared(noeud: Noeud, *, outer: bool = False) -> Any:
+    many = {"minOccurs": str(noeud.least), "maxOccurs": str(noeud.most or "unbounded")}
+    if not noeud.nom:
+        choice = etree.Element(f"{XS}choice", many)
+        choice.extend(declared(each) for each in noeud.inner)
+        return choice
+    element = etree.Element(f"{XS}element", {"name": noeud.nom, **({} if outer else many)})
+    if noeud.inner:
+        inside = etree.SubElement(element, f"{XS}complexType")
+        sequence = etree.SubElement(inside, f"{XS}sequence")
+        for each in noeud.inner:
+            if each.nom.startswith("@"):
+                about = {"name": each.nom[1:], "type": "xs:integer", "use": "required"}
+                etree.SubElement(inside, f"{XS}attribute", about)
+            else:
+                sequence.append(declared(each))
+        return element
+    base, facets = facets_of(noeud.genre)
+    kind = etree.SubElement(element, f"{XS}simpleType")
+    kind = etree.SubElement(kind, f"{XS}restriction", {"base": f"xs:{base}"})
+    for nom, value in facets:
+        etree.SubElement(kind, f"{XS}{nom}", {"value": value})
+    return element
+
+
+def facets_of(genre: str) -> tuple[str, list[tuple[str, str]]]:
+    simple = {"b": "boolean", "d": "date", "dt": "dateTime", "ym": "gYearMonth", "S": "string"}
+    if genre in simple:
+        return simple[genre], []
+    if genre.startswith("("):
+        return "string", [("enumeration", each) for each in genre[1:-1].split("|")]
+    if genre.startswith("/"):
+        return "string", [("pattern", genre[1:-1])]
+    if found := re.fullmatch(r"([in])(\+?)(\d*)(?:\.(\d+))?(?:≤(\d+))?", genre):
+        sorte, positive, digits, decimals, most = found.groups()
+        facets = [("minExclusive", "0")] * bool(positive) + [("totalDigits", digits)] * bool(digits)
+        facets += [("fractionDigits", decimals)] * bool(decimals)
+        facets += [("maxInclusive", most)] * bool(most)
+        return {"i": "integer", "n": "decimal"}[sorte], facets
+    if genre.startswith("="):
+        return "string", [("length", genre[1:])]
+    least, _, most = genre[1:].rpartition("-")
+    lengths = [("minLength", "1")] if genre == "S!" else [("minLength", least or "0")]
+    return "string", lengths + ([] if genre == "S!" else [("maxLength", most)])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_document_is_read_written_and_valid(document: str) -> None:
+    root = etree.fromstring(FILES[document])
+    name, _, tree, mistakes = read_by_grammar(root)
+    assert (name, mistakes) == (document, [])
+    assert write_by_grammar(document, tree) == FILES[document]
+    assert schema_of(document).validate(root), schema_of(document).error_log
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_what_lacks_an_element_or_has_a_wrong_text_is_refused_as_by_the_schema(
+    document: str,
+) -> None:
+    schema, version = schema_of(document), next(iter(grammaires(document)))
+    whole = etree.fromstring(FILES[document]).getroottree()
+    shapes = [re.sub(r"\[\d+\]", "", whole.getpath(each)) for each in whole.iter()]
+    for rank in sorted({shape: n for n, shape in enumerate(shapes) if n}.values()):
+        for spoil in (removed, doubled, garbled):
+            root = etree.fromstring(FILES[document])
+            spoil(list(root.iter())[rank])
+            mine = by_latest(document, version, root)
+            assert bool(mine) is not schema.validate(root), (rank, spoil, mine)
+
+
+def by_latest(document: str, version: str, root: Any) -> list[Any]:
+    """Return what is wrong by the latest version alone: the former one may take it."""
+    _, found, _, mistakes = read_by_grammar(root)
+    if found == version:
+        return mistakes
+    return ["of another version"]
+
+
+def removed(element: Any) -> None:
+    element.getparent().remove(element)
+
+
+def doubled(element: Any) -> None:
+    element.addnext(etree.fromstring(etree.tostring(element)))
+
+
+def garbled(element: Any) -> None:
+    element.text = "\N{SNOWMAN}" * 300 if not len(element) else element.text
+
+
+def test_a_mistake_says_its_line() -> None:
+    text = FILES["R15"].decode().replace("<Niveau_Ouverture_Services>2", "<Niveau>2", 1)
+    text = text.replace("2</Niveau_Ouverture_Services>", "2</Niveau>", 1)
+    _, _, _, mistakes = read_by_grammar(etree.fromstring(text.encode()))
+    line = text[: text.index("<Niveau>")].count("\n") + 1
+    first, second = map(str, mistakes)
+    assert first == f"ligne {line}, R15/PRM/Donnees_Releve/Niveau : il n'a pas sa place ici"
+    assert second.endswith("/Niveau_Ouverture_Services : il manque")
+
+
+def test_what_cannot_be_written_is_said() -> None:
+    tree = read_by_grammar(etree.fromstring(FILES["F15_FL"]))[2]
+    tree["Rappel_En_Tete"] = {"Num_Facture": "", "Date_Facture": "demain", "Autre": 1}
+    with pytest.raises(ValueError, match=r"Autre.*Devise.*est vide.*pas une date"):
+        write_by_grammar("F15_FL", tree)
+
+
+@pytest.mark.parametrize(
+    ("genre", "good", "wrong"),
+    [
+        ("n18.2", ["1.10", "-3", ".5", "1.100"], ["1.101", "a", "1e3", "1" * 17 + ".11"]),
+        ("n.3≤100", ["20.000", "100"], ["100.001", "20.0001"]),
+        ("i+15", ["1"], ["0", "-1", "1.0"]),
+        ("i2≤20", ["20", "00020"], ["21"]),
+        ("=5", ["44109"], ["4410", "441090"]),
+        ("s1-3", ["44"], ["", "4444"]),
+        ("S!", ["é"], [""]),
+        ("b", ["0", "true"], ["oui", ""]),
+        ("d", ["2024-02-29", "2024-02-29Z"], ["2025-02-29", "29/02/2024", "2024-2-29"]),
+        ("dt", ["2024-02-29T05:01:02.123456789+01:00"], ["2024-02-29", "2024-02-29T25:00:00"]),
+        ("ym", ["2024-02"], ["2024-13", "2024"]),
+        ("(0,5/10|5/15)", ["0,5/10"], ["", "0"]),
+    ],
+)
+def test_texts_by_their_type(genre: str, good: list[str], wrong: list[str]) -> None:
+    for text in good:
+        value_of(genre, text)
+    for text in wrong:
+        with pytest.raises(ValueError, match=r"."):
+            value_of(genre, text)
+    assert value_of("n18.2", "-1.10") == Decimal("-1.1")
