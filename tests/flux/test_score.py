@@ -113,6 +113,26 @@ def dirty_again(platform: Platform) -> None:
             add_defauts(session, [(fichier, vars(each)) for each in semes])
 
 
+def expected_of(rows: list[Row], planted: dict[CleDeValeur, set[str]]) -> dict[str, Counter[str]]:
+    """What the parser of the documentation is to be worth, of files that lost no measure."""
+    said = Counter(key_of(*(row[name] for name in COLONNES[:4])) for row in rows if "flux" in row)
+    wanted: dict[str, Counter[str]] = {}
+    for key in said.keys() | planted.keys():
+        # A line that is alike the one before is taken for its double: of the hour that autumn
+        # lives twice, where what stood between is missing, it is not. A curve has a value in each
+        # of both hours, the maximum of a day is in one of them alone.
+        times = 1 if key[2].startswith("PMA") else len(key[-1])
+        right = said[key] >= times or not key[1]
+        classes = planted.get(key, {SAIN})
+        if BELIEVED in classes:
+            issue = "faux" if said[key] else "manqués"
+        else:
+            issue = "trouvés" if right else "manqués"
+        for classe in classes:
+            wanted.setdefault(classe, Counter())[issue] += 1
+    return wanted
+
+
 @dataclass
 class Judged:
     """What the parser of the documentation says and is worth, and is to be worth: by what was
@@ -133,21 +153,7 @@ class Judged:
                 where = each.fichier.publication.flux if each.prm else each.fichier.nom
                 key = key_of(where, each.prm or "", each.registre or "", each.horodate or "")
                 planted.setdefault(key, set()).add(each.classe)
-        said = Counter(
-            key_of(*(row[name] for name in COLONNES[:4])) for row in rows if "flux" in row
-        )
-        wanted: dict[str, Counter[str]] = {}
-        for key in said.keys() | planted.keys():
-            # A line that is alike the one before is taken for its double: of the hour that autumn
-            # lives twice, where what stood between is missing, it is not.
-            right = said[key] >= len(key[-1]) or not key[1]
-            classes = planted.get(key, {SAIN})
-            if BELIEVED in classes:
-                issue = "faux" if said[key] else "manqués"
-            else:
-                issue = "trouvés" if right else "manqués"
-            for classe in classes:
-                wanted.setdefault(classe, Counter())[issue] += 1
+        wanted = expected_of(rows, planted)
         return cls(rows, verite, score(verite, map(json.dumps, rows)), wanted, planted)
 
 
