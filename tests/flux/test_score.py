@@ -29,7 +29,7 @@ from test_annee import PARTS
 from sge_sim.domaine.pannes import Panne
 from sge_sim.domaine.sortes import SORTES
 from sge_sim.errors import UsageError
-from sge_sim.flux.salissures import salir
+from sge_sim.flux.salissures import Seme, salir
 from sge_sim.flux.score import (
     COLONNES,
     SAIN,
@@ -387,6 +387,63 @@ def test_each_issue(verite: Verite, row: str, expected: dict[str, dict[str, int]
     assert made.lignes == []
     assert made.issues.pop("manquant") == Counter({"manqués": 1})
     assert made.issues == expected
+
+
+@pytest.mark.parametrize(
+    ("flux", "registre", "lines", "expected"),
+    [
+        # The maximum of a day comes once in both hours, a curve in each.
+        ("R66", "PMA", "02:13=5", {SAIN: {"trouvés": 1}}),
+        ("R66", "PMA", "02:13+5", {"ligne_doublee": {"trouvés": 1}}),
+        (
+            "R66",
+            "PMA",
+            "02:13-5 03:14=6",
+            {"ligne_manquante": {"manqués": 1}, SAIN: {"trouvés": 1}},
+        ),
+        ("R63", "PA", "02:00=5 02:30=7 02:00=5 02:30=7", {SAIN: {"trouvés": 2}}),
+        (
+            "R63",
+            "PA",
+            "02:00=5 02:30-7 02:00=6 02:30-8",
+            {"ligne_manquante": {"manqués": 1}, SAIN: {"trouvés": 1}},
+        ),
+        # What is alike on both sides of what is missing is taken for a double.
+        (
+            "R63",
+            "PA",
+            "02:00=5 02:30-7 02:00=5 02:30-8",
+            {"ligne_manquante": {"manqués": 1}, SAIN: {"manqués": 1}},
+        ),
+        (
+            "R63",
+            "PA",
+            "02:00+5 02:30-7 02:00+5 02:30-8",
+            {"ligne_manquante": {"manqués": 1}, "ligne_doublee": {"manqués": 1}},
+        ),
+        ("R63", "PA", "02:00+5 02:00+6", {"ligne_doublee": {"trouvés": 1}}),
+        ("R63", "PA", "02:00+5 02:00+5", {"ligne_doublee": {"manqués": 1}}),
+    ],
+)
+def test_the_hour_that_autumn_lives_twice(
+    flux: str, registre: str, lines: str, expected: dict[str, dict[str, int]]
+) -> None:
+    """Lines as they are written, `-` not, `+` twice, are scored as is expected of a month."""
+    points, semes = list[dict[str, str]](), list[Seme]()
+    for heure, sign, valeur in re.findall(r"(\S+)([-+=])(\S+)", lines):
+        said = P, registre, f"{DEBUT} {heure}:00", valeur
+        points += [{"d": said[2], "v": valeur}] * "-=+".index(sign)
+        if sign != "=":
+            classe, ecrit = ("ligne_doublee", valeur) if sign == "+" else ("ligne_manquante", None)
+            semes.append(Seme(1, classe, "ligne", *said, ecrit))
+    grandeur = {"grandeurPhysique": registre, "points": points}
+    mesures = [{"idPrm": P, "grandeur": [grandeur]}]
+    content = json.dumps({"header": {"codeFlux": flux}, "mesures": mesures}).encode()
+    verite, rows = Verite(), parse({f"{flux}.json": content})
+    verite.add(flux, flux, content, semes)
+    planted = {key_of(flux, P, registre, str(each.horodate)): {each.classe} for each in semes}
+    assert score(verite, map(json.dumps, rows)).issues == expected
+    assert expected_of(rows, planted) == expected
 
 
 @pytest.mark.parametrize("said", [LINE, "ERDF_R50_a_00002"])
