@@ -33,7 +33,8 @@ ISSUES: Final = ("trouvés", "manqués", "inventés", "faux")
 _ENTIER: Final = re.compile(r"-?[0-9]+\.0+")
 CleDeValeur = tuple[str, str, str, tuple[int | str, ...]]
 """A flux, a point, a register, when (epoch seconds): two instants where the stamp, without an
-offset, is in the hour that autumn lives twice; the text of what is no stamp."""
+offset, is in the hour that autumn lives twice; the text of what is none, as in that which spring
+skips."""
 
 
 @dataclass(slots=True)
@@ -141,7 +142,7 @@ class Verite:
 def key_of(flux: str, point: str, registre: str, horodate: str) -> CleDeValeur:
     """Return the key of a value, whose stamp may be written in any way that files have."""
     lue = read_stamp(horodate)
-    when = (horodate,) if lue.faute == "date" else lue.instants
+    when = lue.instants if lue.faute in (None, "decalage") else (horodate,)
     return intern(flux), intern(point), intern(registre), when
 
 

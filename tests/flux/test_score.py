@@ -29,7 +29,7 @@ from test_annee import PARTS
 from sge_sim.domaine.pannes import Panne
 from sge_sim.domaine.sortes import SORTES
 from sge_sim.errors import UsageError
-from sge_sim.flux.salissures import salir
+from sge_sim.flux.salissures import Seme, salir
 from sge_sim.flux.score import (
     COLONNES,
     SAIN,
@@ -113,6 +113,26 @@ def dirty_again(platform: Platform) -> None:
             add_defauts(session, [(fichier, vars(each)) for each in semes])
 
 
+def expected_of(rows: list[Row], planted: dict[CleDeValeur, set[str]]) -> dict[str, Counter[str]]:
+    """What the parser of the documentation is to be worth, of files that lost no measure."""
+    said = Counter(key_of(*(row[name] for name in COLONNES[:4])) for row in rows if "flux" in row)
+    wanted: dict[str, Counter[str]] = {}
+    for key in said.keys() | planted.keys():
+        # A line that is alike the one before is taken for its double: of the hour that autumn
+        # lives twice, where what stood between is missing, it is not. A curve has a value in each
+        # of both hours, the maximum of a day is in one of them alone.
+        times = 1 if key[2].startswith("PMA") else len(key[-1])
+        right = said[key] >= times or not key[1]
+        classes = planted.get(key, {SAIN})
+        if BELIEVED in classes:
+            issue = "faux" if said[key] else "manqués"
+        else:
+            issue = "trouvés" if right else "manqués"
+        for classe in classes:
+            wanted.setdefault(classe, Counter())[issue] += 1
+    return wanted
+
+
 @dataclass
 class Judged:
     """What the parser of the documentation says and is worth, and is to be worth: by what was
@@ -133,21 +153,7 @@ class Judged:
                 where = each.fichier.publication.flux if each.prm else each.fichier.nom
                 key = key_of(where, each.prm or "", each.registre or "", each.horodate or "")
                 planted.setdefault(key, set()).add(each.classe)
-        said = Counter(
-            key_of(*(row[name] for name in COLONNES[:4])) for row in rows if "flux" in row
-        )
-        wanted: dict[str, Counter[str]] = {}
-        for key in said.keys() | planted.keys():
-            # A line that is alike the one before is taken for its double: of the hour that autumn
-            # lives twice, where what stood between is missing, it is not.
-            right = said[key] >= len(key[-1]) or not key[1]
-            classes = planted.get(key, {SAIN})
-            if BELIEVED in classes:
-                issue = "faux" if said[key] else "manqués"
-            else:
-                issue = "trouvés" if right else "manqués"
-            for classe in classes:
-                wanted.setdefault(classe, Counter())[issue] += 1
+        wanted = expected_of(rows, planted)
         return cls(rows, verite, score(verite, map(json.dumps, rows)), wanted, planted)
 
 
@@ -316,13 +322,14 @@ LINE = "ERDF_R50_a_00002_Q.zip"
 def verite(flux: str, registre: str, horodate: str, *valeurs: str, **said: Any) -> Verite:
     instants = key_of(flux, P, registre, horodate)[-1]
     vrai = Vrai([*valeurs], [*valeurs] if len(instants) > 1 else [], **said)
-    valeurs = defaultdict(Vrai, {(flux, P, registre, instants): vrai})
-    return Verite(valeurs, {LINE: Vrai(classes={"manquant"})}, {P}, {flux})
+    values = defaultdict(Vrai, {(flux, P, registre, instants): vrai})
+    return Verite(values, {LINE: Vrai(classes={"manquant"})}, {P}, {flux})
 
 
 TRUTH = verite("R50", "PA", "2024-07-01T00:30:00+02:00", "12")
 SICK = verite("R151", "EA/D/HPB", "2024-07-01", "5", classes={"index_fou"})
 TWICE = verite("R63", "PA", "2024-10-27 02:30:00", "7", "8")
+SPRING = verite("R50", "PA", "2025-03-30T03:30:00+02:00", "7")
 FIRST = verite("R50", "PA", "2024-10-27T02:30:00+02:00", "7")
 
 
@@ -354,6 +361,8 @@ FIRST = verite("R50", "PA", "2024-10-27T02:30:00+02:00", "7")
         (TRUTH, f"{P};PA;2024-06-30T22:30:00Z;12;", {SAIN: {"trouvés": 1}}),
         (TRUTH, f"{P};PA;2024-07-01T00:30:00+01:00;12;", {SAIN: {"manqués": 1, "inventés": 1}}),
         (TRUTH, f"{P};PA;demain;12;", {SAIN: {"manqués": 1, "inventés": 1}}),
+        (SPRING, f"{P};PA;2025-03-30 03:30:00;7;", {SAIN: {"trouvés": 1}}),
+        (SPRING, f"{P};PA;2025-03-30 02:30:00;7;", {SAIN: {"manqués": 1, "inventés": 1}}),
         (FIRST, f"{P};PA;2024-10-27 02:30:00;7;", {SAIN: {"trouvés": 1}}),
         (FIRST, f"{P};PA;2024-10-27T02:30:00+01:00;7;", {SAIN: {"manqués": 1, "inventés": 1}}),
         (TWICE, f"{P};PA;2024-10-27 02:30:00;7;", {SAIN: {"manqués": 1}}),
@@ -378,6 +387,63 @@ def test_each_issue(verite: Verite, row: str, expected: dict[str, dict[str, int]
     assert made.lignes == []
     assert made.issues.pop("manquant") == Counter({"manqués": 1})
     assert made.issues == expected
+
+
+@pytest.mark.parametrize(
+    ("flux", "registre", "lines", "expected"),
+    [
+        # The maximum of a day comes once in both hours, a curve in each.
+        ("R66", "PMA", "02:13=5", {SAIN: {"trouvés": 1}}),
+        ("R66", "PMA", "02:13+5", {"ligne_doublee": {"trouvés": 1}}),
+        (
+            "R66",
+            "PMA",
+            "02:13-5 03:14=6",
+            {"ligne_manquante": {"manqués": 1}, SAIN: {"trouvés": 1}},
+        ),
+        ("R63", "PA", "02:00=5 02:30=7 02:00=5 02:30=7", {SAIN: {"trouvés": 2}}),
+        (
+            "R63",
+            "PA",
+            "02:00=5 02:30-7 02:00=6 02:30-8",
+            {"ligne_manquante": {"manqués": 1}, SAIN: {"trouvés": 1}},
+        ),
+        # What is alike on both sides of what is missing is taken for a double.
+        (
+            "R63",
+            "PA",
+            "02:00=5 02:30-7 02:00=5 02:30-8",
+            {"ligne_manquante": {"manqués": 1}, SAIN: {"manqués": 1}},
+        ),
+        (
+            "R63",
+            "PA",
+            "02:00+5 02:30-7 02:00+5 02:30-8",
+            {"ligne_manquante": {"manqués": 1}, "ligne_doublee": {"manqués": 1}},
+        ),
+        ("R63", "PA", "02:00+5 02:00+6", {"ligne_doublee": {"trouvés": 1}}),
+        ("R63", "PA", "02:00+5 02:00+5", {"ligne_doublee": {"manqués": 1}}),
+    ],
+)
+def test_the_hour_that_autumn_lives_twice(
+    flux: str, registre: str, lines: str, expected: dict[str, dict[str, int]]
+) -> None:
+    """Lines as they are written, `-` not, `+` twice, are scored as is expected of a month."""
+    points, semes = list[dict[str, str]](), list[Seme]()
+    for heure, sign, valeur in re.findall(r"(\S+)([-+=])(\S+)", lines):
+        said = P, registre, f"{DEBUT} {heure}:00", valeur
+        points += [{"d": said[2], "v": valeur}] * "-=+".index(sign)
+        if sign != "=":
+            classe, ecrit = ("ligne_doublee", valeur) if sign == "+" else ("ligne_manquante", None)
+            semes.append(Seme(1, classe, "ligne", *said, ecrit))
+    grandeur = {"grandeurPhysique": registre, "points": points}
+    mesures = [{"idPrm": P, "grandeur": [grandeur]}]
+    content = json.dumps({"header": {"codeFlux": flux}, "mesures": mesures}).encode()
+    verite, rows = Verite(), parse({f"{flux}.json": content})
+    verite.add(flux, flux, content, semes)
+    planted = {key_of(flux, P, registre, str(each.horodate)): {each.classe} for each in semes}
+    assert score(verite, map(json.dumps, rows)).issues == expected
+    assert expected_of(rows, planted) == expected
 
 
 @pytest.mark.parametrize("said", [LINE, "ERDF_R50_a_00002"])
