@@ -134,7 +134,7 @@ class Modele:
 
     def _leave(self, sorte: str, demande: Mapping[str, Any]) -> None:
         """Note that the administration is asked something, which may be done from now on."""
-        self.partants[sorte] = pickle.dumps((self.etat, {*self.appels})), demande
+        self.partants[sorte] = self._now(), demande
         if sorte == "points_retires":
             self.etat.partis.update(demande["prms"])
             self.etat.apportes.difference_update(demande["prms"])
@@ -154,6 +154,10 @@ class Modele:
             self._forgotten()
         elif sorte == "points_apportes":
             self.etat.retires.difference_update(demande["prms"])
+
+    def _now(self) -> bytes:
+        # The exchange of a call that isn't answered may be stored after a state kept meanwhile.
+        return pickle.dumps((self.etat, {nom for nom, of in self.appels.items() if of.answered}))
 
     def _kept(self, nom: str) -> list[Etat]:
         """Return what a state that comes back may be; calls made since are in doubt."""
@@ -341,23 +345,20 @@ class Modele:
             self.etat.retirees[each] = recit.instant
 
     def _on_campagne(self, recit: Recit) -> None:
-        reponse = {"acteur": recit.reponse.get("acteur"), **recit.demande}
-        self.etat.campagnes[recit.reponse["id"]] = {**reponse, "fermee": False}
+        reponse = {"acteur": recit.reponse.get("acteur"), **recit.demande, "fermee": False}
+        self.etat.campagnes[recit.reponse["id"]] = reponse
 
     def _on_campagne_fermee(self, recit: Recit) -> None:
-        number = recit.reponse["id"]
-        self.etat.campagnes.setdefault(number, {"acteur": None})["fermee"] = True
+        self.etat.campagnes.setdefault(recit.reponse["id"], {"acteur": None})["fermee"] = True
 
     def _on_instantane(self, recit: Recit) -> None:
-        now = pickle.dumps((self.etat, {*self.appels})), recit.demande
-        state, asked = self.partants.get("instantane", now)
+        state, asked = self.partants.get("instantane") or (self._now(), recit.demande)
         self.gardes[asked.get("nom", "")] = [state]
 
     def _on_retour(self, recit: Recit) -> None:
-        nom = recit.demande.get("nom", "")
-        self.etat, *self.choix = self._kept(nom)
+        self.revenu = recit.demande.get("nom", "")
+        self.etat, *self.choix = self._kept(self.revenu)
         self._forgotten()
-        self.revenu = nom
 
     def _on_page(self, recit: Recit) -> None:
         if recit.reponse["statut"] >= 500:
