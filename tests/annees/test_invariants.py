@@ -6,7 +6,7 @@ The folder is one that lived a month; a break changes what it holds, or what its
 import pickle
 import shutil
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -33,7 +33,7 @@ from invariants_brises import (
 from invariants_brisures import DE_L_ETAT, bump
 from modele import Modele
 from modele_dossier import COURBE, COURT, GRAND, INDEX, lived
-from recits import DETAILLEES
+from recits import DETAILLEES, Recit
 
 SERVICE = "UPDATE service_souscrit SET"
 CONSENTI = "WHERE service_souscrit_id = '64700015'"
@@ -259,3 +259,22 @@ def _copied(vecu: tuple[Path, bytes], tmp_path: Path) -> tuple[Path, Modele]:
     dossier, modele = vecu
     shutil.copytree(dossier, tmp_path / "vie")
     return tmp_path / "vie", pickle.loads(modele)
+
+
+def test_a_call_that_is_answered_while_a_state_is_kept_may_go_when_it_comes_back() -> None:
+    modele, sorte = Modele(), DETAILLEES
+    kept = {"sorte": "instantane", "demande": {"nom": ""}}
+    for name, kind, asked, answer in (
+        ("before", sorte, {}, None),
+        ("before", sorte, {}, {}),
+        ("during", sorte, {}, None),
+        ("", "depart", kept, None),
+        ("during", sorte, {}, {}),
+        ("", "instantane", {"nom": ""}, {"statut": 204}),
+        ("", "retour", {"nom": ""}, {"statut": 204}),
+    ):
+        modele.note(Recit(1, datetime(2020, 3, 1, tzinfo=UTC), kind, name, asked, answer, None))
+    assert {name: call.oublie for name, call in modele.appels.items()} == {
+        "before": False,
+        "during": True,
+    }
