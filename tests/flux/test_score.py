@@ -446,6 +446,42 @@ def test_the_hour_that_autumn_lives_twice(
     assert expected_of(rows, planted) == expected
 
 
+@pytest.mark.parametrize(
+    ("written", "read", "expected"),
+    [
+        # Where files tell both hours apart, who doesn't finds each by its value, then by its turn.
+        ("78", "87", {"trouvés": 2}),
+        ("77", "77", {"trouvés": 2}),
+        ("78", "8", {"trouvés": 1, "manqués": 1}),
+    ],
+)
+def test_both_hours_are_found_by_who_does_not_tell_them_apart(
+    written: str, read: str, expected: dict[str, int]
+) -> None:
+    both = verite("R50", "PA", "2024-10-27T02:30:00+02:00", written[0])
+    both.valeurs.update(verite("R50", "PA", "2024-10-27T02:30:00+01:00", written[1]).valeurs)
+    both.fichiers.clear()
+    rows = [f"{P};PA;2024-10-27 02:30:00;{valeur}" for valeur in read]
+    assert score(both, ["point;registre;horodate;valeur", *rows]).issues == {SAIN: expected}
+
+
+@pytest.mark.parametrize(
+    ("heure", "files", "read"),
+    [("02:30", ["78", "78"], "78"), ("12:00", ["5", "6"], "6"), ("12:00", ["5", "6"], "5")],
+)
+def test_what_files_say_again_is_read_once(heure: str, files: list[str], read: str) -> None:
+    """Of an hour that is lived once any of the values that files gave it is enough."""
+    resent = Verite()
+    for nom, valeurs in enumerate(files):
+        points = [{"d": f"{DEBUT} {heure}:00", "v": valeur} for valeur in valeurs]
+        mesures = [{"idPrm": P, "grandeur": [{"grandeurPhysique": "PA", "points": points}]}]
+        content = json.dumps({"header": {"codeFlux": "R63"}, "mesures": mesures}).encode()
+        resent.add(str(nom), "R63", content, [])
+    rows = [f"{P};PA;{DEBUT} {heure}:00;{valeur}" for valeur in read]
+    made = score(resent, ["point;registre;horodate;valeur", *rows])
+    assert made.issues == {SAIN: {"trouvés": 1}}
+
+
 @pytest.mark.parametrize("said", [LINE, "ERDF_R50_a_00002"])
 @pytest.mark.parametrize(
     ("defaut", "expected"),
