@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from made_once import made_once
 from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
@@ -38,7 +39,8 @@ def copy_state(data_dir: Path, settings: dict[str, Any]) -> None:
     It is left as it is where there is a state already, or where a copy wouldn't do.
     """
     if not (data_dir / "sge-sim.db").exists() and _OF_ITS_OWN.isdisjoint(settings):
-        made = _made(settings.get("population_size"))
+        size = settings.get("population_size")
+        made = made_once(f"state-{size}", lambda: _made(size))
         shutil.copytree(made, data_dir, dirs_exist_ok=True)
 
 
@@ -76,14 +78,12 @@ def settings_of(options: tuple[str, ...]) -> dict[str, Any]:
     return given
 
 
-@cache
 def _made(population_size: int | None) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="state"))
     settings = Settings(data_dir=folder, reforme_hc=ReformeHc.JAMAIS)
     if population_size is not None:
         settings = replace(settings, population_size=population_size)
-    simulator = open_simulator(settings)
-    simulator.close()
+    open_simulator(settings).close()
     return folder
 
 

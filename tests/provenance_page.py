@@ -74,10 +74,12 @@ def _rooms() -> Iterator[tuple[str, Counter[str]]]:
 
 def _marks(files: Iterable[Path]) -> Counter[str]:
     """Count the marks `pytest.mark.<provenance>` written in the files."""
+    texts = (file.read_text(encoding="utf-8") for file in files)
     return Counter(
         node.attr
-        for file in files
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for text in texts
+        if any(f"mark.{name}" in text for name in PROVENANCES)
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Attribute)
         and node.attr in PROVENANCES
         and ast.unparse(node.value) == "pytest.mark"

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from lives import PRM, TIERS
+from sqlalchemy.orm import Session
 from state_kit import statements_of
 
 from sge_sim.clock import parse_instant
@@ -21,19 +22,21 @@ FIN = date(2026, 12, 25)
 AUTRE = "98600000000000"
 
 
+def a_client(session: Session, nom: str = "Mienne") -> Application:
+    """Return an application that is in production."""
+    return create_application(
+        session,
+        nom=nom,
+        acteur_code=TIERS,
+        mode="production",
+        redirect_uri="https://exemple.fr/retour",
+    )
+
+
 @pytest.mark.assumed("sharing again on the page of v1 ends what was shared before")
 def test_of_consents_given_again_only_those_in_force_are_read(database: Database) -> None:
     with database.transaction() as session:
-        mine, theirs = (
-            create_application(
-                session,
-                nom=nom,
-                acteur_code=TIERS,
-                mode="production",
-                redirect_uri="https://exemple.fr/retour",
-            )
-            for nom in ("Mienne", "Autre")
-        )
+        mine, theirs = a_client(session), a_client(session, "Autre")
         point = session.get_one(Point, PRM)
 
         def give(application: Application) -> int:
@@ -60,13 +63,7 @@ def test_of_consents_given_again_only_those_in_force_are_read(database: Database
 def test_a_consent_is_written_by_the_driver_itself(database: Database) -> None:
     """Whoever orders waits for the lock meanwhile: what one that is given again ends, too."""
     with database.transaction() as session:
-        application = create_application(
-            session,
-            nom="Mienne",
-            acteur_code=TIERS,
-            mode="production",
-            redirect_uri="https://exemple.fr/retour",
-        )
+        application = a_client(session)
         point = session.get_one(Point, PRM)
         for _ in range(2):
             ended = running_services(session, application.client_id, [PRM], NOW)
@@ -82,13 +79,7 @@ def test_a_consent_is_written_by_the_driver_itself(database: Database) -> None:
 @pytest.mark.assumed("nothing that comes later precedes a consent, or its end")
 def test_a_consent_and_its_end_are_the_last_that_happened(database: Database) -> None:
     with database.transaction() as session:
-        application = create_application(
-            session,
-            nom="Mienne",
-            acteur_code=TIERS,
-            mode="production",
-            redirect_uri="https://exemple.fr/retour",
-        )
+        application = a_client(session)
         point = session.get_one(Point, PRM)
         given = give_consentement(session, application, "X", point, NOW, FIN)
         assert read_last_instant(Driver.under(session)) == NOW

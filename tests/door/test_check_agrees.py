@@ -12,6 +12,7 @@ from door_kit import Doors, database_of, hand_in, knock_once
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from running_simulator import RunningSimulator
+from typed_commands import type_command
 
 from sge_sim.clock import PARIS, machine_now
 from sge_sim.door.certificats import CertificateRegister
@@ -81,7 +82,8 @@ def compare(
 
     Of a leaf alone whose intermediate is known, the command says what is to be added.
     """
-    done = simulator.command("cert", "check", str(pem), "--authorities-dir", str(extra))
+    words = ("cert", "check", str(pem), "--authorities-dir", str(extra))
+    done = type_command(*words, "--data-dir", str(simulator.data_dir))
     seen = knock_once(simulator, pem, "1.2")
     if leaf_only:
         assert (done.returncode, seen.status) == (0, None)

@@ -1,5 +1,6 @@
 """Everything that a platform publishes of points of every kind, over some days."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -14,6 +15,8 @@ from sge_sim.tables.points import Point
 
 DEBUT = date(2024, 10, 31)
 """A month and a week end within days, whose files leave on the fourth of November."""
+FEW = Counter(C5=1, P4=1, C4=1, P3=1)
+"""A point of each kind of files."""
 IN_SERVICE = Point.etat_contractuel == "SERVC"
 
 

@@ -56,6 +56,8 @@ class Platform:
     emits: bool = True
     late: bool = False
     publie_avant_arret: bool = False
+    workers: int | None = 1
+    """Others take a second to start, and make the same files: `test_many_points.py`."""
     generation: Generation = "toutes"
 
     def __post_init__(self) -> None:
@@ -72,6 +74,7 @@ class Platform:
             late=self.late,
             publie_avant_arret=self.publie_avant_arret,
             arret=end_of_files(self.generation),
+            workers=self.workers,
         )
 
     def subscribe(self, prm: str, souscription: Souscription, now: datetime = MIDI) -> str:

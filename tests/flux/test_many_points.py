@@ -87,7 +87,7 @@ def test_several_processes_make_the_same_files_as_one(
 ) -> None:
     """Those of every kind, the cases of one instant too; refusals of M023 stay where they were."""
     one_point_in_a_file(monkeypatch)
-    others = {cores: new_platform(tmp_path / str(cores)) for cores in (1, 2)}
+    others = {cores: new_platform(tmp_path / str(cores), workers=None) for cores in (1, 2)}
     for one in (platform, *others.values()):
         add_kinds(one)
         subscribe_both(one)

@@ -60,15 +60,23 @@ def test_each_sort_strikes_files_and_tells_what_was_true(
         if SORTES[sorte].contenu != "fichier":
             assert all(each.vrai != each.ecrit or each.champ == "ligne" for each in semes)
             assert len(list(read_documents(nom, dirty))) >= 1
-    assert found == list(dirtied(every_file, planned))
+    nom, *again = min(found, key=lambda each: len(each[1]))
+    assert again == [*salir([planned], nom, every_file[nom])]
 
 
 LIGNES = ["ligne_manquante", "ligne_doublee", "ligne_deplacee"]
 
 
+@pytest.fixture(scope="module")
+def clean_lines(every_file: dict[str, bytes]) -> dict[str, Counter[tuple[Any, ...]]]:
+    return {nom: Counter(lines_of(content)) for nom, content in every_file.items()}
+
+
 @pytest.mark.parametrize("sortes", [*([sorte] for sorte in LIGNES), ["index_fou"], LIGNES])
 def test_what_is_put_back_is_the_clean_file(
-    every_file: dict[str, bytes], sortes: list[str]
+    every_file: dict[str, bytes],
+    clean_lines: dict[str, Counter[tuple[Any, ...]]],
+    sortes: list[str],
 ) -> None:
     """Only the lines that are told differ, however many plans there are."""
     plans = [
@@ -89,7 +97,7 @@ def test_what_is_put_back_is_the_clean_file(
                 after[*key, each.vrai] += 1
             elif each.classe == "ligne_doublee":
                 after[*key, each.ecrit] -= 1
-        assert +after == Counter(lines_of(content)), nom
+        assert +after == clean_lines[nom], nom
     # A line has a single one of them, and each sort its own.
     assert sum(map(len, hit.values())) == len(set.union(*hit.values()))
     assert all(len(keys) > 100 for sorte, keys in hit.items() if sorte != "index_fou")

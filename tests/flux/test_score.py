@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from documented_parser import Row, parse
-from everything_kit import order_all, segments_of, subscribe_all
+from everything_kit import FEW, order_all, segments_of, subscribe_all
 from flux_kit import JOUR
 from made_states import copy_state
 from publication_kit import Platform, at, open_platform
@@ -48,8 +48,6 @@ from sge_sim.tables.flux import FichierFlux
 
 DEBUT = date(2024, 10, 27)
 """The Sunday that has 25 hours."""
-FEW = Counter(C5=1, P4=1, C4=1, P3=1)
-"""A point of each kind of files."""
 POINTS = int(os.environ.get("SGE_SIM_SALES_POINTS", "300"))
 OFTEN: dict[str, dict[str, Any]] = {
     "calendrier_inconnu": {"probabilite": 0.05},

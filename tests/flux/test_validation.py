@@ -13,6 +13,7 @@ from random import Random
 import pytest
 import yaml
 from everything_kit import order_all, segments_of, subscribe_all
+from flux_cases import clean_files
 from flux_kit import JOUR
 from made_states import copy_state
 from publication_kit import Platform, at, open_platform
@@ -38,13 +39,13 @@ class Losing(Platform):
         return replace(super().publisher, pertes=self.late)
 
 
-def published(folder: Path, debut: date, days: int, points: int, *, late: bool) -> Files:
-    """All that is published of so many points of each segment, in some days."""
+def published(folder: Path, debut: date, days: int, *, late: bool) -> Files:
+    """All that some days publish of a point of each segment."""
     folder.mkdir(parents=True, exist_ok=True)
     copy_state(folder, {})
     opened = open_platform(folder)
     platform = Losing(opened.database, folder, late=late)
-    segments = segments_of(platform, points)
+    segments = segments_of(platform)
     subscribe_all(platform, segments, daily=days < 60, debut=debut)
     fin = debut + days * JOUR
     platform.catch_up(at(fin))
@@ -72,7 +73,7 @@ def remarks(files: Files) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    return published(tmp_path_factory.mktemp("flux"), DEBUT, 5, 1, late=False)
+    return published(tmp_path_factory.mktemp("flux"), DEBUT, 5, late=False)
 
 
 @pytest.mark.assumed("a simulator's own files have nothing to be said of")
@@ -86,20 +87,35 @@ def test_nothing_is_said_of_what_is_published(files: Files) -> None:
 
 @pytest.mark.assumed("real gaps, late days and two encodings are no mistakes of a file")
 def test_nothing_is_said_of_a_platform_that_loses_and_is_late(tmp_path: Path) -> None:
-    made = published(tmp_path, date(2025, 3, 24), 9, 1, late=True)
+    made = published(tmp_path, date(2025, 3, 24), 8, late=True)
     assert list(islice(remarks(made), 20)) == []
+
+
+def light_of(files: Files) -> Files:
+    """Those that are read soon."""
+    return {nom: content for nom, content in files.items() if len(content) < 60_000}
 
 
 @pytest.fixture(scope="module")
 def light(files: Files) -> Files:
-    """Those that are read soon."""
-    return {nom: content for nom, content in files.items() if len(content) < 60_000}
+    return light_of(files)
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """Those of a few points: the whole folder is read again for what is spoilt."""
+    return light_of(clean_files(tmp_path_factory))
 
 
 @pytest.fixture(scope="module")
 def usual(light: Files) -> set[str]:
     """What is said of them as they are: reports tell of files that were left out."""
     return set(remarks(light))
+
+
+@pytest.fixture(scope="module")
+def usual_of_few(few: Files) -> set[str]:
+    return set(remarks(few))
 
 
 def noticed(nom: str, folder: Files, usual: set[str]) -> bool:
@@ -123,14 +139,14 @@ def test_spoilt_files_are_noticed(light: Files, usual: set[str], seed: int, coun
 
 @pytest.mark.assumed("what is spoilt contradicts something")
 @pytest.mark.parametrize("way", STRANGE)
-def test_what_a_stranger_spoils_is_noticed(light: Files, usual: set[str], way: str) -> None:
+def test_what_a_stranger_spoils_is_noticed(few: Files, usual_of_few: set[str], way: str) -> None:
     pattern, spoil = STRANGE[way]
-    for nom in sorted(nom for nom in light if re.search(pattern, nom)):
-        spoilt = Spoilt.of(Random(1), nom, light[nom])
+    for nom in sorted(nom for nom in few if re.search(pattern, nom)):
+        spoilt = Spoilt.of(Random(1), nom, few[nom])
         text = spoil(spoilt.text)
         if text != spoilt.text:
-            folder = {**light, nom: spoilt.bytes_with(text.encode())}
-            assert noticed(nom, folder, usual), nom
+            folder = {**few, nom: spoilt.bytes_with(text.encode())}
+            assert noticed(nom, folder, usual_of_few), nom
             return
     pytest.fail("there is nothing to spoil so")
 

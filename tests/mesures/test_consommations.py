@@ -146,7 +146,7 @@ def test_a_c4_has_a_row_a_month_in_each_class_with_zeros_out_of_season() -> None
 
 
 @given(linkys | grands, st.dates(POSE, date(2025, 6, 1)), st.integers(1, 1_100))
-@examples(40)
+@examples(25)
 def test_rows_tile_the_period_newest_first_and_are_differences_of_indexes(
     point: PointMesure, debut: date, duree: int
 ) -> None:
@@ -216,7 +216,7 @@ def test_no_row_begins_before_the_mise_en_service() -> None:
 
 
 @given(st.sets(st.integers(0, 300), max_size=250), st.integers(0, 99))
-@examples(40)
+@examples(25)
 def test_only_what_puts_an_estimate_right_is_negative_and_it_does_put_it_right(
     perdus: set[int], graine: int
 ) -> None:

@@ -52,7 +52,7 @@ grandeurs = st.sampled_from(Grandeur)
 
 @pytest.mark.observed("R50 and R151 of one point, 2022; CMD v3, 2023")
 @given(linkys, jours, durees)
-@examples(60)
+@examples(30)
 def test_c5_half_the_sum_of_watts_is_the_energy_and_the_difference_of_indexes(
     point: PointMesure, debut: date, duree: int
 ) -> None:
@@ -66,7 +66,7 @@ def test_c5_half_the_sum_of_watts_is_the_energy_and_the_difference_of_indexes(
 
 @pytest.mark.observed("CMD v2 and v3, HDM, R50: every half-hour is even")
 @given(linkys, jours, durees)
-@examples(60)
+@examples(30)
 def test_c5_watts_are_twice_the_wh_that_the_meter_counted(
     point: PointMesure, debut: date, duree: int
 ) -> None:
@@ -80,7 +80,7 @@ def test_c5_watts_have_no_larger_quantum_than_the_wh() -> None:
 
 @pytest.mark.observed("CMD v3, 2023")
 @given(grands, jours, durees)
-@examples(40)
+@examples(25)
 def test_c1_c4_energy_is_the_integral_of_the_curve_rounded_down(
     point: PointMesure, debut: date, duree: int
 ) -> None:
@@ -94,7 +94,7 @@ def test_c1_c4_energy_is_the_integral_of_the_curve_rounded_down(
 
 
 @given(grands, jours, st.integers(1, 5), st.sampled_from([Grandeur.PA, Grandeur.PRI, Grandeur.PRC]))
-@examples(40)
+@examples(25)
 @pytest.mark.observed("CMD v2 and v3")
 def test_c1_c4_powers_are_whole_kilowatts(
     point: PointMesure, debut: date, duree: int, grandeur: Grandeur
@@ -105,7 +105,7 @@ def test_c1_c4_powers_are_whole_kilowatts(
 
 
 @given(linkys | grands, st.integers(1, 40), st.integers(1, 40), jours)
-@examples(60)
+@examples(30)
 def test_power_stays_within_the_subscribed_one(
     point: PointMesure, ancienne: int, nouvelle: int, changement: date
 ) -> None:
@@ -170,7 +170,7 @@ def test_stamps_of_days_of_change_carry_the_offset_of_their_instant() -> None:
 
 @pytest.mark.documented("a window's values don't depend on what else is asked")
 @given(linkys | grands, jours, durees, st.integers(0, 44), st.integers(0, 20), st.data())
-@examples(60)
+@examples(30)
 def test_a_day_does_not_depend_on_the_window_in_which_it_is_asked(
     point: PointMesure, debut: date, duree: int, decoupe: int, marge: int, data: st.DataObject
 ) -> None:
@@ -242,7 +242,7 @@ def test_a_large_meter_keeps_its_curve_for_some_weeks(memoire: int, premier: str
 
 
 @given(linkys, jours, st.integers(1, 10))
-@examples(30)
+@examples(20)
 def test_hourly_watts_are_the_mean_of_the_half_hours_and_add_up_to_the_day(
     point: PointMesure, debut: date, duree: int
 ) -> None:
@@ -312,7 +312,7 @@ def test_a_10_minute_point_is_lost_with_either_of_its_steps() -> None:
 
 
 @given(linkys, jours, st.integers(1, 6))
-@examples(30)
+@examples(20)
 def test_the_distributor_changes_what_is_read_not_what_is_consumed(
     point: PointMesure, changement: date, duree: int
 ) -> None:
@@ -363,7 +363,7 @@ def test_the_hour_that_comes_again_in_autumn_is_drawn_again() -> None:
 
 
 @given(graines, st.sampled_from(("P1", "P3", "P4")), jours)
-@examples(40)
+@examples(25)
 def test_a_plant_produces_nothing_at_night(graine: int, segment: str, jour: date) -> None:
     point = linky(graine, segment="P4") if segment == "P4" else grand(graine, segment=segment)
     for grandeur in [Grandeur.PA] if point.petit else [Grandeur.PA, Grandeur.PRI, Grandeur.PRC]:

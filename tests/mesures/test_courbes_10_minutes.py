@@ -43,7 +43,7 @@ def test_r4x_carry_is_the_rule_step_by_step(paires: list[tuple[int, int]]) -> No
 
 @pytest.mark.documented("FAQ: the carry starts at zero each day")
 @given(grands, st.dates(PASSAGE_5_MINUTES, date(2026, 12, 31)), st.integers(1, 8))
-@examples(30)
+@examples(20)
 def test_r4x_pairs_the_5_minute_values_of_each_day_alone(
     point: PointMesure, debut: date, duree: int
 ) -> None:

@@ -19,7 +19,7 @@ CHANGES = st.dates(date(2024, 3, 20), date(2024, 4, 10)) | st.dates(
 
 
 @given(graines, CHANGES, st.integers(-12, 3), st.integers(1, 16), st.sampled_from((3, 9, 36)))
-@examples(40)
+@examples(25)
 def test_what_is_kept_is_what_would_be_computed(
     graine: int, change: date, avance: int, duree: int, kva: int
 ) -> None:

@@ -271,7 +271,7 @@ def test_a_reading_counts_the_steps_that_ended_before_it() -> None:
     ),
     st.data(),
 )
-@examples(60)
+@examples(30)
 def test_steps_add_up_as_they_do_by_hand(
     pas: list[tuple[int, int, int, int]], data: st.DataObject
 ) -> None:
@@ -376,7 +376,7 @@ def test_running_time_is_that_since_the_monthly_reading() -> None:
 
 
 @given(avec_plages, jours, durees)
-@examples(30)
+@examples(20)
 def test_running_times_add_up_to_the_time_since_the_monthly_reading(
     point: PointMesure, debut: date, duree: int
 ) -> None:

@@ -38,7 +38,7 @@ LUNDI = date(2024, 1, 8)
 
 @pytest.mark.observed("CMD v3 INDEX of a C5, 2023: sum of Fn = sum of Dn = T")
 @given(linkys, jours, durees)
-@examples(40)
+@examples(25)
 def test_c5_both_grids_add_up_to_the_total(point: PointMesure, debut: date, duree: int) -> None:
     index = index_quotidiens(point, debut, apres(debut, duree))
     assert index.fournisseur.sum(axis=0).tolist() == index.total.tolist()
@@ -46,7 +46,7 @@ def test_c5_both_grids_add_up_to_the_total(point: PointMesure, debut: date, dure
 
 
 @given(linkys | grands, jours, durees, st.integers(0, 40))
-@examples(40)
+@examples(25)
 def test_registers_never_go_down_whatever_the_window(
     point: PointMesure, debut: date, duree: int, marge: int
 ) -> None:
@@ -93,7 +93,7 @@ def test_registers_are_the_same_whatever_was_read_before(
 
 @pytest.mark.observed("CMD v3 and R171: multiples of 1000 Wh")
 @given(grands, jours, st.sampled_from([Grandeur.PA, Grandeur.PRI, Grandeur.PRC]))
-@examples(30)
+@examples(20)
 def test_c1_c4_registers_count_whole_kwh(point: PointMesure, jour: date, gr: Grandeur) -> None:
     index = index_quotidiens(point, jour, apres(jour, 3), gr)
     assert not (index.distributeur % 1000).any()
@@ -299,7 +299,7 @@ def test_a_gap_that_covers_a_day_loses_the_reading_at_its_end() -> None:
 
 @pytest.mark.observed("CMD v3 of a C4 and R171: a real, irregular reading time in the night")
 @given(grands, jours, st.integers(1, 20))
-@examples(30)
+@examples(20)
 def test_a_current_reading_stands_between_the_midnights_around_it(
     point: PointMesure, debut: date, duree: int
 ) -> None:

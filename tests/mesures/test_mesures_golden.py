@@ -14,7 +14,7 @@ from importlib import import_module
 from itertools import chain, starmap
 from pathlib import Path
 from pkgutil import iter_modules
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
@@ -448,12 +448,11 @@ def functions_of(tree: ast.AST, within: str = "") -> Iterator[str]:
 
 def functions_called(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
     """The functions that these digests call, nothing being kept of what was computed before."""
-    called = set()
+    called = set[CodeType]()
 
     def note(frame: FrameType, event: str, _: Any) -> None:
-        code = frame.f_code
-        if event == "call" and code.co_filename.startswith(f"{PACKAGE}/"):
-            called.add((Path(code.co_filename).name, code.co_qualname))
+        if event == "call":
+            called.add(frame.f_code)
 
     for each in iter_modules([str(PACKAGE)]):
         for kept in vars(import_module(f"sge_sim.mesures.{each.name}")).values():
@@ -473,7 +472,8 @@ def functions_called(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
             digest_factures(POINTS.get(nom, MOINS_PUISSANTE))
     finally:
         sys.setprofile(before)
-    return called
+    files = ((Path(code.co_filename), code.co_qualname) for code in called)
+    return {(file.name, name) for file, name in files if file.parent == PACKAGE}
 
 
 def test_every_function_is_called_for_one_of_these_points(monkeypatch: pytest.MonkeyPatch) -> None:

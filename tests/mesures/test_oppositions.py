@@ -31,7 +31,7 @@ def recorded(point: PointMesure, debut: date, fin: date) -> list[tuple[date, int
 
 @pytest.mark.documented("CO6: the recording stops while it is opposed")
 @given(linkys, jours, durees, st.integers(0, 30), st.integers(1, 30))
-@examples(60)
+@examples(30)
 def test_nothing_is_recorded_while_opposed_and_all_else_is_the_same(
     point: PointMesure, debut: date, duree: int, after: int, opposed: int
 ) -> None:

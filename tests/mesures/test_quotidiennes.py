@@ -28,7 +28,7 @@ LUNDI = date(2024, 1, 8)
 
 
 @given(linkys, jours, durees)
-@examples(40)
+@examples(25)
 def test_c5_maximum_power_is_at_least_the_curve_and_within_the_subscribed(
     point: PointMesure, debut: date, duree: int
 ) -> None:
@@ -159,7 +159,7 @@ triphases = linkys.filter(lambda point: point.segment == "C5").map(
 
 @pytest.mark.documented("GUI 0497: the draw-off of a three-phase C5, each phase at its own instant")
 @given(triphases, jours, st.integers(1, 10))
-@examples(40)
+@examples(25)
 def test_phases_share_the_maximum_of_the_sum_each_at_its_instant(
     point: PointMesure, debut: date, duree: int
 ) -> None:

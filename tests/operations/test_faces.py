@@ -5,12 +5,10 @@ each bound, beside each other one, and one that isn't declared.
 """
 
 import contextlib
-import io
 import os
 import random
 import re
 import shutil
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -27,13 +25,13 @@ from admin_kit import Room, control_room, order_mesures
 from lxml import html
 from operations_kit import as_json, least, sound
 from points_kit import csv_lines, made_points
+from typed_commands import type_command
 
 from sge_sim.admin.application import build_admin
 from sge_sim.admin.pages import ADMIN
 from sge_sim.admin.problems import ProblemeDeForme
 from sge_sim.admin.token import draw_token, guard_by_token
 from sge_sim.api.administration import Administration
-from sge_sim.cli import main
 from sge_sim.clock import legal_date, parse_instant
 from sge_sim.commandes.demandes import Emetteur, MesuresDemandees
 from sge_sim.dataconnect.applications import get_application
@@ -160,14 +158,9 @@ def typed_beside(folder: Path, operation: AnyOperation, given: dict[str, str]) -
             given = {**given, name: str(folder / "file")}
     words += [f"--{name}={value}" for name, value in given.items() if name not in placed]
     last = [given[name] for name in placed if name in given]
-    said = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stderr(said):
-        patch.setattr(sys, "argv", ["sge-sim", *words, "--", *last])
-        written = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
-        with contextlib.redirect_stdout(written), pytest.raises(SystemExit) as ended:
-            main()
-    assert ended.value.code in (0, 2), said.getvalue()
-    return said.getvalue().removeprefix("sge-sim : ").rstrip("\n") if ended.value.code else None
+    done = type_command(*words, "--", *last)
+    assert done.returncode in (0, 2), done.stderr
+    return done.stderr.removeprefix("sge-sim : ").rstrip("\n") if done.returncode else None
 
 
 def by_page(room: Room, operation: AnyOperation, given: dict[str, str]) -> str | None:

@@ -79,7 +79,8 @@ def test_the_order_is_that_of_the_contract() -> None:
 def test_the_tree_is_written_in_one_place() -> None:
     writers = set()
     for file in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_bytes())):
+        text = file.read_text("utf-8")
+        for node in ast.walk(ast.parse(text)) if any(name in text for name in NAMES) else ():
             keys = node.keys if isinstance(node, ast.Dict) else []
             if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
                 keys = [node.slice]

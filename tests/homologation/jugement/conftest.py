@@ -2,13 +2,15 @@
 
 import pytest
 from campagne_rejouee import Campagne, Rejeu, enregistre, rejoue
+from made_once import made_once
 
 
 @pytest.fixture(scope="session")
 def campagnes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Campagne]:
     """By release: the last one, and the one that has the former orders and the v2 of measures."""
     folder = tmp_path_factory.mktemp("campagnes")
-    return {name: enregistre(name, folder / name) for name in ("23.2", "26.1")}
+    names = ("23.2", "26.1")
+    return made_once("campagnes", lambda: {name: enregistre(name, folder / name) for name in names})
 
 
 @pytest.fixture(scope="session")
