@@ -49,6 +49,14 @@ class Pertes(StrEnum):
     CONSTATEES = "constatees"
 
 
+class FormeEntreprises(StrEnum):
+    """What answers of the interfaces of companies look like where the two differ: as clients saw
+    them, or as their descriptions say."""
+
+    OBSERVEE = "observee"
+    DECRITE = "decrite"
+
+
 class VerifieEku(StrEnum):
     """How the door looks at the extended key use of a certificate."""
 
@@ -279,7 +287,19 @@ class Settings:
         "Annoncer application/json dans les réponses GET de Data Connect 2026 ; d'ordinaire "
         "application/octet-stream (constaté en août 2026).",
     )
-    quotas: bool = setting(True, "Refuser par HTTP 429 ce qui dépasse les quotas de Data Connect.")
+    quotas: bool = setting(
+        True,
+        "Refuser par HTTP 429 ce qui dépasse les quotas de Data Connect et des entreprises.",
+    )
+    forme_entreprises: FormeEntreprises = setting(
+        FormeEntreprises.OBSERVEE,
+        "Forme des réponses aux entreprises là où elles diffèrent de leur description : observee "
+        "ou decrite (liste du périmètre, organization, libellés des codes, dates, quota).",
+    )
+    hote_sans_port: bool = setting(
+        False,
+        "Refuser aux entreprises, par le 404 de la passerelle, un en-tête Host qui porte un port.",
+    )
     publie_avant_arret: bool = setting(
         False,
         "Publier aussi, après l'arrêt d'un service ou l'arrivée d'un nouveau titulaire, les jours "
