@@ -34,7 +34,7 @@ _PORT: Final = re.compile(r":\d+$")
 
 def is_described(settings: Settings) -> bool:
     """Tell whether answers have the form of the descriptions."""
-    return settings.forme_entreprises is FormeEntreprises.DECRITE
+    return settings.forme_entreprises == FormeEntreprises.DECRITE
 
 
 def let_holder_in(
