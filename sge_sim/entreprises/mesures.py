@@ -75,16 +75,16 @@ class _Question:
 
     def stamps(self, textes: Iterable[str]) -> Iterator[str]:
         """Yield ascending stamps in legal time as they are answered: naive, as real ones are, or in
-        UTC. Of an hour that October repeats, what doesn't come after the one before is later."""
-        before = ""
+        UTC. In the hour that October repeats, what has been passed is of its second time."""
+        latest = ""
         for texte in textes:
             if self.described:
                 day = f"{texte}-01" if len(texte) == len("2026-06") else texte
-                legal = datetime.fromisoformat(day).replace(tzinfo=PARIS, fold=texte <= before)
+                legal = datetime.fromisoformat(day).replace(tzinfo=PARIS, fold=texte <= latest)
                 yield f"{legal.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z"
             else:
                 yield texte
-            before = texte
+            latest = max(latest, texte)
 
     def readings(self, valeurs: Sequence[ValeurLue]) -> Iterator[dict[str, Any]]:
         """Yield values with their stamps; a month with too few says « null », as in a file."""
