@@ -1,6 +1,5 @@
 """Every answer of every interface is what the description says, and nothing else."""
 
-import copy
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,6 +74,15 @@ def answers(caller: Caller, nom: str) -> Iterator[Any]:
             yield {"meter_reading": caller.told(nom, prm, *DATES)}
 
 
+def shortened(body: Any) -> Any:
+    """The body, of each of whose lists the first is left."""
+    if isinstance(body, list):
+        return [shortened(each) for each in body[:1]]
+    if isinstance(body, dict):
+        return {name: shortened(each) for name, each in body.items()}
+    return body
+
+
 def without_each(body: Any, shape: Any) -> Iterator[tuple[str, Any]]:
     """The body without each of its required names, and with another type in their place."""
     if isinstance(shape, list):
@@ -107,7 +115,7 @@ def test_every_answer_is_what_the_description_says(
     for body in answers(request.getfixturevalue(forme), nom):
         validator = jsonschema.Draft202012Validator(schema_of(shape))
         assert [error.message for error in validator.iter_errors(body)] == []
-        for name, changed in without_each(copy.deepcopy(body), shape):
+        for name, changed in without_each(shortened(body), shape):
             assert not validator.is_valid(changed), name
             mutated += 1
     assert mutated > 4

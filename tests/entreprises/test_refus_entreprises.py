@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from entreprises_kit import (
+    ARRIVE,
     COUPE,
     DEPUIS,
     FERME,
@@ -17,7 +18,6 @@ from entreprises_kit import (
     RESILIE,
     SIREN,
     VOISIN,
-    ARRIVE,
     Caller,
     made,
 )
