@@ -65,10 +65,10 @@ def answer_contrat(
     point = read_point(exchange, prm, REFUSALS).point
     if not point.en_service:
         raise Refus(rules_2026.SANS_SERVICE)
-    return answer_2026(backend, describe_point(exchange, api, point))
+    return answer_2026(backend, contract_data_of(exchange, api, point))
 
 
-def describe_point(exchange: RestExchange, api: str, point: PointFacts) -> Any:
+def contract_data_of(exchange: RestExchange, api: str, point: PointFacts) -> Any:
     """Return what one of `APIS` answers of a point."""
     fournisseur = point.fournisseur_titulaire
     if api == SITUATION and fournisseur is not None:

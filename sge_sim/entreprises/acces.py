@@ -10,10 +10,10 @@ from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.readings import MesureAdressee
 from sge_sim.dataconnect.rest_rules import API_NON_SOUSCRITE, QUOTA_HEURE, QUOTA_SECONDE
 from sge_sim.domaine.prm import PRM
-from sge_sim.entreprises.rules import DE_MESURES, MESURES, PASSERELLE, Famille
+from sge_sim.entreprises.rules import DE_MESURES, GATEWAY, MESURES, Famille
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.refus import Refus
-from sge_sim.settings import FormeEntreprises, Settings
+from sge_sim.settings import Settings
 from sge_sim.tables.entreprises import CompteFacts, read_compte
 from sge_sim.tables.point_facts import Dossier
 
@@ -34,7 +34,7 @@ _PORT: Final = re.compile(r":\d+$")
 
 def is_described(settings: Settings) -> bool:
     """Tell whether answers have the form of the descriptions."""
-    return settings.forme_entreprises == FormeEntreprises.DECRITE
+    return settings.forme_entreprises == "decrite"
 
 
 def let_holder_in(
@@ -52,9 +52,9 @@ def let_holder_in(
     depuis, source = DEPUIS[titre]
     if settings.generation == "auto" and exchange.now.date() < depuis:
         exchange.notes.append(f"{titre} n'existe qu'à partir du {depuis:%d/%m/%Y} ({source})")
-        raise Refus(PASSERELLE["interface_du_jour"])
+        raise Refus(GATEWAY["interface_du_jour"])
     if settings.hote_sans_port and _PORT.search(call.headers.get("host", "")):
-        raise Refus(PASSERELLE["hote_sans_port"])
+        raise Refus(GATEWAY["hote_sans_port"])
     try:
         let_in(backend, exchange, titre, resource)
     except Refus as refus:

@@ -14,7 +14,7 @@ from sge_sim.tables.entreprises import (
     ApplicationEntreprise,
     CompteEntreprise,
     PointTenu,
-    points_of,
+    held_points,
 )
 from sge_sim.tables.prepared import Driver
 
@@ -23,7 +23,7 @@ _LONGEST: Final = 38
 """Letters of the name of an application, as on Data Connect."""
 
 
-def create_compte(
+def create_entreprise(
     session: Session,
     siren: str,
     nom: str,
@@ -48,16 +48,16 @@ def create_compte(
     return compte
 
 
-def change_compte(
+def change_entreprise(
     session: Session,
     siren: str,
     nom: str | None,
     autres_sirens: Sequence[str] | None,
     services: Sequence[TypeServiceAcces] | None,
 ) -> CompteEntreprise:
-    """Change an account; what is None stays. Raises `UsageError` as `create_compte`, and where
+    """Change an account; what is None stays. Raises `UsageError` as `create_entreprise`, and where
     nothing changes."""
-    compte = get_compte(session, siren)
+    compte = get_entreprise(session, siren)
     if (nom, autres_sirens, services) == (None, None, None):
         raise UsageError("rien à modifier : donner un nom, d'autres SIREN ou des services.")
     if nom is not None:
@@ -70,7 +70,7 @@ def change_compte(
     return compte
 
 
-def get_compte(session: Session, siren: str) -> CompteEntreprise:
+def get_entreprise(session: Session, siren: str) -> CompteEntreprise:
     """Return an account; raises `UsageError` when there is no such one."""
     return require_found(
         session.get(CompteEntreprise, siren),
@@ -83,8 +83,8 @@ def read_perimetre(session: Session, siren: str) -> list[PointTenu]:
     """Return the points that an account holds today, by PRM."""
     driver = Driver.under(session)
     found: list[PointTenu] = []
-    for each in get_compte(session, siren).sirens:
-        query, *bounds = points_of(each)
+    for each in get_entreprise(session, siren).sirens:
+        query, *bounds = held_points(each)
         found += query(driver, *bounds)
     return sorted(found, key=lambda point: point.prm)
 
@@ -97,7 +97,7 @@ def add_application(
         client_id=monde.urandom(16).hex(),
         secret=monde.token(32),
         nom=_checked_name(nom),
-        siren=get_compte(session, siren).siren,
+        siren=get_entreprise(session, siren).siren,
         titres=_checked(titres, TITRES, "titre"),
     )
     session.add(application)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sge_sim.dataconnect.contrat_2026 import describe_point
+from sge_sim.dataconnect.contrat_2026 import contract_data_of
 from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, json_answer
 from sge_sim.entreprises.acces import is_described, let_holder_in, read_held
 from sge_sim.entreprises.rules import DE_CONTRATS
@@ -16,7 +16,7 @@ from sge_sim.tables.point_facts import PointFacts
 
 
 @dataclass(frozen=True)
-class Contexte:
+class ContexteContrat:
     """One of the four: its title, the interface of Data Connect that says the same, what a 404
     names."""
 
@@ -25,11 +25,13 @@ class Contexte:
     absent: str
 
 
-CONTEXTES: Final[Mapping[str, Contexte]] = {
-    "address": Contexte("customer_adress", "donnees_generales_auto", "Adresse"),
-    "connection": Contexte("customer_connection", "alimentation_auto", "Connexion"),
-    "contract": Contexte("customer_contract", "situation_contrat_auto", "Situation contractuelle"),
-    "contract_summary": Contexte(
+CONTEXTES: Final[Mapping[str, ContexteContrat]] = {
+    "address": ContexteContrat("customer_adress", "donnees_generales_auto", "Adresse"),
+    "connection": ContexteContrat("customer_connection", "alimentation_auto", "Connexion"),
+    "contract": ContexteContrat(
+        "customer_contract", "situation_contrat_auto", "Situation contractuelle"
+    ),
+    "contract_summary": ContexteContrat(
         "customer_contract_summary", "synth_contrat_auto", "Synthese contractuelle"
     ),
 }
@@ -42,7 +44,7 @@ def answer_contexte(backend: RestBackend, exchange: RestExchange, nom: str, prm:
     compte = let_holder_in(backend, exchange, contexte.titre, DE_CONTRATS)
     said = f"{contexte.absent} ou PRM non existant"
     point = read_held(exchange, prm, compte, DE_CONTRATS, libelle=said).point
-    body = describe_point(exchange, contexte.api, point)
+    body = contract_data_of(exchange, contexte.api, point)
     if "phase_count" in body:
         body["phase_count"] = str(body["phase_count"])
     if is_described(backend.settings):

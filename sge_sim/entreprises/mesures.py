@@ -48,13 +48,21 @@ _TYPES: Final[Mapping[Mesure, TypeServiceAcces]] = {
 }
 _DIRECTIONS: Final[Mapping[Sens, str]] = {"SOUTIRAGE": "forward", "INJECTION": "reverse"}
 _OF_MAXIMA: Final = {"measuring_period": ("P1D", "P1M"), "grandeurPhysique": ("PMA", "TOUT")}
-_LABELS: Final = {"BRUT": "Données brutes", "P1D": "pas quotidien", "P1M": "pas mensuel"}
+_LIBELLES: Final = {"BRUT": "Données brutes", "P1D": "pas quotidien", "P1M": "pas mensuel"}
 """What the description writes after a code (that of P1M is assumed); of most it isn't known."""
+_OF_CALENDRIER: Final = (
+    ("id_calendar", "idCalendrier"),
+    ("label_calendar", "libelleCalendrier"),
+)
+_OF_CLASSE: Final = (
+    ("id_temporal_class", "idClasseTemporelle"),
+    ("label_temporal_class", "libelleClasseTemporelle"),
+)
 _SEPARATOR: Final = " : "
 
 
 @dataclass(frozen=True)
-class _Question:
+class _Consultee:
     """What is asked of the point, once it is read; `pas` and `grandeur` of maximum powers alone.
 
     `described`: it is answered in the form of the description.
@@ -70,8 +78,8 @@ class _Question:
 
     def written(self, code: str) -> str:
         """Return a code as it is answered, its label behind it in the form of the description."""
-        label = f"Pas de {code[2:-1]} minutes" if code.startswith("PT") else _LABELS.get(code)
-        return f"{code}{_SEPARATOR}{label}" if self.described and label else code
+        libelle = f"Pas de {code[2:-1]} minutes" if code.startswith("PT") else _LIBELLES.get(code)
+        return f"{code}{_SEPARATOR}{libelle}" if self.described and libelle else code
 
     def stamps(self, textes: Iterable[str]) -> Iterator[str]:
         """Yield ascending stamps in legal time as they are answered: naive, as real ones are, or in
@@ -124,7 +132,7 @@ def answer_ressource(backend: RestBackend, exchange: RestExchange, nom: str) -> 
     check(CONTROLS, demande)
     reader = reader_of(backend, exchange, TITRE, ressource, dossier, tous=True)
     described = is_described(backend.settings)
-    question = _Question(prm, ressource.sens, periode, reader, pas, grandeur, described)
+    question = _Consultee(prm, ressource.sens, periode, reader, pas, grandeur, described)
     said = _BODIES[ressource.mesure](question)
     if not said:
         raise Refus(MESURES["mesure_trouvee"])
@@ -156,7 +164,7 @@ def _wrong(asked: Mapping[str, str], name: str, refus: Refus) -> Refus:
     return Refus(refus.rule, message=f"Le paramètre {name} est {wanted}")
 
 
-def _daily(question: _Question) -> dict[str, Any] | None:
+def _daily(question: _Consultee) -> dict[str, Any] | None:
     valeurs = question.reader.read("ENERGIE", "EA", question.periode.debut, question.periode.fin)
     return valeurs and _read(
         question,
@@ -165,7 +173,7 @@ def _daily(question: _Question) -> dict[str, Any] | None:
     )
 
 
-def _curve(question: _Question) -> dict[str, Any] | None:
+def _curve(question: _Consultee) -> dict[str, Any] | None:
     """The power of each step, stamped at its end (observed of Data Connect; for large points
     assumed)."""
     valeurs = question.reader.read("COURBE", "PA", question.periode.debut, question.periode.fin)
@@ -184,7 +192,7 @@ def _curve(question: _Question) -> dict[str, Any] | None:
     )
 
 
-def _maxima(question: _Question) -> dict[str, Any] | None:
+def _maxima(question: _Consultee) -> dict[str, Any] | None:
     """TOUT gives the maxima of the whole, then those of each phase (order assumed); large points
     have none (the order by file is for C5 alone)."""
     if question.reader.dossier.point.grand:
@@ -204,7 +212,7 @@ def _maxima(question: _Question) -> dict[str, Any] | None:
 
 
 def _read(
-    question: _Question, type_: Mapping[str, str], readings: Iterable[Mapping[str, Any]]
+    question: _Consultee, type_: Mapping[str, str], readings: Iterable[Mapping[str, Any]]
 ) -> dict[str, Any]:
     return {
         "quality": question.written("BRUT"),
@@ -213,7 +221,7 @@ def _read(
     }
 
 
-def _index(question: _Question) -> dict[str, Any] | None:
+def _index(question: _Consultee) -> dict[str, Any] | None:
     """The readings of active energy, in the first context alone (assumed)."""
     contextes = question.reader.read_index(question.periode.debut, question.periode.fin)
     if not contextes:
@@ -231,12 +239,10 @@ def _index(question: _Question) -> dict[str, Any] | None:
         ],
         "calendar": [
             {
-                "id_calendar": calendrier["idCalendrier"],
-                "label_calendar": calendrier["libelleCalendrier"],
+                **{name: calendrier[known] for name, known in _OF_CALENDRIER},
                 "temporal_class": [
                     {
-                        "id_temporal_class": classe["idClasseTemporelle"],
-                        "label_temporal_class": classe["libelleClasseTemporelle"],
+                        **{name: classe[known] for name, known in _OF_CLASSE},
                         **_register(question, classe),
                     }
                     for classe in calendrier["classeTemporelle"]
@@ -250,7 +256,7 @@ def _index(question: _Question) -> dict[str, Any] | None:
     return said
 
 
-def _register(question: _Question, registre: Mapping[str, Any]) -> dict[str, Any]:
+def _register(question: _Consultee, registre: Mapping[str, Any]) -> dict[str, Any]:
     cadran = {"id_quadrant": registre["codeCadran"]} if "codeCadran" in registre else {}
     stamps = question.stamps(valeur["d"] for valeur in registre["valeur"])
     values = [
@@ -260,7 +266,7 @@ def _register(question: _Question, registre: Mapping[str, Any]) -> dict[str, Any
     return {**cadran, "values": values}
 
 
-_BODIES: Final[Mapping[Mesure, Callable[[_Question], dict[str, Any] | None]]] = {
+_BODIES: Final[Mapping[Mesure, Callable[[_Consultee], dict[str, Any] | None]]] = {
     "quotidienne": _daily,
     "courbe": _curve,
     "pmax": _maxima,

@@ -8,7 +8,7 @@ from sge_sim.dataconnect.exchange import JSON, RestAnswer, RestBackend, RestExch
 from sge_sim.entreprises.acces import is_described, let_holder_in
 from sge_sim.entreprises.rules import CONTRATS, DE_CONTRATS
 from sge_sim.refus import Refus
-from sge_sim.tables.entreprises import PointTenu, points_of
+from sge_sim.tables.entreprises import PointTenu, held_points
 
 TITRE: Final = "usage_point_id_perimeter"
 PAR_PAGE: Final = 3000
@@ -60,7 +60,7 @@ def answer_perimetre(backend: RestBackend, exchange: RestExchange) -> RestAnswer
     """List a page of the points; raises `Refus`. A page beyond the last is empty (assumed)."""
     compte = let_holder_in(backend, exchange, TITRE, DE_CONTRATS)
     demande = _read(exchange)
-    held = exchange.vue.read(*map(points_of, sorted(compte.sirens)))
+    held = exchange.vue.read(*map(held_points, sorted(compte.sirens)))
     kept = sorted(point.prm for points in held for point in points if demande.keeps(point))
     page = demande.page_number
     prms = kept[(page - 1) * PAR_PAGE : page * PAR_PAGE]

@@ -15,7 +15,7 @@ SERVICE: Final = "Entreprises"
 RULES_BY_FAMILY: Final = read_rules(Path(__file__).with_name("regles.yaml"), SERVICE)
 """The rules by the family of their bodies, then by name."""
 
-PASSERELLE: Final = RULES_BY_FAMILY["passerelle"]
+GATEWAY: Final = RULES_BY_FAMILY["passerelle"]
 MESURES: Final = RULES_BY_FAMILY["mesures"]
 CONTRATS: Final = RULES_BY_FAMILY["contrats"]
 

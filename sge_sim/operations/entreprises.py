@@ -66,7 +66,7 @@ def add_entreprise(
     services: Services = None,
 ) -> "views.EntrepriseView":
     """Open an account."""
-    made = comptes.create_compte(session, siren, nom, autres_sirens or (), services)
+    made = comptes.create_entreprise(session, siren, nom, autres_sirens or (), services)
     return views.EntrepriseView.of(made)
 
 
@@ -85,7 +85,7 @@ def set_entreprise(
     services: Services = None,
 ) -> "views.EntrepriseView":
     """Change an account."""
-    changed = comptes.change_compte(session, siren, nom, autres_sirens, services)
+    changed = comptes.change_entreprise(session, siren, nom, autres_sirens, services)
     return views.EntrepriseView.of(changed)
 
 
@@ -97,7 +97,7 @@ def set_entreprise(
 )
 def remove_entreprise(session: "Session", *, siren: Siren) -> None:
     """Close an account."""
-    session.delete(comptes.get_compte(session, siren))
+    session.delete(comptes.get_entreprise(session, siren))
 
 
 @_act(

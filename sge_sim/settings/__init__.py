@@ -14,7 +14,7 @@ from typing import Any
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme, plateforme_at
 from sge_sim.domaine.jours_ouvres import AUSSITOT, Delai
 from sge_sim.domaine.nomenclatures import Environment
-from sge_sim.domaine.plateformes import Generation, ReponseArret
+from sge_sim.domaine.plateformes import FormeEntreprises, Generation, ReponseArret
 from sge_sim.errors import UsageError
 from sge_sim.machine.own_folder import default_data_dir
 from sge_sim.settings.database_url import without_password
@@ -47,14 +47,6 @@ class Pertes(StrEnum):
 
     AUCUNE = "aucune"
     CONSTATEES = "constatees"
-
-
-class FormeEntreprises(StrEnum):
-    """What answers of the interfaces of companies look like where the two differ: as clients saw
-    them, or as their descriptions say."""
-
-    OBSERVEE = "observee"
-    DECRITE = "decrite"
 
 
 class VerifieEku(StrEnum):
@@ -292,7 +284,7 @@ class Settings:
         "Refuser par HTTP 429 ce qui dépasse les quotas de Data Connect et des entreprises.",
     )
     forme_entreprises: FormeEntreprises = setting(
-        FormeEntreprises.OBSERVEE,
+        "observee",
         "Forme des réponses aux entreprises là où elles diffèrent de leur description : observee "
         "ou decrite (liste du périmètre, organization, libellés des codes, dates, quota).",
     )

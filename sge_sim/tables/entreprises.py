@@ -156,7 +156,7 @@ _read_tenus: Final = Query(
 )
 
 
-def points_of(siren: str) -> tuple[Query[tuple[PointTenu, ...]], str, str]:
+def held_points(siren: str) -> tuple[Query[tuple[PointTenu, ...]], str, str]:
     """Return the question that reads the points that a SIREN holds today, by PRM: those in service
     whose SIRET begins with it."""
     return _read_tenus, f"{siren}00000", f"{siren}99999"

@@ -4,8 +4,6 @@ import pytest
 from entreprises_kit import SIREN, VOISIN, Caller, company, made
 from in_process import InProcess
 
-from sge_sim.settings import FormeEntreprises
-
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcess]:
@@ -23,7 +21,7 @@ def titulaire(running: InProcess) -> Caller:
 @pytest.fixture(scope="session")
 def decrit(running: InProcess) -> Caller:
     """The same where answers have the form of the descriptions."""
-    return Caller(running, made(running, SIREN), {"forme_entreprises": FormeEntreprises.DECRITE})
+    return Caller(running, made(running, SIREN), {"forme_entreprises": "decrite"})
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,6 @@ from in_process import InProcess
 from sge_sim.entreprises.rules import CONTRATS, RULES_BY_FAMILY
 from sge_sim.entreprises.rules import MESURES as RULES
 from sge_sim.facts.stored_clock import StoredClock
-from sge_sim.settings import FormeEntreprises
 
 DAY = {"start": "2026-11-01", "end": "2026-11-02"}
 DAILY, CURVE = f"{MESURES}daily_consumption", f"{MESURES}consumption_load_curve"
@@ -165,11 +164,11 @@ def test_a_body_that_is_not_the_description_s_is_400(titulaire: Caller, case: st
     "0191 at the same points for weeks, HTTP 400 with the business code 403, 2026"
 )
 def test_a_type_whose_service_is_not_open_is_0191(running: InProcess) -> None:
-    from sge_sim.entreprises.comptes import change_compte
+    from sge_sim.entreprises.comptes import change_entreprise
 
     caller = Caller(running, made(running, SIREN))
     with running.simulator.database.transaction() as session:
-        change_compte(session, SIREN, None, None, ["COURBE"])
+        change_entreprise(session, SIREN, None, None, ["COURBE"])
     try:
         assert caller.get(CURVE, **ASKED)[0] == 200
         for path in (DAILY, f"{MESURES}index_consumption", MAXIMA):
@@ -182,7 +181,7 @@ def test_a_type_whose_service_is_not_open_is_0191(running: InProcess) -> None:
         assert caller.get(f"/contract_summary/v1/{PETIT}")[0] == 200
     finally:
         with running.simulator.database.transaction() as session:
-            change_compte(session, SIREN, None, None, ["COURBE", "ENERGIE", "INDEX", "PMAX"])
+            change_entreprise(session, SIREN, None, None, ["COURBE", "ENERGIE", "INDEX", "PMAX"])
 
 
 @pytest.mark.assumed("bodies of WSO2; that a port is refused")
@@ -233,9 +232,9 @@ def test_an_interface_has_its_first_day(running: InProcess) -> None:
 @pytest.mark.documented(
     "5 calls a second an application, 1,000 an hour an interface (pilot of 2023)"
 )
-@pytest.mark.parametrize("forme", [*FormeEntreprises])
+@pytest.mark.parametrize("forme", ["observee", "decrite"])
 def test_quotas_are_an_application_s_and_an_interface_s(
-    running: InProcess, forme: FormeEntreprises, monkeypatch: pytest.MonkeyPatch
+    running: InProcess, forme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     second = datetime(2026, 12, 1, 10, 0, int(forme == "decrite"), tzinfo=UTC)
     monkeypatch.setattr("sge_sim.dataconnect.application.machine_now", lambda: second)
