@@ -19,6 +19,7 @@ from sge_sim.tables.entreprises import (
 from sge_sim.tables.prepared import Driver
 
 T = TypeVar("T", bound=str)
+_SAID: Final = ("nom", "autres_sirens", "services")
 _LONGEST: Final = 38
 """Letters of the name of an application, as on Data Connect."""
 
@@ -32,10 +33,9 @@ def create_entreprise(
 ) -> CompteEntreprise:
     """Open the account of a company, with all the measure services unless some are named.
 
-    Raises `UsageError` for a SIREN that isn't nine digits, or that has an account.
+    Raises `UsageError` for a SIREN that isn't nine digits, or that has another account; the same is
+    returned as it is.
     """
-    if session.get(CompteEntreprise, siren) is not None:
-        raise UsageError(f"le SIREN {siren} a déjà un compte : sge-sim entreprises set le change.")
     _check_sirens((siren, *autres_sirens))
     compte = CompteEntreprise(
         siren=siren,
@@ -43,6 +43,11 @@ def create_entreprise(
         autres_sirens=_others(siren, autres_sirens),
         services=_checked(services, SERVICES_OUVERTS, "service"),
     )
+    found = session.get(CompteEntreprise, siren)
+    if found is not None:
+        if all(getattr(found, name) == getattr(compte, name) for name in _SAID):
+            return found
+        raise UsageError(f"le SIREN {siren} a déjà un compte : sge-sim entreprises set le change.")
     session.add(compte)
     session.flush()
     return compte
