@@ -11,7 +11,7 @@ from typing import Any
 
 from catalogue_requests import request_of
 from command_tree import every_command
-from dataconnect_kit import C5, DAILY, SANS_COURBE, Client, data_connect_simulator
+from dataconnect_kit import C5, DAILY, SANS_COURBE, Client, admin, data_connect_simulator
 from held_lock import hold
 from lxml import etree
 from operations_kit import least
@@ -127,6 +127,11 @@ def written(running: RunningSimulator) -> dict[str, str]:
     running.command("campaign", "start")
     contrat, certificate = running.ready["contrat_id"], running.ready["client_cert"]
     client_id = running.ready["data_connect"]["client_id"]
+    siren, closed = "213409998", "999999992"
+    for each in (siren, closed):
+        running.command("entreprises", "add", each, "--nom", "Essai")
+    made = partial(admin, running, f"/api/entreprises/{siren}/applications", nom="Essai")
+    kept, spare = (made()["client_id"] for _ in range(2))
     points = running.data_dir / "points.csv"
     points.write_bytes(b"".join(csv_lines(made_points(2))))
     return {
@@ -146,6 +151,12 @@ def written(running: RunningSimulator) -> dict[str, str]:
         "clock freeze": "",
         "clock set": "2026-11-26",
         "consentements remove": f"{given}",
+        "entreprises add": "200054781 --nom Essai",
+        "entreprises application": f"{siren} --nom Essai",
+        "entreprises remove": f"{closed}",
+        "entreprises retire": f"{siren} {spare}",
+        "entreprises set": f"{siren} --nom Essai",
+        "entreprises titres": f"{siren} {kept} --titres customer_adress",
         "flux publish": "--environment production",
         "pannes add": "sgt500",
         "pannes remove": "--tous",

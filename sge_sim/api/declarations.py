@@ -15,6 +15,7 @@ from sge_sim.datahub.spice import HABILITATIONS
 from sge_sim.domaine.francais import normalise
 from sge_sim.domaine.plateformes import FLUX_ARRETES
 from sge_sim.door import gates as door
+from sge_sim.entreprises import rules as entreprises
 from sge_sim.errors import require_found
 from sge_sim.flux.r6x import recevabilite as report
 from sge_sim.journal import Journal
@@ -53,6 +54,10 @@ ELSEWHERE: Final[Mapping[str, tuple[str, Iterable[Rule]]]] = {
     report.SERVICE: (
         "Le compte rendu d'une demande de M023",
         (report.POINT_CONNU, *report.RULES, report.DONNEE_DISPONIBLE),
+    ),
+    entreprises.SERVICE: (
+        "Les interfaces des entreprises",
+        tuple(chain.from_iterable(each.values() for each in entreprises.RULES_BY_FAMILY.values())),
     ),
     datahub.SERVICE: ("Datahub", tuple(dict.fromkeys(chain.from_iterable(_DATAHUB)))),
 }

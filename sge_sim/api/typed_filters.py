@@ -6,6 +6,7 @@ from typing import TypeVar
 from sge_sim.machine.files import data_path
 from sge_sim.soap.contract import contract_files
 from sge_sim.tables.dataconnect import APIS
+from sge_sim.tables.entreprises import TITRES
 
 S = TypeVar("S", bound=str)
 
@@ -33,4 +34,5 @@ def service_typed(typed: str | None) -> str | None:
 
 def service_names() -> list[str]:
     """Return the names of the services, those of Data Connect among them, sorted."""
-    return sorted({*(service for _, service, _ in contract_files(data_path("wsdl"))), *APIS})
+    soap = (service for _, service, _ in contract_files(data_path("wsdl")))
+    return sorted({*soap, *APIS, *TITRES})

@@ -24,6 +24,7 @@ _MODULES = {
     "clock": ("clock",),
     "data_connect": ("applications", "consentements"),
     "demandes": ("autorisations", "demandes", "services"),
+    "entreprises": ("entreprises",),
     "etat": ("reset", "settings", "snapshot", "token"),
     "factures": ("factures",),
     "flux": ("flux",),

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final
@@ -40,14 +40,19 @@ Handler = Callable[..., RestAnswer]
 
 @dataclass(frozen=True)
 class Route:
-    """A path, the methods that it takes, the service and version under which it is recorded."""
+    """A path, the methods that it takes, the service and version under which it is recorded.
+
+    `texte` refuses what can't be read; `panne` answers where the simulator itself fails.
+    """
 
     path: re.Pattern[str]
     methods: tuple[str, ...]
     service: str | None
     version: str | None
     handler: Handler
-    v5: bool
+    v5: bool = False
+    texte: RestRule = rest_rules.TEXTE
+    panne: RestRule = rest_rules.PANNE
 
 
 def _route(
@@ -93,10 +98,12 @@ ROUTES: Final[tuple[Route, ...]] = (
 )
 
 
-def handle(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
+def handle(
+    backend: RestBackend, exchange: RestExchange, routes: Sequence[Route] = ROUTES
+) -> RestAnswer:
     """Answer a call; raises `Refus`."""
     call = exchange.call
-    for route in ROUTES:
+    for route in routes:
         found = route.path.fullmatch(call.path)
         if found is None or (route.v5 and not backend.settings.data_connect_v5):
             continue
@@ -106,7 +113,7 @@ def handle(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
         # What an address has in ASCII can be read, but for what a % codes.
         plain = call.query.isascii() and "%" not in call.query and not call.body
         if not plain and (unfit := unfit_in({**call.parameters, **call.form})):
-            raise Refus(rest_rules.TEXTE, error_description=unfit)
+            raise Refus(route.texte, **{route.texte.member: unfit})
         return route.handler(backend, exchange, *found.groups())
     raise Refus(rest_rules.SANS_RESSOURCE)
 
@@ -123,10 +130,17 @@ _log = logging.getLogger(__name__)
 class RestApplication:
     """Answers the calls of one process; `record` keeps an exchange and never fails.
 
-    `marques` knows the calls of sge-sim's own clients.
+    `marques` knows the calls of sge-sim's own clients; `others` are routes beside Data Connect's.
     """
 
-    def __init__(self, backend: RestBackend, record: Recorder, marques: Marques) -> None:
+    def __init__(
+        self,
+        backend: RestBackend,
+        record: Recorder,
+        marques: Marques,
+        others: Sequence[Route] = (),
+    ) -> None:
+        self._routes = (*ROUTES, *others)
         self._backend = backend
         self._marques = marques
         self._record = record
@@ -158,17 +172,17 @@ class RestApplication:
             vue = self._backend.database.memoire.look((read_clock,), (read_pannes,))
             clock, pannes = vue.found
             exchange = RestExchange(call, vue, clock.now(), machine, pannes=pannes)
-            answer = handle(self._backend, exchange)
+            answer = handle(self._backend, exchange, self._routes)
         except Refus as refus:
             assert exchange is not None
-            exchange.rule, exchange.code = refus.rule, refus.rule.code
             answer = refusal_answer(refus)
+            exchange.rule, exchange.code = refus.rule, refus.rule.code
         except PlannedAnswer as planned:
             assert exchange is not None
             answer = planned.answer
         except Exception as error:
             reason = log_failure(_log, error, f"{call.path} ne peut pas répondre")
-            rule = _breakdown(call, error)
+            rule = self._breakdown(call, error)
             answer = json_answer(rule.body, rule.status)
             if exchange is None:
                 return answer  # not even the simulated time can be read
@@ -177,6 +191,14 @@ class RestApplication:
         if not call.path.startswith(_NOT_RECORDED):
             self._journal(exchange, answer, elapsed_ms(started))
         return answer if exchange.atteinte is None else _altered(exchange.atteinte, answer)
+
+    def _breakdown(self, call: RestCall, error: Exception) -> RestRule:
+        """Return the answer to a failure of the simulator itself."""
+        if call.path.startswith("/dataconnect/"):
+            reached = not isinstance(error, DATABASE_UNREACHABLE)
+            return rules_page.SERVEUR if reached else rules_page.PANNE
+        found = (route.panne for route in self._routes if route.path.fullmatch(call.path))
+        return next(found, rest_rules.PANNE)
 
     def _journal(self, exchange: RestExchange, answer: RestAnswer, duration_ms: float) -> None:
         """Record an exchange; whatever happens here, the client has its answer."""
@@ -187,13 +209,6 @@ class RestApplication:
             self._record(_record_of(exchange, auteur, answer, duration_ms))
         except Exception as error:
             log_failure(_log, error, "Un échange n'a pas pu être décrit au journal")
-
-
-def _breakdown(call: RestCall, error: Exception) -> RestRule:
-    """Return the answer to a failure of the simulator itself."""
-    if not call.path.startswith("/dataconnect/"):
-        return rest_rules.PANNE
-    return rules_page.PANNE if isinstance(error, DATABASE_UNREACHABLE) else rules_page.SERVEUR
 
 
 def _altered(struck: Atteinte, answer: RestAnswer) -> RestAnswer:
@@ -228,7 +243,7 @@ def _record_of(
         prm=exchange.prm,
         code=None if exchange.code is None else exchange.code[:15],
         http_status=answer.status,
-        rule=None if rule is None else rule.of(rest_rules.SERVICE),
+        rule=None if rule is None else rule.of(rest_rules.service_of(rule)),
         detail="\n".join(notes) or None,
         request=_request_text(call),
         response=None if answer.type == HTML else _TOKEN.sub(rb"\1***", answer.body),

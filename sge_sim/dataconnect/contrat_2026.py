@@ -65,12 +65,15 @@ def answer_contrat(
     point = read_point(exchange, prm, REFUSALS).point
     if not point.en_service:
         raise Refus(rules_2026.SANS_SERVICE)
+    return answer_2026(backend, contract_data_of(exchange, api, point))
+
+
+def contract_data_of(exchange: RestExchange, api: str, point: PointFacts) -> Any:
+    """Return what one of `APIS` answers of a point."""
     fournisseur = point.fournisseur_titulaire
     if api == SITUATION and fournisseur is not None:
-        body = _situation(point, exchange.vue.ask(read_nom_acteur, fournisseur))
-    else:
-        body = APIS[api](point)
-    return answer_2026(backend, body)
+        return _situation(point, exchange.vue.ask(read_nom_acteur, fournisseur))
+    return APIS[api](point)
 
 
 def _sides(point: PointFacts) -> list[str]:

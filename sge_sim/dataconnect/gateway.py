@@ -18,13 +18,15 @@ from sge_sim.dataconnect.rest_rules import (
 )
 from sge_sim.refus import Refus
 from sge_sim.tables.comptages import Quota
-from sge_sim.tables.dataconnect import APIS, read_application, read_revoked
+from sge_sim.tables.dataconnect import APIS, read_revoked
+from sge_sim.tables.entreprises import read_calling_application
 
 PAR_SECONDE: Final = 5
 PAR_HEURE_V5: Final = 10_000
 """Calls of an actor, all APIs of v5 together (FAQ)."""
 PAR_HEURE_2026: Final = 1_000
-"""Calls of an actor, for each API of 2026 (official page; per actor: assumed)."""
+"""Calls of an actor, for each API of 2026 (official page; per actor: assumed), of a company too
+(pilot of 2023)."""
 
 
 def let_in(
@@ -40,13 +42,17 @@ def let_in(
         raise Refus(API_NON_SOUSCRITE)
     if backend.settings.quotas:
         # A second of the machine, an hour of the simulated clock: by actor in v5, by API in 2026.
-        v5, acteur = APIS[api] == "v5", exchange.client.acteur_code
+        generation, acteur = APIS.get(api), exchange.client.acteur_code
         qui, par_heure = (
-            (f"{acteur} v5", PAR_HEURE_V5) if v5 else (f"{acteur} {api}", PAR_HEURE_2026)
+            (f"{acteur} v5", PAR_HEURE_V5)
+            if generation == "v5"
+            else (f"{acteur} {api}", PAR_HEURE_2026)
         )
         heure = int(exchange.now.timestamp()) // HEURE
         of_hour = Quota(f"{qui} h", heure, par_heure)
-        of_second = Quota(f"{qui} s", int(exchange.machine.timestamp()), PAR_SECONDE)
+        # A company's applications have their calls of a second, whatever the API (pilot of 2023).
+        pressed = qui if generation else exchange.client.client_id
+        of_second = Quota(f"{pressed} s", int(exchange.machine.timestamp()), PAR_SECONDE)
         exhausted = backend.counts.take((of_hour, of_second))
         if exhausted is not None:
             raise _beyond(exhausted, of_hour)
@@ -67,7 +73,7 @@ def _authenticate(backend: RestBackend, exchange: RestExchange) -> None:
     if access_token is None or access_token.fin <= exchange.now:
         raise Refus(TOKEN_REFUSED)
     application, revoque = exchange.vue.read(
-        (read_application, access_token.client_id), (read_revoked, access_token.jti)
+        (read_calling_application, access_token.client_id), (read_revoked, access_token.jti)
     )
     if application is None or revoque:
         raise Refus(TOKEN_REFUSED)

@@ -24,9 +24,15 @@ def reader_of(
     api: str,
     resource: MesureAdressee,
     dossier: Dossier,
+    *,
+    tous: bool = False,
 ) -> MeasureReader:
-    """Return what reads the measures that a call asks for, as the pannes of its days leave them."""
-    whole = MeasureReader(dossier, resource.sens, exchange.now, backend.settings.perd_des_mesures)
+    """Return what reads the measures that a call asks for, as the pannes of its days leave them.
+
+    `tous`: of large points too.
+    """
+    pertes = backend.settings.perd_des_mesures
+    whole = MeasureReader(dossier, resource.sens, exchange.now, pertes, tous)
     if not exchange.pannes:
         return whole
     vise = Vise(api, dossier.point.prm, resource.mesure, resource.sens)

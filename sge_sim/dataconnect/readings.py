@@ -15,6 +15,7 @@ from sge_sim.clock import PREMIER_JOUR
 from sge_sim.dataconnect import sandbox
 from sge_sim.domaine.nomenclatures import AUTRE_SENS, Sens, TypeAcces
 from sge_sim.mesures import PointMesure, courbe
+from sge_sim.mesures.calendrier import decalages
 from sge_sim.mesures.horodates import Stamp, write_stamps
 from sge_sim.mesures.lecture import Lecture
 from sge_sim.mesures.releves import Contexte, read_contextes
@@ -55,21 +56,25 @@ class ValeurLue:
 
 @dataclass(frozen=True)
 class MeasureReader:
-    """Reads a point in one direction at `now`; `pertes`: readings are lost as was seen."""
+    """Reads a point in one direction at `now`; `pertes`: readings are lost as was seen.
+
+    `tous`: large points are read too, as holders may.
+    """
 
     dossier: Dossier
     sens: Sens
     now: datetime
     pertes: bool = False
+    tous: bool = False
 
     @property
     def mesure(self) -> PointMesure | None:
-        """The point as the physics needs it; None where Data Connect reads nothing.
+        """The point as the physics needs it; None where nothing is read.
 
-        It serves the small points whose meter communicates (FAQ).
+        Data Connect serves the small points whose meter communicates (FAQ).
         """
         point = self.dossier.point
-        if not (point.petit and point.ouvert_aux_mesures):
+        if not ((point.petit and point.ouvert_aux_mesures) or (self.tous and point.grand)):
             return None
         perdues = self.pertes and self.dossier.point.prm not in sandbox.POINTS
         return mesure_of(self.dossier, self.sens, pertes=perdues)
@@ -94,8 +99,12 @@ class MeasureReader:
         read: dict[str, list[ValeurLue]] = {}
         for serie in series:
             valeurs = [ValeurLue(f"{mois.mois:%Y-%m}", mois.valeur) for mois in serie.mois]
-            for horodates, decalages, nombres, minutes, _ in serie.troncons:
-                textes = write_stamps(stamp, horodates, decalages)
+            for horodates, offsets, nombres, minutes, _ in serie.troncons:
+                if minutes is not None and not point.petit:
+                    # SGE stamps the start of a large point's step.
+                    horodates = horodates + 60 * minutes
+                    offsets = decalages(horodates)
+                textes = write_stamps(stamp, horodates, offsets)
                 valeurs += map(ValeurLue, textes, nombres.tolist(), repeat(minutes))
             read[serie.grandeur] = valeurs
         return read

@@ -13,6 +13,7 @@ from sge_sim.machine.yaml_files import parse_yaml
 from sge_sim.refus import Control, Rule
 
 J = TypeVar("J", contravariant=True)
+_IN_WORDS: Final = ("error_description", "description", "message", "libelle")
 SERVICE: Final = "DataConnect"
 """What completes the names of these rules."""
 
@@ -21,22 +22,32 @@ SERVICE: Final = "DataConnect"
 class RestRule(Rule):
     """A rule of Data Connect, with what its refusal answers: HTTP status and body.
 
-    `in_fault`: the body is sent within a member `fault`.
+    `in_fault`: the body is sent within a member `fault`. `service` completes its name.
     """
 
     status: int
     body: Mapping[str, Any]
     in_fault: bool = field(default=False, kw_only=True)
+    service: str = field(default=SERVICE, kw_only=True)
+
+    @property
+    def member(self) -> str:
+        """The member of the body that says it in words."""
+        return next((name for name in _IN_WORDS if self.body.get(name)), _IN_WORDS[0])
 
     @property
     def text(self) -> str:
         """What the body says of it."""
-        said = (self.body.get(name) for name in ("error_description", "description", "message"))
-        return next((str(text).strip() for text in said if text), "")
+        return str(self.body.get(self.member, "")).strip()
 
     def held_by(self, holds: Callable[[J], bool]) -> "RestControl[J]":
         """Return the rule with the function that checks it: two generations have it in common."""
         return RestControl(**vars(self), holds=holds)
+
+
+def service_of(rule: Rule) -> str:
+    """Return what completes the name of a rule in the journal."""
+    return rule.service if isinstance(rule, RestRule) else SERVICE
 
 
 @dataclass(frozen=True)
@@ -44,17 +55,23 @@ class RestControl(RestRule, Control[J]):
     """A rule of Data Connect that is checked apart from the reading of the call."""
 
 
-def _rule(nom: str, row: Mapping[str, Any]) -> RestRule:
+def read_rules(file: Path, service: str) -> Mapping[str, Mapping[str, RestRule]]:
+    """Return the rules of a service that a file says, by the part that refuses for them."""
+    parts: Any = parse_yaml(file)
+    return {
+        part: {nom: _rule(nom, row, service) for nom, row in rows.items()}
+        for part, rows in parts.items()
+    }
+
+
+def _rule(nom: str, row: Mapping[str, Any], service: str) -> RestRule:
     said, body = dict(row), row["corps"]
     del said["corps"]
     code, status = str(body.get("error") or body.get("code")), said.pop("statut", 400)
-    return RestRule(name=nom, code=code, status=status, body=body, **said)
+    return RestRule(name=nom, code=code, status=status, body=body, service=service, **said)
 
 
-_ROWS: Final[Any] = parse_yaml(Path(__file__).with_name("regles.yaml"))
-RULES_BY_PART: Final[Mapping[str, Mapping[str, RestRule]]] = {
-    part: {nom: _rule(nom, row) for nom, row in rows.items()} for part, rows in _ROWS.items()
-}
+RULES_BY_PART: Final = read_rules(Path(__file__).with_name("regles.yaml"), SERVICE)
 """The rules by the part that refuses for them, then by name."""
 
 _GATEWAY: Final = RULES_BY_PART["passerelle"]

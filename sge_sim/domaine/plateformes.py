@@ -109,6 +109,9 @@ def _french(legal: datetime) -> str:
 
 
 Generation = Literal["toutes", "auto", "1", "2"]
+FormeEntreprises = Literal["observee", "decrite"]
+"""How answers of the interfaces of companies look where the two differ: as clients saw them, or as
+their descriptions say."""
 ReponseArret = Literal["404", "sgt506"]
 """What a service answers that isn't served any more: neither is published (assumed)."""
 

@@ -7,6 +7,7 @@ from socket import socket
 from sge_sim.dataconnect.application import RestApplication
 from sge_sim.dataconnect.exchange import RestBackend
 from sge_sim.dataconnect.tokens import Tokens
+from sge_sim.entreprises.adresses import ROUTES
 from sge_sim.facts.database import Database
 from sge_sim.facts.guet import Guet
 from sge_sim.journal import Journal
@@ -34,7 +35,7 @@ def data_connect_server(simulator: Simulator, listening_socket: socket) -> Proce
     )
     identity = simulator.pki.server.identity
     server = HttpsServer(
-        RestApplication(backend, journal.append, simulator.marques),
+        RestApplication(backend, journal.append, simulator.marques, ROUTES),
         listening_socket,
         lambda: build_server_context(identity, identity, None),
         Limits(

@@ -14,7 +14,7 @@ from typing import Any
 from sge_sim.domaine.ecarts_plateforme import NOMINALE, Plateforme, plateforme_at
 from sge_sim.domaine.jours_ouvres import AUSSITOT, Delai
 from sge_sim.domaine.nomenclatures import Environment
-from sge_sim.domaine.plateformes import Generation, ReponseArret
+from sge_sim.domaine.plateformes import FormeEntreprises, Generation, ReponseArret
 from sge_sim.errors import UsageError
 from sge_sim.machine.own_folder import default_data_dir
 from sge_sim.settings.database_url import without_password
@@ -279,7 +279,19 @@ class Settings:
         "Annoncer application/json dans les réponses GET de Data Connect 2026 ; d'ordinaire "
         "application/octet-stream (constaté en août 2026).",
     )
-    quotas: bool = setting(True, "Refuser par HTTP 429 ce qui dépasse les quotas de Data Connect.")
+    quotas: bool = setting(
+        True,
+        "Refuser par HTTP 429 ce qui dépasse les quotas de Data Connect et des entreprises.",
+    )
+    forme_entreprises: FormeEntreprises = setting(
+        "observee",
+        "Forme des réponses aux entreprises là où elles diffèrent de leur description : observee "
+        "ou decrite (liste du périmètre, organization, libellés des codes, dates, quota).",
+    )
+    hote_sans_port: bool = setting(
+        False,
+        "Refuser aux entreprises, par le 404 de la passerelle, un en-tête Host qui porte un port.",
+    )
     publie_avant_arret: bool = setting(
         False,
         "Publier aussi, après l'arrêt d'un service ou l'arrivée d'un nouveau titulaire, les jours "

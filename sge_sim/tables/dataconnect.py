@@ -67,10 +67,10 @@ APIS: Final[Mapping[str, GenerationDataConnect]] = MappingProxyType(
 
 
 def version_of_api(api: str) -> str:
-    """Return the version that stands in the path of an API: `1`, `2` or `5`."""
-    if APIS[api] == "v5":
+    """Return the version that stands in the path of an API, companies' too: `1`, `2` or `5`."""
+    if APIS.get(api) == "v5":
         return "5"
-    return "2" if api == "mesure_synchrone_auto" else "1"
+    return "2" if api.startswith("mesure_synchrone") else "1"
 
 
 class ApplicationColumns:
@@ -198,7 +198,7 @@ class ServiceConsentiFacts:
 
 
 _A, _P, _C = Application.__table__.c, Partage.__table__.c, ConsentementDonne.__table__.c
-_APPLICATION = Prepared(
+APPLICATION_OF_DATA_CONNECT: Final = Prepared(
     select(*columns_read(Application, ApplicationFacts), Acteur.nom)
     .join(Acteur, Acteur.code == _A.acteur_code)
     .where(_A.client_id == bindparam("client_id"))
@@ -250,7 +250,9 @@ _NOM_ACTEUR = Prepared(select(Acteur.nom).where(Acteur.code == bindparam("code")
 
 
 read_application: Final = Query(
-    (_APPLICATION,), ("client_id",), lambda rows: ApplicationFacts(*rows[0]) if rows else None
+    (APPLICATION_OF_DATA_CONNECT,),
+    ("client_id",),
+    lambda rows: ApplicationFacts(*rows[0]) if rows else None,
 )
 """The application of that identifier."""
 read_consentements: Final = Query(

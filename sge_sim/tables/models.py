@@ -13,6 +13,7 @@ from sge_sim.tables import (
     datahub,
     defauts,
     ecritures,
+    entreprises,
     flux,
     m023,
     mesures,

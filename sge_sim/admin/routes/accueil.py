@@ -34,6 +34,7 @@ from sge_sim.tables.attentes import Waiting, first_awaited
 from sge_sim.tables.campaigns import find_campaigns
 from sge_sim.tables.commandes import Affaire, Evenement
 from sge_sim.tables.dataconnect import APIS
+from sge_sim.tables.entreprises import TITRES
 from sge_sim.tables.flux import count_undelivered, find_fichiers
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ def _clients(
     called: dict[str, dict[str, list[Reponse]]] = {}
     for each in answers:
         called.setdefault(each.acteur_code, {}).setdefault(each.service, []).append(each)
-    soap = [name for name in service_names() if name not in APIS]
+    soap = [name for name in service_names() if name not in (*APIS, *TITRES)]
     return [
         (acteur, [*found.items()][:_CALLED], [name for name in soap if name not in found])
         for acteur, found in [*called.items()][:_CLIENTS]

@@ -1,0 +1,70 @@
+"""`/address`, `/connection`, `/contract`, `/contract_summary`: contract data of a point held.
+
+They say what Data Connect's interfaces of 2026 say of a point, for all the points of the account,
+also those whose measures fail (observed 2026).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sge_sim.dataconnect.contrat_2026 import contract_data_of
+from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, json_answer
+from sge_sim.entreprises.acces import is_described, let_holder_in, read_held
+from sge_sim.entreprises.rules import DE_CONTRATS
+from sge_sim.tables.point_facts import PointFacts
+
+
+@dataclass(frozen=True)
+class ContexteContrat:
+    """One of the four: its title, the interface of Data Connect that says the same, what a 404
+    names."""
+
+    titre: str
+    api: str
+    absent: str
+
+
+CONTEXTES: Final[Mapping[str, ContexteContrat]] = {
+    "address": ContexteContrat("customer_adress", "donnees_generales_auto", "Adresse"),
+    "connection": ContexteContrat("customer_connection", "alimentation_auto", "Connexion"),
+    "contract": ContexteContrat(
+        "customer_contract", "situation_contrat_auto", "Situation contractuelle"
+    ),
+    "contract_summary": ContexteContrat(
+        "customer_contract_summary", "synth_contrat_auto", "Synthese contractuelle"
+    ),
+}
+"""The four, by where they begin; `Synthese` is written so."""
+
+
+def answer_contexte(backend: RestBackend, exchange: RestExchange, nom: str, prm: str) -> RestAnswer:
+    """Answer one of `CONTEXTES` for a point; raises `Refus`."""
+    contexte = CONTEXTES[nom]
+    compte = let_holder_in(backend, exchange, contexte.titre, DE_CONTRATS)
+    said = f"{contexte.absent} ou PRM non existant"
+    point = read_held(exchange, prm, compte, DE_CONTRATS, libelle=said).point
+    body = contract_data_of(exchange, contexte.api, point)
+    if "phase_count" in body:
+        body["phase_count"] = str(body["phase_count"])
+    if is_described(backend.settings):
+        body = _as_described(body, point)
+    return json_answer(body)
+
+
+def _as_described(body: Any, point: PointFacts) -> Any:
+    """Return a body as the description has it: who holds a contract within its customer, the level
+    of services by its number."""
+    if isinstance(body, list):
+        return [_with_holder_inside(contract) for contract in body]
+    if "services_level" in body:
+        return {**body, "services_level": str(point.niveau_ouverture_services)}
+    return body
+
+
+def _with_holder_inside(contract: Mapping[str, Any]) -> dict[str, Any]:
+    moved = ("contact_data", "person", "organization")
+    holder = {name: contract[name] for name in moved if name in contract}
+    customer = {"customer": {**contract["customer"]["customer"], **holder}}
+    left = {name: value for name, value in contract.items() if name not in moved}
+    return {**left, "customer": customer}

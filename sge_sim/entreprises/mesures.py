@@ -1,0 +1,274 @@
+"""`/mesures/v2/metering_data`: the seven measures of a point that the account holds."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from sge_sim.clock import PARIS
+from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, json_answer
+from sge_sim.dataconnect.jours import reader_of
+from sge_sim.dataconnect.readings import MeasureReader, Mesure, ValeurLue
+from sge_sim.dataconnect.rest_rules import SANS_RESSOURCE
+from sge_sim.dataconnect.rules_mesures import PeriodeDemandee, read_jour
+from sge_sim.domaine.nomenclatures import METIERS, Sens, TypeServiceAcces
+from sge_sim.domaine.prm import PRM
+from sge_sim.entreprises.acces import is_described, let_holder_in, read_held
+from sge_sim.entreprises.rules import CONTROLS, DE_MESURES, MESURES, DemandeTitulaire
+from sge_sim.mesures.lecture import UNITES
+from sge_sim.mesures.series import BRUT, REEL
+from sge_sim.refus import Refus, check
+from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
+
+TITRE: Final = "mesure_synchrone"
+
+
+@dataclass(frozen=True)
+class RessourceMesuree:
+    """One of the seven: what is measured, in which direction."""
+
+    mesure: Mesure
+    sens: Sens
+
+
+RESSOURCES: Final[Mapping[str, RessourceMesuree]] = {
+    "daily_consumption": RessourceMesuree("quotidienne", "SOUTIRAGE"),
+    "daily_production": RessourceMesuree("quotidienne", "INJECTION"),
+    "consumption_load_curve": RessourceMesuree("courbe", "SOUTIRAGE"),
+    "production_load_curve": RessourceMesuree("courbe", "INJECTION"),
+    "daily_consumption_max_power": RessourceMesuree("pmax", "SOUTIRAGE"),
+    "index_consumption": RessourceMesuree("index", "SOUTIRAGE"),
+    "index_production": RessourceMesuree("index", "INJECTION"),
+}
+_TYPES: Final[Mapping[Mesure, TypeServiceAcces]] = {
+    "quotidienne": "ENERGIE",
+    "courbe": "COURBE",
+    "pmax": "PMAX",
+    "index": "INDEX",
+}
+_DIRECTIONS: Final[Mapping[Sens, str]] = {"SOUTIRAGE": "forward", "INJECTION": "reverse"}
+_OF_MAXIMA: Final = {"measuring_period": ("P1D", "P1M"), "grandeurPhysique": ("PMA", "TOUT")}
+_LIBELLES: Final = {"BRUT": "Données brutes", "P1D": "pas quotidien", "P1M": "pas mensuel"}
+"""What the description writes after a code (that of P1M is assumed); of most it isn't known."""
+_OF_CALENDRIER: Final = (
+    ("id_calendar", "idCalendrier"),
+    ("label_calendar", "libelleCalendrier"),
+)
+_OF_CLASSE: Final = (
+    ("id_temporal_class", "idClasseTemporelle"),
+    ("label_temporal_class", "libelleClasseTemporelle"),
+)
+_SEPARATOR: Final = " : "
+
+
+@dataclass(frozen=True)
+class _Consultee:
+    """What is asked of the point, once it is read; `pas` and `grandeur` of maximum powers alone.
+
+    `described`: it is answered in the form of the description.
+    """
+
+    prm: str
+    sens: Sens
+    periode: PeriodeDemandee
+    reader: MeasureReader
+    pas: str
+    grandeur: str
+    described: bool
+
+    def written(self, code: str) -> str:
+        """Return a code as it is answered, its label behind it in the form of the description."""
+        libelle = f"Pas de {code[2:-1]} minutes" if code.startswith("PT") else _LIBELLES.get(code)
+        return f"{code}{_SEPARATOR}{libelle}" if self.described and libelle else code
+
+    def stamps(self, textes: Iterable[str]) -> Iterator[str]:
+        """Yield ascending stamps in legal time as they are answered: naive, as real ones are, or in
+        UTC. In the hour that October repeats, what has been passed is of its second time."""
+        latest = ""
+        for texte in textes:
+            if self.described:
+                day = f"{texte}-01" if len(texte) == len("2026-06") else texte
+                legal = datetime.fromisoformat(day).replace(tzinfo=PARIS, fold=texte <= latest)
+                yield f"{legal.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z"
+            else:
+                yield texte
+            latest = max(latest, texte)
+
+    def readings(self, valeurs: Sequence[ValeurLue]) -> Iterator[dict[str, Any]]:
+        """Yield values with their stamps; a month with too few says « null », as in a file."""
+        textes = self.stamps(lu.text for lu in valeurs)
+        for lu, date_ in zip(valeurs, textes, strict=True):
+            yield {"value": "null" if lu.valeur is None else str(lu.valeur), "date": date_}
+
+
+def answer_ressource(backend: RestBackend, exchange: RestExchange, nom: str) -> RestAnswer:
+    """Answer one of `RESSOURCES`; raises `Refus`."""
+    if nom not in RESSOURCES:
+        raise Refus(SANS_RESSOURCE)
+    ressource = RESSOURCES[nom]
+    compte = let_holder_in(backend, exchange, TITRE, DE_MESURES, ressource)
+    asked = exchange.call.parameters
+    prm = asked.get("usage_point_id", "")
+    if PRM.fullmatch(prm) is None:
+        raise Refus(MESURES["point_demande"])
+    exchange.prm = prm
+    periode = PeriodeDemandee(_day(asked, "start"), _day(asked, "end"))
+    pas, grandeur = (
+        _chosen(asked, name, among) if ressource.mesure == "pmax" else ""
+        for name, among in _OF_MAXIMA.items()
+    )
+    if periode.debut >= periode.fin:
+        raise Refus(MESURES["dates_dans_l_ordre"])
+    dossier = read_held(exchange, prm, compte, DE_MESURES)
+    demande = DemandeTitulaire(
+        ressource.mesure,
+        periode,
+        dossier.point,
+        ressource.sens,
+        exchange.now.date(),
+        _TYPES[ressource.mesure],
+        compte.services,
+    )
+    check(CONTROLS, demande)
+    reader = reader_of(backend, exchange, TITRE, ressource, dossier, tous=True)
+    described = is_described(backend.settings)
+    question = _Consultee(prm, ressource.sens, periode, reader, pas, grandeur, described)
+    said = _BODIES[ressource.mesure](question)
+    if not said:
+        raise Refus(MESURES["mesure_trouvee"])
+    head = {
+        "usage_point_id": prm,
+        "start": periode.debut.isoformat(),
+        "end": periode.fin.isoformat(),
+    }
+    return json_answer({"meter_reading": {**head, **said}})
+
+
+def _day(asked: Mapping[str, str], name: str) -> date:
+    try:
+        return read_jour(asked.get(name, ""), MESURES["parametre_demande"])
+    except Refus as refus:
+        raise _wrong(asked, name, refus) from None
+
+
+def _chosen(asked: Mapping[str, str], name: str, among: Sequence[str]) -> str:
+    """Return a code, which may come with its label, as the description has it."""
+    code = asked.get(name, "").partition(_SEPARATOR)[0]
+    if code not in among:
+        raise _wrong(asked, name, Refus(MESURES["parametre_demande"]))
+    return code
+
+
+def _wrong(asked: Mapping[str, str], name: str, refus: Refus) -> Refus:
+    wanted = "incorrect" if asked.get(name) else "obligatoire"
+    return Refus(refus.rule, message=f"Le paramètre {name} est {wanted}")
+
+
+def _daily(question: _Consultee) -> dict[str, Any] | None:
+    valeurs = question.reader.read("ENERGIE", "EA", question.periode.debut, question.periode.fin)
+    return valeurs and _read(
+        question,
+        {"measurement_kind": "energy", "unit": UNITES["EA"]},
+        question.readings(valeurs["EA"]),
+    )
+
+
+def _curve(question: _Consultee) -> dict[str, Any] | None:
+    """The power of each step, stamped at its end (observed of Data Connect; for large points
+    assumed)."""
+    valeurs = question.reader.read("COURBE", "PA", question.periode.debut, question.periode.fin)
+    nature = BRUT if question.reader.dossier.point.petit else REEL
+    return valeurs and _read(
+        question,
+        {"measurement_kind": "power", "unit": UNITES["PA"], "aggregate": "average"},
+        (
+            {
+                **reading,
+                "interval_length": question.written(f"PT{lu.pas}M"),
+                "measure_type": nature,
+            }
+            for lu, reading in zip(valeurs["PA"], question.readings(valeurs["PA"]), strict=True)
+        ),
+    )
+
+
+def _maxima(question: _Consultee) -> dict[str, Any] | None:
+    """TOUT gives the maxima of the whole, then those of each phase (order assumed); large points
+    have none (the order by file is for C5 alone)."""
+    if question.reader.dossier.point.grand:
+        return None
+    debut, fin = question.periode.debut, question.periode.fin
+    maxima = question.reader.read("PMAX", question.grandeur, debut, fin, question.pas)
+    return maxima and _read(
+        question,
+        {
+            "measurement_kind": "power",
+            "measuring_period": question.written(question.pas),
+            "unit": UNITES["PMA"],
+            "aggregate": "maximum",
+        },
+        (reading for valeurs in maxima.values() for reading in question.readings(valeurs)),
+    )
+
+
+def _read(
+    question: _Consultee, type_: Mapping[str, str], readings: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "quality": question.written("BRUT"),
+        "reading_type": {"flow_direction": _DIRECTIONS[question.sens], **type_},
+        "interval_reading": [*readings],
+    }
+
+
+def _index(question: _Consultee) -> dict[str, Any] | None:
+    """The readings of active energy, in the first context alone (assumed)."""
+    contextes = question.reader.read_index(question.periode.debut, question.periode.fin)
+    if not contextes:
+        return None
+    arbre = ArbreReleves(METIERS[question.sens], dated_values({})).write(contextes[:1])[0]
+    energie = arbre["grandeur"][0]
+    said = {
+        "reading": [{"quality": question.written("BRUT"), "context": arbre["contexteReleve"]}],
+        "reading_type": [
+            {
+                "flow_direction": _DIRECTIONS[question.sens],
+                "measurement_kind": energie["grandeurPhysique"],
+                "unit": energie["unite"],
+            }
+        ],
+        "calendar": [
+            {
+                **{name: calendrier[known] for name, known in _OF_CALENDRIER},
+                "temporal_class": [
+                    {
+                        **{name: classe[known] for name, known in _OF_CLASSE},
+                        **_register(question, classe),
+                    }
+                    for classe in calendrier["classeTemporelle"]
+                ],
+            }
+            for calendrier in energie["calendrier"]
+        ],
+    }
+    if "cadranTotalisateur" in energie:
+        said["temporal_class_totalizer"] = [_register(question, energie["cadranTotalisateur"])]
+    return said
+
+
+def _register(question: _Consultee, registre: Mapping[str, Any]) -> dict[str, Any]:
+    cadran = {"id_quadrant": registre["codeCadran"]} if "codeCadran" in registre else {}
+    stamps = question.stamps(valeur["d"] for valeur in registre["valeur"])
+    values = [
+        {"date": date_, "value": valeur["v"]}
+        for date_, valeur in zip(stamps, registre["valeur"], strict=True)
+    ]
+    return {**cadran, "values": values}
+
+
+_BODIES: Final[Mapping[Mesure, Callable[[_Consultee], dict[str, Any] | None]]] = {
+    "quotidienne": _daily,
+    "courbe": _curve,
+    "pmax": _maxima,
+    "index": _index,
+}

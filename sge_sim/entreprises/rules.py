@@ -1,0 +1,74 @@
+"""The rules of the interfaces of companies, each with the body of its family (`regles.yaml`)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sge_sim.dataconnect.rest_rules import RestRule, read_rules
+from sge_sim.dataconnect.rules_mesures import DemandeMesure, controls_of
+from sge_sim.domaine.nomenclatures import TypeServiceAcces
+from sge_sim.refus import Control
+
+SERVICE: Final = "Entreprises"
+"""What completes the names of these rules."""
+RULES_BY_FAMILY: Final = read_rules(Path(__file__).with_name("regles.yaml"), SERVICE)
+"""The rules by the family of their bodies, then by name."""
+
+GATEWAY: Final = RULES_BY_FAMILY["passerelle"]
+MESURES: Final = RULES_BY_FAMILY["mesures"]
+CONTRATS: Final = RULES_BY_FAMILY["contrats"]
+
+
+@dataclass(frozen=True)
+class Famille:
+    """Why the interfaces of one family refuse a `siren`, and a point that isn't held or known."""
+
+    siren: RestRule
+    titulaire: RestRule
+    inconnu: RestRule
+
+
+DE_MESURES: Final = Famille(
+    MESURES["siren_du_compte"], MESURES["titulaire_du_point"], MESURES["point_connu"]
+)
+DE_CONTRATS: Final = Famille(
+    CONTRATS["siren_d_un_compte"], CONTRATS["point_tenu"], CONTRATS["point_existant"]
+)
+
+
+@dataclass(frozen=True)
+class DemandeTitulaire(DemandeMesure):
+    """What a holder asks, whose account has the measure services `ouverts`, of one `type`."""
+
+    type: TypeServiceAcces
+    ouverts: frozenset[TypeServiceAcces]
+
+
+def service_ouvert(demande: DemandeTitulaire) -> bool:
+    """The account has opened the service of this type of measures."""
+    return demande.type in demande.ouverts
+
+
+def point_communicant(demande: DemandeTitulaire) -> bool:
+    """The point is supplied, and its meter communicates: a small one is open to services, a large
+    one always communicates (assumed)."""
+    point = demande.point
+    return point.alimente and (point.grand or point.ouvert_aux_mesures)
+
+
+CONTROLS: Final[Sequence[Control[DemandeTitulaire]]] = (
+    MESURES["service_ouvert"].held_by(service_ouvert),
+    MESURES["point_communicant"].held_by(point_communicant),
+    *controls_of(
+        fin_future=MESURES["fin_passee"],
+        sept_jours=MESURES["sept_jours"],
+        profondeur=MESURES["profondeur"],
+        sens=MESURES["sens_du_contrat"],
+        opposition=MESURES["courbe_enregistree"],
+        sans_mesure=MESURES["mesure_trouvee"],
+        mise_en_service=MESURES["apres_mise_en_service"],
+    ),
+)
+"""What is checked of a point that is held, in this order (assumed): the service, the state of the
+point, the period."""

@@ -1,0 +1,148 @@
+"""Accounts of companies, and their applications that call without sockets."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from in_process import InProcess, simulator_in_process
+
+from sge_sim.clock import PARIS
+from sge_sim.dataconnect.application import RestApplication
+from sge_sim.dataconnect.exchange import RestBackend
+from sge_sim.dataconnect.tokens import Tokens
+from sge_sim.entreprises import comptes
+from sge_sim.entreprises.adresses import ROUTES
+from sge_sim.facts.guet import Guet
+from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.journal import EchangeRecord
+from sge_sim.tables.anciens_etats import change_columns
+from sge_sim.tables.comptages import QuotaCounts
+from sge_sim.tables.mesures import Collecte
+from sge_sim.tables.points import Point
+from sge_sim.transport.message import Request
+
+NOW = datetime(2026, 11, 25, 10, 5, tzinfo=PARIS)
+SIREN, AUTRE_SIREN, VOISIN = "213409998", "200054781", "999999992"
+PETIT, TRIPHASE, GRAND, PRODUCTEUR, AUTOCONSOMMATEUR, FERME, COUPE, ARRIVE, RESILIE, OPPOSE = (
+    *("25946599093143", "24210000002494", "98610000000692", "24210000002821", "24210000002506"),
+    *("24210000005085", "98610000000704", "25110853825340", "98610000000367", "24210000002057"),
+)
+TENUS = {
+    PETIT: f"{SIREN}00014",
+    TRIPHASE: f"{SIREN}00014",
+    GRAND: f"{SIREN}00022",
+    PRODUCTEUR: f"{AUTRE_SIREN}00015",
+    AUTOCONSOMMATEUR: f"{SIREN}00022",
+    FERME: f"{SIREN}00014",
+    COUPE: f"{SIREN}00014",
+    RESILIE: f"{SIREN}00014",
+    OPPOSE: f"{SIREN}00014",
+    ARRIVE: f"{SIREN}00014",
+}
+"""The SIRET of who holds each; that of RESILIE holds it no more."""
+DEPUIS = date(2026, 10, 22)
+"""The day on which the company took ARRIVE over from the neighbour."""
+MESURES = "/mesures/v2/metering_data/"
+PERIMETRE = "/usage_point_id_perimeter/v1/usage_point_id"
+
+
+@dataclass
+class Caller:
+    """An application that calls; what the journal keeps of it is in `kept`."""
+
+    running: InProcess
+    credentials: dict[str, str]
+    settings: dict[str, Any] = field(default_factory=dict)
+    kept: list[EchangeRecord] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        simulator = self.running.simulator
+        settings = replace(simulator.settings, **{"quotas": False, **self.settings})
+        folder = settings.data_dir
+        self.backend = RestBackend(
+            settings,
+            simulator.database,
+            Tokens(folder),
+            QuotaCounts(folder),
+            Guet(folder, simulator.database.engine),
+        )
+        marques = simulator.marques
+        self.application = RestApplication(self.backend, self.kept.append, marques, ROUTES)
+        form = urlencode({"grant_type": "client_credentials", **self.credentials}).encode()
+        sent = {"content-type": "application/x-www-form-urlencoded"}
+        status, told = self.send("POST", "/oauth2/v3/token", form, sent)
+        assert status == 200, told
+        self.token = told["access_token"]
+
+    def send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
+        path, _, query = path.partition("?")
+        sender = self.running.sender
+        response = self.application(Request(method, path, query, headers, body, sender))
+        own = not path.startswith("/mesure_synchrone_auto/")
+        assert not own or dict(response.headers)["Content-Type"] == "application/json"
+        return int(response.status), json.loads(response.content or b"null")
+
+    def get(self, path: str, headers: dict[str, str] | None = None, **asked: str) -> Any:
+        query = f"?{urlencode(asked)}" if asked else ""
+        sent = {"authorization": f"Bearer {self.token}", **(headers or {})}
+        return self.send("GET", path + query, b"", sent)
+
+    def post(self, body: bytes, headers: dict[str, str] | None = None, query: str = "") -> Any:
+        sent = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
+        return self.send("POST", PERIMETRE + query, body, {**sent, **(headers or {})})
+
+    def perimetre(self, **asked: Any) -> Any:
+        status, body = self.post(json.dumps({"page_number": 1, **asked}).encode())
+        assert status == 200, body
+        return body
+
+    def mesure(self, nom: str, prm: str, start: str, end: str, **asked: str) -> Any:
+        if nom == "daily_consumption_max_power":
+            asked = {"measuring_period": "P1D", "grandeurPhysique": "PMA", **asked}
+        return self.get(MESURES + nom, usage_point_id=prm, start=start, end=end, **asked)
+
+    def send_as_data_connect(self, nom: str, asked: dict[str, str]) -> Any:
+        """Ask Data Connect for a measure; what its answer holds, whatever its type."""
+        return self.get(f"/mesure_synchrone_auto/v2/{nom}", **asked)
+
+    def told(self, *args: str, **asked: str) -> Any:
+        """What a measure answers, which must be a 200."""
+        status, body = self.mesure(*args, **asked)
+        assert status == 200, body
+        return body["meter_reading"]
+
+
+def credentials(application: Any) -> dict[str, str]:
+    return {"client_id": application.client_id, "client_secret": application.secret}
+
+
+@contextmanager
+def company(folder: Path) -> Iterator[InProcess]:
+    """Open a simulator of production whose company holds `TENUS`."""
+    with simulator_in_process(folder, population_size=0, environment="production") as found:
+        StoredClock(found.simulator.database).freeze(NOW)
+        with found.simulator.database.transaction() as session:
+            for prm, siret in TENUS.items():
+                point = session.get_one(Point, prm)
+                point.siret, point.nom_client_final = siret, "COMMUNE D ESSAI"
+                point.categorie_client_final = "PRO"
+                if point.petit and point.opposition_courbe is False:
+                    session.add(Collecte(prm=prm, debut=date(2026, 1, 1)))
+            arrived = session.get_one(Point, ARRIVE)
+            arrived.siret = f"{VOISIN}00011"
+            told = {"siret": TENUS[ARRIVE], "date_mise_en_service": DEPUIS}
+            change_columns(session, arrived, DEPUIS, **told)
+            comptes.create_entreprise(session, SIREN, "Commune d'essai", [AUTRE_SIREN])
+            comptes.create_entreprise(session, VOISIN, "Voisin", [])
+        yield found
+
+
+def made(running: InProcess, siren: str, titres: list[str] | None = None) -> dict[str, str]:
+    """The credentials of a new application of an account."""
+    with running.simulator.database.transaction() as session:
+        return credentials(comptes.add_application(session, siren, "Essai", titres))
