@@ -26,7 +26,7 @@ from vie import DEBUT, Ordre, Pas
 
 from sge_sim.settings import Settings
 
-_PATIENCE = 60.0
+_PATIENCE = 300.0
 """How long (s) a process may say nothing before it is held to be stuck."""
 LONG = 5
 """From how many years on a life is of a thousand points, and works meet everywhere."""
