@@ -50,7 +50,7 @@ class Modele:
         self.choix: list[Etat] = []
         """What else the state may be, where nobody knows whether another one has come back."""
         self.partants: dict[str, tuple[bytes, Mapping[str, Any]]] = {}
-        """What the administration was asked and hasn't answered: the state, if it is to be kept, and
+        """What the administration was asked and hasn't answered: the state that is kept, if so, and
         what was asked."""
         self.jetons: dict[str, tuple[str, datetime]] = {}
         self.repondus: list[tuple[str, str, datetime, int, Mapping[str, Any]]] = []
