@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from empreinte import empreinte
+from empreinte import delivered, empreinte
 from partie import LONG, Partie, Taille, Violation, manquees
 from reduction import reduit
 
@@ -125,7 +125,7 @@ def _dit(partie: Partie) -> None:
         ("commandes", connu.commandes, {}),
         ("rendus", sum(connu.rendus.values()), connu.rendus),
         ("refus", sum(connu.refus.values()), connu.refus),
-        ("fichiers", _files(partie.dossier), {}),
+        ("fichiers", len(delivered(partie.dossier)), {}),
         ("fins", sum(comptes.fins.values()), _some(comptes.fins)),
         ("tours", comptes.tours, {}),
         ("coutures", sum(comptes.passees.values()), _some(comptes.passees)),
@@ -154,7 +154,3 @@ def _trace(partie: Partie) -> str:
 
 def _some(counts: Mapping[str, int]) -> dict[str, int]:
     return {nom: times for nom, times in counts.items() if times}
-
-
-def _files(dossier: Path) -> int:
-    return sum(1 for path in (dossier / "flux").rglob("[!.]*.*") if path.is_file())

@@ -389,6 +389,9 @@ class Modele:
         self.ressources.append(recit.reponse)
 
     def _on_defaut(self, recit: Recit) -> None:
+        if recit.demande.get("sorte") == "canal":  # a server failed: nobody but files meet it
+            self.defauts += 1
+            return
         self.defauts, self.recul = self.defauts + 1, self.pas
         self.fautes = [each for each in self.fautes if each[0] not in EXCUSEES]
         self.range = min(self.range, self.range_avant)  # what was to be stored may not be

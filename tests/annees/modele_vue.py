@@ -173,6 +173,8 @@ class Vue:
     def path_of(self, contrat: str, nom: str) -> Path | None:
         """Return where a file of a contract is delivered; None where that is no folder of ours."""
         kind, url = self._canaux.get(contrat, ("dossier", None))
+        if kind == "ftp":
+            return self.dossier.parent / "serveur" / nom
         if kind != "dossier":
             return None
         return (Path(url) if url else self.dossier / "flux" / contrat) / nom
