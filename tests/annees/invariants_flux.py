@@ -98,7 +98,7 @@ def essayes(vue: Vue, modele: Modele) -> Iterator[str]:
     for _, nom, contrat, tentatives, panne, instant in waiting:
         if tentatives or panne:
             held.add(contrat)
-        elif contrat not in held and rattrape and instant <= rattrape:
+        elif contrat not in held and rattrape and instant < rattrape:  # an end is told after it
             yield nom
 
 

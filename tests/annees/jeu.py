@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from empreinte import empreinte
+from empreinte import delivered, empreinte
 from partie import LONG, Partie, Taille, Violation, manquees
 from reduction import reduit
 
@@ -23,6 +23,8 @@ _COURT = replace(
 )
 _TEMOIN = 12
 """The step after which the trace of a life is printed: that of one played no further, too."""
+_ETAPE = 500
+"""Every so many steps, what was spent is printed."""
 
 
 def taille_of(asked: argparse.Namespace) -> Taille:
@@ -80,6 +82,8 @@ def _play(
             partie.joue()
             if partie.pas == _TEMOIN:
                 print(f"pas {partie.pas} : {_trace(partie)}")
+            if partie.pas % _ETAPE == 0:
+                print(f"pas {partie.pas} : {partie.instant:%d/%m/%Y}, {_processeur()}", flush=True)
         partie.finit()
     except Violation as violation:
         return partie, violation
@@ -113,8 +117,6 @@ def _ranges(steps: Iterable[int]) -> str:
 def _dit(partie: Partie) -> None:
     """Say what a life came to: a figure a line, and what it is made of."""
     connu, comptes = partie.connu, partie.comptes
-    own, children = (resource.getrusage(who) for who in (0, resource.RUSAGE_CHILDREN))
-    spent = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
     print(f"graine {partie.graine} : {partie.pas} pas, jusqu'au {partie.instant:%d/%m/%Y}")
     met = comptes.rencontres
     pairs = Counter(nom for _, _, nom in met)
@@ -123,7 +125,7 @@ def _dit(partie: Partie) -> None:
         ("commandes", connu.commandes, {}),
         ("rendus", sum(connu.rendus.values()), connu.rendus),
         ("refus", sum(connu.refus.values()), connu.refus),
-        ("fichiers", _files(partie.dossier), {}),
+        ("fichiers", len(delivered(partie.dossier)), {}),
         ("fins", sum(comptes.fins.values()), _some(comptes.fins)),
         ("tours", comptes.tours, {}),
         ("coutures", sum(comptes.passees.values()), _some(comptes.passees)),
@@ -134,9 +136,15 @@ def _dit(partie: Partie) -> None:
     print(f"sans couture {dict(partie.contournes)}")
     print(f"échecs sous défaut {dict(partie.ratees)}")
     costs = {nom: round(cost / 1e6, 1) for nom, cost in partie.couts.items()}
-    print(f"processeur {spent:.1f} s depuis le début, {costs}")
+    print(f"{_processeur()} depuis le début, {costs}")
     print(_trace(partie))
     print(f"violations {dict(partie.vues)}", flush=True)
+
+
+def _processeur() -> str:
+    """Say how long this process and those that it waited for had the processor."""
+    spent = [resource.getrusage(who) for who in (0, resource.RUSAGE_CHILDREN)]
+    return f"processeur {sum(each.ru_utime + each.ru_stime for each in spent):.1f} s"
 
 
 def _trace(partie: Partie) -> str:
@@ -146,7 +154,3 @@ def _trace(partie: Partie) -> str:
 
 def _some(counts: Mapping[str, int]) -> dict[str, int]:
     return {nom: times for nom, times in counts.items() if times}
-
-
-def _files(dossier: Path) -> int:
-    return sum(1 for path in (dossier / "flux").rglob("[!.]*.*") if path.is_file())

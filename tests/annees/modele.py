@@ -50,7 +50,8 @@ class Modele:
         self.choix: list[Etat] = []
         """What else the state may be, where nobody knows whether another one has come back."""
         self.partants: dict[str, tuple[bytes, Mapping[str, Any]]] = {}
-        """What the administration was asked and hasn't answered: the state then, what was asked."""
+        """What the administration was asked and hasn't answered: the state that is kept, if so, and
+        what was asked."""
         self.jetons: dict[str, tuple[str, datetime]] = {}
         self.repondus: list[tuple[str, str, datetime, int, Mapping[str, Any]]] = []
         """Of Data Connect since the last check: the name, the path, when, the status, the rest."""
@@ -134,7 +135,7 @@ class Modele:
 
     def _leave(self, sorte: str, demande: Mapping[str, Any]) -> None:
         """Note that the administration is asked something, which may be done from now on."""
-        self.partants[sorte] = self._now(), demande
+        self.partants[sorte] = self._now() if sorte == "instantane" else b"", demande
         if sorte == "points_retires":
             self.etat.partis.update(demande["prms"])
             self.etat.apportes.difference_update(demande["prms"])
@@ -388,6 +389,9 @@ class Modele:
         self.ressources.append(recit.reponse)
 
     def _on_defaut(self, recit: Recit) -> None:
+        if recit.demande.get("sorte") == "canal":  # a server failed: nobody but files meet it
+            self.defauts += 1
+            return
         self.defauts, self.recul = self.defauts + 1, self.pas
         self.fautes = [each for each in self.fautes if each[0] not in EXCUSEES]
         self.range = min(self.range, self.range_avant)  # what was to be stored may not be

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Self
@@ -16,11 +16,13 @@ PARIS: Final = ZoneInfo("Europe/Paris")
 _ENTIERES: Final = ("point", "panne_prevue", "defaut_seme")
 """The tables whose points say nothing of whose rows they are."""
 _STORED: Final = "%Y-%m-%d %H:%M:%S.%f"
+_RELUS: Final = 2**16
+"""How many instants and days are kept as they were read: tables are read again and again."""
 
 
 def instant_of(stored: str) -> datetime:
     """Return the aware instant, in UTC, of what a table holds."""
-    return datetime.strptime(stored, _STORED).replace(tzinfo=UTC)
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 
 def stored(instant: datetime) -> str:
@@ -28,6 +30,7 @@ def stored(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime(_STORED)
 
 
+@lru_cache(_RELUS)
 def minuit(jour: str | None) -> str | None:
     """Return the start of a legal day (ISO), as tables hold instants."""
     if jour is None:
@@ -45,6 +48,7 @@ def heure(instant: str | None) -> str | None:
     return None if instant is None else legal(instant).time().isoformat()
 
 
+@lru_cache(_RELUS)
 def legal(instant: str) -> datetime:
     """Return, in legal time, an instant that a table holds."""
     return instant_of(instant).astimezone(PARIS)
@@ -110,13 +114,12 @@ class Vue:
         if self._prms is not None:
             base.executemany("INSERT INTO touche VALUES (?)", [(prm,) for prm in self._prms])
         for table in self.tables:
-            columns = {name for _, name, *_ in base.execute(f"PRAGMA table_info({table})")}
-            wanted = "1"
-            if self._prms is not None and "prm" in columns and table not in _ENTIERES:
+            wanted = ""
+            if self._prms is not None and table in self.a_prm and table not in _ENTIERES:
                 wanted = "prm IN (SELECT prm FROM touche)"
             if self._depuis is not None and table in self._depuis:
                 wanted = f"id > {self._depuis[table]}"
-            if wanted != "1":
+            if wanted:
                 base.execute(
                     f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE {wanted}"
                 )
@@ -128,6 +131,13 @@ class Vue:
         asked = "SELECT name FROM main.sqlite_master WHERE type = 'table' ORDER BY name"
         found = self._open("sge-sim.db").execute(asked)
         return [name for (name,) in found if not name.startswith("sqlite_")]
+
+    @cached_property
+    def a_prm(self) -> set[str]:
+        """The tables of the state whose rows have a point."""
+        asked = "SELECT m.name FROM main.sqlite_master m JOIN pragma_table_info(m.name) c "
+        asked += "WHERE m.type = 'table' AND c.name = 'prm'"
+        return {name for (name,) in self._open("sge-sim.db").execute(asked)}
 
     @cached_property
     def journal(self) -> sqlite3.Connection:
@@ -163,6 +173,8 @@ class Vue:
     def path_of(self, contrat: str, nom: str) -> Path | None:
         """Return where a file of a contract is delivered; None where that is no folder of ours."""
         kind, url = self._canaux.get(contrat, ("dossier", None))
+        if kind == "ftp":
+            return self.dossier.parent / "serveur" / nom
         if kind != "dossier":
             return None
         return (Path(url) if url else self.dossier / "flux" / contrat) / nom

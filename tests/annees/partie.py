@@ -26,7 +26,7 @@ from vie import DEBUT, Ordre, Pas
 
 from sge_sim.settings import Settings
 
-_PATIENCE = 60.0
+_PATIENCE = 300.0
 """How long (s) a process may say nothing before it is held to be stuck."""
 LONG = 5
 """From how many years on a life is of a thousand points, and works meet everywhere."""
@@ -36,6 +36,10 @@ _SOUVENT = 300
 """How often a work must leave the turn at a kind of seam for all others to have taken it."""
 _ARMEE = 5
 """For how many steps an end that is drawn waits for its seam."""
+
+
+_FTP = 3
+"""One seed in how many has its files sent by FTP."""
 
 
 class Violation(Exception):  # noqa: N818 - it is what is looked for
@@ -231,6 +235,8 @@ class Partie:
         drawn = travaux.tire(self.connu, hasard, nombre, taille.sans)
         if self.pas not in taille.omis:
             ordres += drawn
+        if self.pas == 1 and self.graine % _FTP == 0:
+            ordres = [travaux.livre_par_ftp(self.connu)]
         if any(each.sorte in ("instantane", "retour") for each in ordres):
             return self._seul(ordres)  # who is told first isn't who did it first
         ordres += [travaux.horloge(hasard, minutes) for _ in range(hasard.choice([0, 1, 1, 2]))]
