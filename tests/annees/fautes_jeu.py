@@ -30,11 +30,8 @@ from jeu import taille_of  # noqa: E402
 from monde import Sort  # noqa: E402
 from partie import Partie, Violation  # noqa: E402
 from points_kit import made_points  # noqa: E402
-from recits import Recit  # noqa: E402
 from vie import Ordre, Pas, as_json  # noqa: E402
 
-_DE_SUITE: Final = 12
-"""How many calls that fail in turn are no chance."""
 _FINS_VOULUES: Final = 60
 """How many processes of a life end, where all end at one kind of seam."""
 
@@ -53,24 +50,12 @@ class PartieFautive(Partie):
     """A life with a break in it, which goes on until what is to see it does."""
 
     faute: Faute
-    refuses = 0
-    """How many calls of Data Connect in turn this process has failed to answer."""
 
     def accuse(self, nom: str, detail: str) -> None:
         """Raise what was looked for; anything else is counted."""
         self.vues[nom] += 1
         if nom in self.faute.voit:
             raise Violation(self.pas, nom, detail)
-
-    def _note(self, recit: Recit) -> None:
-        """Want Data Connect to answer again, now and then, once the world has failed."""
-        super()._note(recit)
-        if recit.sorte == "ouverture":
-            self.refuses = 0
-        elif recit.sorte == "data_connect" and recit.answered:
-            self.refuses = self.refuses + 1 if (recit.refus or "") == "500" else 0
-            if self.refuses == _DE_SUITE:
-                self.accuse("rien n'est refusé après un défaut", f"{recit.nom} : {recit.refus}")
 
     def _sort_of_opening(self, tries: int) -> Sort:
         found = super()._sort_of_opening(tries)
