@@ -49,7 +49,7 @@ class Modele:
         """What each state that was kept aside may be, the likeliest first."""
         self.choix: list[Etat] = []
         """What else the state may be, where nobody knows whether another one has come back."""
-        self.partants: dict[str, tuple[bytes, Mapping[str, Any]]] = {}
+        self.partants: dict[str, list[tuple[bytes, Mapping[str, Any]]]] = {}
         """What the administration was asked and hasn't answered: the state that is kept, if so, and
         what was asked."""
         self.jetons: dict[str, tuple[str, datetime]] = {}
@@ -126,9 +126,9 @@ class Modele:
             elif recit.sorte in RECHERCHES:
                 self._find(recit)
         elif recit.refus.isdigit() and int(recit.refus) >= 500 and left:
-            self._lose(recit.sorte, *left)
+            self._lose(recit.sorte, *left[0])
         if left:
-            self.partants.pop(recit.sorte, None)
+            left.pop(0)
         # Of Data Connect, a demand outside the swagger of v2 alone is a 500 that says so.
         said = first_of(recit.reponse, "corps") and "/v5/" not in recit.demande.get("chemin", "")
         if recit.refus in ILLISIBLES and not said and not self._struck(recit):
@@ -136,7 +136,8 @@ class Modele:
 
     def _leave(self, sorte: str, demande: Mapping[str, Any]) -> None:
         """Note that the administration is asked something, which may be done from now on."""
-        self.partants[sorte] = self._now() if sorte == "instantane" else b"", demande
+        state = self._now() if sorte == "instantane" else b""
+        self.partants.setdefault(sorte, []).append((state, demande))
         if sorte == "points_retires":
             self.etat.partis.update(demande["prms"])
             self.etat.apportes.difference_update(demande["prms"])
@@ -336,7 +337,7 @@ class Modele:
 
     def _on_panne(self, recit: Recit) -> None:
         number = recit.reponse["numero"]
-        if number <= max([0, *self.etat.pannes, *self.etat.retirees]):
+        if number in self.etat.pannes or number in self.etat.retirees:
             self.wrong("une panne a un numéro neuf", str(number))
         window = {name: instant_of(recit.demande.get(name)) for name in ("debut", "fin")}
         self.etat.pannes[number] = {**recit.demande, **window}
@@ -354,7 +355,7 @@ class Modele:
         self.etat.campagnes.setdefault(recit.reponse["id"], {"acteur": None})["fermee"] = True
 
     def _on_instantane(self, recit: Recit) -> None:
-        state, asked = self.partants.get("instantane") or (self._now(), recit.demande)
+        state, asked = (self.partants.get("instantane") or [(self._now(), recit.demande)])[0]
         self.gardes[asked.get("nom", "")] = [state]
 
     def _on_retour(self, recit: Recit) -> None:
@@ -370,8 +371,9 @@ class Modele:
         self.fins, self.mort, self.ouvert = self.fins + 1, True, False
         self.couture = recit.reponse["couture"] if recit.reponse else ""
         self.fautes = [each for each in self.fautes if each[0] not in EXCUSEES]
-        for sorte, left in self.partants.items():
-            self._lose(sorte, *left)
+        for sorte, many in self.partants.items():
+            for left in many:
+                self._lose(sorte, *left)
         self.partants.clear()
 
     def _on_ouverture(self, recit: Recit) -> None:
