@@ -288,3 +288,16 @@ def test_a_call_that_is_answered_while_a_state_is_kept_may_go_when_it_comes_back
         "before": False,
         "during": True,
     }
+
+
+def test_what_is_planned_at_once_may_be_told_in_another_order_or_not_at_all() -> None:
+    modele = Modele()
+    for kind, asked, answer in (
+        *[("depart", {"sorte": "panne", "demande": {}}, None)] * 3,
+        ("panne", {}, {"numero": 4}),
+        ("panne", {}, {"numero": 3}),
+        ("fin", {}, {"couture": "renomme"}),
+    ):
+        modele.note(Recit(1, datetime(2020, 3, 1, tzinfo=UTC), kind, "", asked, answer, None))
+    assert modele.fautes == []
+    assert modele.etat.pannes_incertaines == 1
