@@ -58,7 +58,7 @@ def test_few_files_are_made(spoken: dict[str, list[int]]) -> None:
 
 def test_a_seed_in_three_sends_its_files_by_ftp(year: str) -> None:
     sent = [int(times) for times in re.findall(r"^coutures .*'canal': (\d+)", year, re.M)]
-    assert len(sent) == 1 and sent[0] >= 100
+    assert [times >= 100 for times in sent] == [True]
 
 
 def test_nothing_is_written_beside_the_seams(year: str) -> None:
