@@ -74,7 +74,7 @@ class Modele:
         """The name of a state that has come back since the last check, and nothing else since."""
         self.arret: date | None = None
         """The day from which on the flux of the former orders aren't emitted any more."""
-        self.fichiers: dict[Path, tuple[int, int]] = {}  # when, and how large, those seen were
+        self.fichiers: dict[str, tuple[int, int]] = {}  # when, and how large, those seen were
         self.contenus: dict[str, str] = {}
         self.livraisons: dict[str, tuple[int, int, int]] = {}
         """When each file last arrived: after how many ends, failures, returns."""

@@ -1,5 +1,6 @@
 """A folder as it is read while its life is quiet: its databases by SQL, its files."""
 
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -38,17 +39,18 @@ def minuit(jour: str | None) -> str | None:
     return stored(datetime.combine(date.fromisoformat(jour), datetime.min.time(), PARIS))
 
 
+@lru_cache(_RELUS)
 def jour(instant: str | None) -> str | None:
     """Return the legal day (ISO) of an instant that a table holds."""
     return None if instant is None else legal(instant).date().isoformat()
 
 
+@lru_cache(_RELUS)
 def heure(instant: str | None) -> str | None:
     """Return the legal time of an instant that a table holds."""
     return None if instant is None else legal(instant).time().isoformat()
 
 
-@lru_cache(_RELUS)
 def legal(instant: str) -> datetime:
     """Return, in legal time, an instant that a table holds."""
     return instant_of(instant).astimezone(PARIS)
@@ -97,6 +99,7 @@ class Vue:
         self.params: dict[str, Any] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="vue"))
         self._opened: dict[str, sqlite3.Connection] = {}
+        self._stats: dict[str, os.stat_result | None] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -170,14 +173,22 @@ class Vue:
                 opened[name].create_function(function.__name__, 1, function, deterministic=True)
         return opened[name]
 
-    def path_of(self, contrat: str, nom: str) -> Path | None:
+    def path_of(self, contrat: str, nom: str) -> str | None:
         """Return where a file of a contract is delivered; None where that is no folder of ours."""
         kind, url = self._canaux.get(contrat, ("dossier", None))
         if kind == "ftp":
-            return self.dossier.parent / "serveur" / nom
+            return f"{self.dossier.parent}/serveur/{nom}"
         if kind != "dossier":
             return None
-        return (Path(url) if url else self.dossier / "flux" / contrat) / nom
+        return f"{url or f'{self.dossier}/flux/{contrat}'}/{nom}"
+
+    def stat(self, path: str) -> os.stat_result | None:
+        """Return what is known of a file, read once; None where it isn't there."""
+        if path not in self._stats:
+            self._stats[path] = None
+            with suppress(FileNotFoundError):
+                self._stats[path] = os.lstat(path)
+        return self._stats[path]
 
     @cached_property
     def _canaux(self) -> dict[str, tuple[str, str | None]]:
@@ -195,11 +206,10 @@ class Vue:
             for contrat, how, cle, iv in self.rows(asked)
         }
 
-    def delivered(self) -> Iterator[Path]:
-        """Yield the files that stand in the default folders of contracts."""
-        folder = self.dossier / "flux"
-        if folder.is_dir():
-            yield from (each for each in folder.rglob("*") if each.is_file())
+    def delivered(self) -> Iterator[str]:
+        """Yield the names of the files that stand in the default folders of contracts."""
+        for _, _, names in os.walk(self.dossier / "flux"):
+            yield from names
 
     def empreinte(self) -> str:
         """Return the digest of all tables of the state."""

@@ -1,5 +1,6 @@
 """Years from one seed: the parent, which draws, notes what clients were told, and checks."""
 
+import gc
 import multiprocessing
 import os
 import random
@@ -136,6 +137,7 @@ class Partie:
         self.rang += 1
         ours, theirs = multiprocessing.Pipe()
         settings = replace(self.settings, now=DEBUT) if premier else self.settings
+        gc.freeze()  # or each collection of each life goes through all that its parent knows
         self.pid = os.fork()
         if not self.pid:
             ours.close()

@@ -58,7 +58,8 @@ def test_few_files_are_made(spoken: dict[str, list[int]]) -> None:
 
 def test_a_seed_in_three_sends_its_files_by_ftp(year: str) -> None:
     sent = [int(times) for times in re.findall(r"^coutures .*'canal': (\d+)", year, re.M)]
-    assert [times >= 100 for times in sent] == [True]
+    assert len(sent) == 1
+    assert sent[0] >= 100
 
 
 def test_nothing_is_written_beside_the_seams(year: str) -> None:

@@ -261,6 +261,16 @@ def _copied(vecu: tuple[Path, bytes], tmp_path: Path) -> tuple[Path, Modele]:
     return tmp_path / "vie", pickle.loads(modele)
 
 
+def test_a_call_that_left_before_a_state_came_back_is_of_the_clock_of_then(
+    vecu: tuple[Path, bytes], tmp_path: Path
+) -> None:
+    dossier, modele = _copied(vecu, tmp_path)
+    for nom, appel in modele.appels.items():
+        modele.appels[nom] = replace(appel, instant=datetime(2096, 10, 2, 7, 6, 40, tzinfo=UTC))
+    BRISURES["aucun échange n'est d'après maintenant"](dossier, modele)
+    assert check(dossier, modele, {"journal"}, whole=False) == []
+
+
 def test_a_call_that_is_answered_while_a_state_is_kept_may_go_when_it_comes_back() -> None:
     modele, sorte = Modele(), DETAILLEES
     kept = {"sorte": "instantane", "demande": {"nom": ""}}
