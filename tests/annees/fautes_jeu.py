@@ -23,15 +23,21 @@ import coutures  # noqa: E402
 coutures.avant_tout()
 
 import chauffe  # noqa: E402
+import jeu  # noqa: E402
 import travaux  # noqa: E402
 from connu import Connu  # noqa: E402
 from fautes_textes import Faute, plante, read_fautes  # noqa: E402
-from jeu import taille_of  # noqa: E402
 from monde import Sort  # noqa: E402
-from partie import Partie, Violation  # noqa: E402
+from partie import Partie, Taille, Violation  # noqa: E402
 from points_kit import made_points  # noqa: E402
+from reduction import reduit  # noqa: E402
 from vie import Ordre, Pas, as_json  # noqa: E402
 
+_COURT: Final = argparse.Namespace(court=True, sans="", omis="", ans=1.0)
+_MEMORY: Final = "/dev/shm" if Path("/dev/shm").is_dir() else None
+_REDUITE: Final = "rangé sans verrou"
+"""The break whose seed is shrunk, for as many seconds at most."""
+_SECONDES: Final = 60.0
 _FINS_VOULUES: Final = 60
 """How many processes of a life end, where all end at one kind of seam."""
 
@@ -127,11 +133,10 @@ def _apart(faute: Faute, graine: int, pas: int, *, planted: bool) -> Violation:
 
 def _play(faute: Faute, graine: int, pas: int) -> Violation:
     """Play steps of a seed, all where it is 0; return what was seen, « rien » where nothing was."""
-    court = taille_of(argparse.Namespace(court=True, sans="", omis=""))
+    court = jeu.taille_of(_COURT)
     taille = replace(court, fins=_FINS_VOULUES) if faute.fins else court
     taille = replace(taille, defauts=taille.pas // 2) if faute.defauts else taille
-    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
-    racine = Path(tempfile.mkdtemp(prefix="annees", dir=memory))
+    racine = Path(tempfile.mkdtemp(prefix="annees", dir=_MEMORY))
     partie = None
     try:
         partie = PartieFautive(graine, taille, racine)
@@ -157,6 +162,31 @@ def _few(prms: Iterable[tuple[str, str]], most: int) -> Iterator[tuple[str, str]
         yield from islice(points, most)
 
 
+def reduite(faute: Faute, graine: int) -> bool:
+    """Shrink a seed that sees a break; tell whether what is left is less, and fails twice the same
+    to the byte."""
+    plante(faute)
+    with tempfile.TemporaryDirectory(prefix="annees", dir=_MEMORY) as racine:
+
+        def joue(taille: Taille, most: int | None) -> tuple[Partie | None, Violation | None]:
+            return jeu.play(graine, taille, Path(racine), most)
+
+        whole = jeu.taille_of(_COURT)
+        _, seen = joue(whole, None)
+        if seen is None:
+            return False
+        left, found = reduit(lambda taille, most: joue(taille, most)[1], whole, seen, _SECONDES)
+        asked = argparse.Namespace(**vars(_COURT), faute=faute.nom)
+        print(f"\ngraine {graine} : {seen.nom}, pas {seen.pas}")
+        print(f"réduit : {jeu.command(graine, asked, left, found.pas)}")
+        twice = []
+        for _ in range(2):
+            partie, again = joue(left, found.pas)
+            twice.append((str(again), partie and jeu.trace(partie)))
+            print(f"rejoué : {again} ; {twice[-1][1]}", flush=True)
+    return left != whole and twice[0] == twice[1] and str(found) == twice[0][0]
+
+
 def main() -> int:
     """Look for each break in a process of its own; the status is 1 where one isn't seen."""
     parser = argparse.ArgumentParser(prog="python -m tests.annees.fautes_jeu", description=__doc__)
@@ -177,6 +207,9 @@ def main() -> int:
             told = found or f"| | | **non vue** ({', '.join(faute.voit)}) | |"
             print(f"| {faute.nom} | {whence} {told}", flush=True)
             os._exit(not found)
+        missed += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+    if not asked.noms:
+        child = os.fork() or os._exit(not reduite(known[_REDUITE], 1))
         missed += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
     return int(bool(missed))
 

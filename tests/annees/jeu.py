@@ -53,23 +53,23 @@ def _omis(asked: argparse.Namespace) -> frozenset[int]:
 def joue(graine: int, asked: argparse.Namespace, racine: Path) -> bool:
     """Play a seed and say what it came to; return whether something didn't hold."""
     taille = taille_of(asked)
-    partie, violation = _play(graine, taille, racine, asked.pas, tout=asked.tout)
+    partie, violation = play(graine, taille, racine, asked.pas, tout=asked.tout)
     if partie is not None:
         _dit(partie)
     if violation is None:
         return partie is None or bool(partie.vues)
     print(f"VIOLATION graine {graine} pas {violation.pas} : {violation.nom}")
     print(violation.detail)
-    print(f"rejouer : {_command(graine, asked, taille, violation.pas)}", flush=True)
+    print(f"rejouer : {command(graine, asked, taille, violation.pas)}", flush=True)
     if asked.reduit:
         left, violation = reduit(
-            lambda tried, most: _play(graine, tried, racine, most)[1], taille, violation
+            lambda tried, most: play(graine, tried, racine, most)[1], taille, violation
         )
-        print(f"réduit : {_command(graine, asked, left, violation.pas)}", flush=True)
+        print(f"réduit : {command(graine, asked, left, violation.pas)}", flush=True)
     return True
 
 
-def _play(
+def play(
     graine: int, taille: Taille, racine: Path, most: int | None = None, *, tout: bool = False
 ) -> tuple[Partie | None, Violation | None]:
     """Play a seed in an empty folder until it ends or fails."""
@@ -81,7 +81,7 @@ def _play(
         for _ in range(most or taille.pas):
             partie.joue()
             if partie.pas == _TEMOIN:
-                print(f"pas {partie.pas} : {_trace(partie)}")
+                print(f"pas {partie.pas} : {trace(partie)}")
             if partie.pas % _ETAPE == 0:
                 print(f"pas {partie.pas} : {partie.instant:%d/%m/%Y}, {_processeur()}", flush=True)
         partie.finit()
@@ -93,7 +93,7 @@ def _play(
     return partie, None
 
 
-def _command(graine: int, asked: argparse.Namespace, taille: Taille, pas: int) -> str:
+def command(graine: int, asked: argparse.Namespace, taille: Taille, pas: int) -> str:
     words = ["python -m tests.annees", str(graine), "--court" if asked.court else ""]
     words += [] if asked.court else [f"--ans {asked.ans:g}"]
     words += [f"--pas {pas}", f"--sans {','.join(sorted(taille.sans))}" if taille.sans else ""]
@@ -137,7 +137,7 @@ def _dit(partie: Partie) -> None:
     print(f"échecs sous défaut {dict(partie.ratees)}")
     costs = {nom: round(cost / 1e6, 1) for nom, cost in partie.couts.items()}
     print(f"{_processeur()} depuis le début, {costs}")
-    print(_trace(partie))
+    print(trace(partie))
     print(f"violations {dict(partie.vues)}", flush=True)
 
 
@@ -147,7 +147,7 @@ def _processeur() -> str:
     return f"processeur {sum(each.ru_utime + each.ru_stime for each in spent):.1f} s"
 
 
-def _trace(partie: Partie) -> str:
+def trace(partie: Partie) -> str:
     """Return what two lives of a seed have in common: what was passed, and what came of it."""
     return f"trace {partie.comptes.trace}, empreinte {empreinte(partie.dossier)}"
 

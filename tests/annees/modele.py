@@ -216,7 +216,9 @@ class Modele:
         known = self.appels.get(recit.nom)
         if known is not None and known.answered:
             self.wrong("un appel a une réponse", f"{recit.nom} en a deux")
-        depart, instant = (self.rang, recit.instant) if known is None else known.left
+        depart, instant = (
+            (self.rang, recit.instant) if known is None else (known.depart, known.instant)
+        )
         self.appels[recit.nom] = Appel(
             *(recit.sorte, depart, self.rang, prm, instant, recit.answered, recit.refus),
             oublie=0 < self.recul == recit.pas,  # the journal may have had no room for it

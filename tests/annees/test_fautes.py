@@ -10,6 +10,7 @@ from monde import COUTURES
 FAUTES = read_fautes()
 OF_THE_LIFE = {
     "rien n'échoue",
+    "rien ne s'écrit à côté des coutures",
     "le dossier s'ouvre",
     "le dossier se rouvre",
     "le processus vit",

@@ -32,8 +32,8 @@ from invariants_brises import (
 )
 from invariants_brisures import DE_L_ETAT, bump
 from modele import Modele
-from modele_dossier import COURBE, COURT, GRAND, INDEX, lived
 from recits import DETAILLEES, Recit
+from vecu import COURBE, COURT, GRAND, INDEX, lived
 
 SERVICE = "UPDATE service_souscrit SET"
 CONSENTI = "WHERE service_souscrit_id = '64700015'"
