@@ -15,7 +15,7 @@ import coutures  # noqa: E402
 coutures.avant_tout()
 
 import chauffe  # noqa: E402
-import fautes  # noqa: E402
+import fautes_textes  # noqa: E402
 import jeu  # noqa: E402
 
 
@@ -30,13 +30,14 @@ def main() -> int:
     parser.add_argument("--pas", type=int, help="how many steps to play, of those of the years")
     parser.add_argument("--tout", action="store_true", help="go on after what doesn't hold")
     parser.add_argument("--reduit", action="store_true", help="shrink a seed that fails")
-    parser.add_argument("--faute", choices=fautes.FAUTES, help="a break to plant")
+    fautes = {each.nom: each for each in fautes_textes.read_fautes()}
+    parser.add_argument("--faute", choices=fautes, help="a break to plant")
     parser.add_argument("--graines", type=int, default=0, help="play the seeds 1 to so many")
     parser.add_argument("--processus", type=int, default=1, help="how many share the seeds")
     asked = parser.parse_args()
     chauffe.chauffe()
     if asked.faute:
-        fautes.FAUTES[asked.faute]()
+        fautes_textes.plante(fautes[asked.faute])
     seeds = [*asked.graines_donnees, *range(1, asked.graines + 1)]
     shares = [seeds[rang :: asked.processus] for rang in range(asked.processus)]
     if len(shares) == 1:

@@ -42,7 +42,6 @@ SIMPLES = {
     "backup": "instruction",
     "spawn": "processus",
     "fork": "processus",
-    "ftp": "canal",
 }
 """What is passed before it is done, each with its kind of seam."""
 

@@ -8,6 +8,8 @@ from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
+from canal import serveur
+
 HORS_DOMAINE = {"certificat", "schema_sge_sim"}
 """The tables that a first start draws by OpenSSL, or that say nothing of the domain."""
 SECRETS = {("application", "secret"), ("canal", "cle"), ("canal", "iv")}
@@ -32,9 +34,15 @@ def empreinte(dossier: Path) -> str:
         for (table,) in tables.fetchall():
             if table not in HORS_DOMAINE:
                 digest.update("\n".join((table, *_rows(base, table))).encode())
-    for path in sorted((dossier / "flux").rglob("[!.]*.*")):
+    for path in sorted(delivered(dossier)):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def delivered(dossier: Path) -> list[Path]:
+    """Return the files that arrived, in a folder or at a server."""
+    folders = (dossier / "flux", serveur(dossier))
+    return [path for each in folders for path in each.rglob("[!.]*.*") if path.is_file()]
 
 
 def _rows(base: sqlite3.Connection, table: str) -> list[str]:

@@ -6,7 +6,6 @@ import random
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -24,18 +23,21 @@ import coutures  # noqa: E402
 coutures.avant_tout()
 
 import chauffe  # noqa: E402
+import jeu  # noqa: E402
 import travaux  # noqa: E402
 from connu import Connu  # noqa: E402
 from fautes_textes import Faute, plante, read_fautes  # noqa: E402
-from jeu import taille_of  # noqa: E402
 from monde import Sort  # noqa: E402
-from partie import Partie, Violation  # noqa: E402
+from partie import Partie, Taille, Violation  # noqa: E402
 from points_kit import made_points  # noqa: E402
-from recits import Recit  # noqa: E402
+from reduction import reduit  # noqa: E402
 from vie import Ordre, Pas, as_json  # noqa: E402
 
-_DE_SUITE: Final = 12
-"""How many calls that fail in turn are no chance."""
+_COURT: Final = argparse.Namespace(court=True, sans="", omis="", ans=1.0)
+_MEMORY: Final = "/dev/shm" if Path("/dev/shm").is_dir() else None
+_REDUITE: Final = "rangé sans verrou"
+"""The break whose seed is shrunk, for as many seconds at most."""
+_SECONDES: Final = 60.0
 _FINS_VOULUES: Final = 60
 """How many processes of a life end, where all end at one kind of seam."""
 
@@ -54,24 +56,12 @@ class PartieFautive(Partie):
     """A life with a break in it, which goes on until what is to see it does."""
 
     faute: Faute
-    refuses = 0
-    """How many calls of Data Connect in turn this process has failed to answer."""
 
     def accuse(self, nom: str, detail: str) -> None:
         """Raise what was looked for; anything else is counted."""
         self.vues[nom] += 1
         if nom in self.faute.voit:
             raise Violation(self.pas, nom, detail)
-
-    def _note(self, recit: Recit) -> None:
-        """Want Data Connect to answer again, now and then, once the world has failed."""
-        super()._note(recit)
-        if recit.sorte == "ouverture":
-            self.refuses = 0
-        elif recit.sorte == "data_connect" and recit.answered:
-            self.refuses = self.refuses + 1 if (recit.refus or "") == "500" else 0
-            if self.refuses == _DE_SUITE:
-                self.accuse("rien n'est refusé après un défaut", f"{recit.nom} : {recit.refus}")
 
     def _sort_of_opening(self, tries: int) -> Sort:
         found = super()._sort_of_opening(tries)
@@ -101,18 +91,23 @@ def cherche(faute: Faute, seconds: float) -> str:
     for nom in travaux.SORTES.keys() - set(faute.seuls or travaux.SORTES):
         del travaux.SORTES[nom]
     PartieFautive.faute = faute
-    begun = time.monotonic()
+    begun = _spent()
     for graine in range(1, faute.graines + 1):
-        if time.monotonic() - begun > seconds:
+        if _spent() - begun > seconds:
             break
         seen = _apart(faute, graine, faute.pas, planted=True)
         if seen.nom in faute.voit:
-            spent = time.monotonic() - begun
+            spent = _spent() - begun
             sound = _apart(faute, graine, seen.pas, planted=False)
             if sound.nom in faute.voit:
                 return ""
             return f"| {graine} | {seen.pas} | {seen.nom} | {spent:.0f} |"
     return ""
+
+
+def _spent() -> float:
+    """Return how many seconds of a core this process and those that it waited for have taken."""
+    return sum(os.times()[:4])
 
 
 def _apart(faute: Faute, graine: int, pas: int, *, planted: bool) -> Violation:
@@ -138,11 +133,10 @@ def _apart(faute: Faute, graine: int, pas: int, *, planted: bool) -> Violation:
 
 def _play(faute: Faute, graine: int, pas: int) -> Violation:
     """Play steps of a seed, all where it is 0; return what was seen, « rien » where nothing was."""
-    court = taille_of(argparse.Namespace(court=True, sans="", omis=""))
+    court = jeu.taille_of(_COURT)
     taille = replace(court, fins=_FINS_VOULUES) if faute.fins else court
     taille = replace(taille, defauts=taille.pas // 2) if faute.defauts else taille
-    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
-    racine = Path(tempfile.mkdtemp(prefix="annees", dir=memory))
+    racine = Path(tempfile.mkdtemp(prefix="annees", dir=_MEMORY))
     partie = None
     try:
         partie = PartieFautive(graine, taille, racine)
@@ -168,11 +162,36 @@ def _few(prms: Iterable[tuple[str, str]], most: int) -> Iterator[tuple[str, str]
         yield from islice(points, most)
 
 
+def reduite(faute: Faute, graine: int) -> bool:
+    """Shrink a seed that sees a break; tell whether what is left is less, and fails twice the same
+    to the byte."""
+    plante(faute)
+    with tempfile.TemporaryDirectory(prefix="annees", dir=_MEMORY) as racine:
+
+        def joue(taille: Taille, most: int | None) -> tuple[Partie | None, Violation | None]:
+            return jeu.play(graine, taille, Path(racine), most)
+
+        whole = jeu.taille_of(_COURT)
+        _, seen = joue(whole, None)
+        if seen is None:
+            return False
+        left, found = reduit(lambda taille, most: joue(taille, most)[1], whole, seen, _SECONDES)
+        asked = argparse.Namespace(**vars(_COURT), faute=faute.nom)
+        print(f"\ngraine {graine} : {seen.nom}, pas {seen.pas}")
+        print(f"réduit : {jeu.command(graine, asked, left, found.pas)}")
+        twice = []
+        for _ in range(2):
+            partie, again = joue(left, found.pas)
+            twice.append((str(again), partie and jeu.trace(partie)))
+            print(f"rejoué : {again} ; {twice[-1][1]}", flush=True)
+    return left != whole and twice[0] == twice[1] and str(found) == twice[0][0]
+
+
 def main() -> int:
     """Look for each break in a process of its own; the status is 1 where one isn't seen."""
     parser = argparse.ArgumentParser(prog="python -m tests.annees.fautes_jeu", description=__doc__)
     parser.add_argument("noms", metavar="FAUTE", nargs="*", help="breaks; all where none is named")
-    parser.add_argument("--secondes", type=float, default=130.0, help="for how long each")
+    parser.add_argument("--secondes", type=float, default=130.0, help="of a core for each")
     asked = parser.parse_args()
     known = {each.nom: each for each in read_fautes()}
     fautes = [known[nom] for nom in asked.noms or known]
@@ -188,6 +207,9 @@ def main() -> int:
             told = found or f"| | | **non vue** ({', '.join(faute.voit)}) | |"
             print(f"| {faute.nom} | {whence} {told}", flush=True)
             os._exit(not found)
+        missed += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+    if not asked.noms:
+        child = os.fork() or os._exit(not reduite(known[_REDUITE], 1))
         missed += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
     return int(bool(missed))
 

@@ -57,7 +57,7 @@ PREUVES: Final = ("acquittees", "acquittees_m023", "de_trop", "arrets", "consent
 @cache
 def invariants() -> tuple[Invariant, ...]:
     """Return all of them, in the order of their table."""
-    declared = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    declared = yaml.load(Path(__file__).with_suffix(".yaml").read_bytes(), yaml.CSafeLoader)
     return tuple(Invariant(**{**each, "suit": frozenset(each["suit"])}) for each in declared)
 
 

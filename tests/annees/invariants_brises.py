@@ -13,8 +13,8 @@ from typing import Any
 
 from invariants import check
 from modele import Modele
-from modele_dossier import INDEX, MENSUEL
 from recits import COLLECTE, DETAILLEES, Recit
+from vecu import INDEX, MENSUEL
 
 Brisure = Callable[[Path, Modele], None]
 CONTRAT = "1100256"

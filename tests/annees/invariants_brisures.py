@@ -16,7 +16,7 @@ from invariants_brises import (
     rewritten,
     sql,
 )
-from modele_dossier import GRAND, INDEX, MENSUEL
+from vecu import GRAND, INDEX, MENSUEL
 
 NOUVELLE = {"affaireId": "M0ZZZZZZ", "serviceSouscritId": "99999999"}
 FINI = "WHERE service_souscrit_id = '64700002'"

@@ -196,12 +196,10 @@ def reglages(vue: Vue, modele: Modele) -> Iterator[str]:
 def retires(vue: Vue, modele: Modele) -> Iterator[str]:
     """Nothing of the state names a point that was removed."""
     gone = modele.etat.retires
-    for table in vue.tables:
-        columns = {each[1] for each in vue.rows(f"PRAGMA main.table_info({table})")}
-        if "prm" in columns and gone:
-            for (prm,) in vue.rows(f"SELECT DISTINCT prm FROM main.{table}"):
-                if prm in gone:
-                    yield f"{table} : {prm}"
+    for table in sorted(vue.a_prm) if gone else ():
+        for (prm,) in vue.rows(f"SELECT DISTINCT prm FROM main.{table}"):
+            if prm in gone:
+                yield f"{table} : {prm}"
 
 
 def apportes(vue: Vue, modele: Modele) -> Iterator[str]:

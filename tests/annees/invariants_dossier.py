@@ -1,5 +1,6 @@
 """The folder itself: what is kept aside, who may read it, what is left in it, what it takes."""
 
+import os
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -74,11 +75,11 @@ def base_entiere(vue: Vue, modele: Modele) -> Iterator[str]:
 
 def modes(vue: Vue, modele: Modele) -> Iterator[str]:
     """Folders are 0700, and 0600 whatever holds a key, a message or the state."""
-    for path in _all(vue.dossier):
-        mode = stat.S_IMODE(path.lstat().st_mode)
-        wanted = 0o700 if path.is_dir() else 0o600
-        if (path.is_dir() or path.name.endswith(_SECRETS)) and mode != wanted:
-            yield f"{path.relative_to(vue.dossier)} : {mode:o}"
+    for path, folder in _all(vue.dossier):
+        if folder or path.endswith(_SECRETS):
+            mode = stat.S_IMODE(os.lstat(path).st_mode)
+            if mode != (0o700 if folder else 0o600):
+                yield f"{os.path.relpath(path, vue.dossier)} : {mode:o}"
 
 
 def provisoires(vue: Vue, modele: Modele) -> Iterator[str]:
@@ -87,12 +88,11 @@ def provisoires(vue: Vue, modele: Modele) -> Iterator[str]:
         return
     asked = "SELECT nom FROM main.fichier_flux WHERE etat = 'a_livrer'"
     waiting = {f".{nom}.new" for (nom,) in vue.rows(asked)}  # an end left it: it is written anew
-    for path in _all(vue.dossier):
-        hidden = path.name.startswith(".") and not path.name.endswith(_VERROUS)
-        if path.name in waiting:
-            continue
-        if hidden or path.name.endswith((".part", ".tmp")):
-            yield str(path.relative_to(vue.dossier))
+    for path, _ in _all(vue.dossier):
+        nom = path.rpartition("/")[2]
+        hidden = nom.startswith(".") and not nom.endswith(_VERROUS)
+        if nom not in waiting and (hidden or nom.endswith((".part", ".tmp"))):
+            yield os.path.relpath(path, vue.dossier)
 
 
 def memoire(vue: Vue, modele: Modele) -> Iterator[str]:
@@ -111,12 +111,13 @@ def ouverts_bornes(vue: Vue, modele: Modele) -> Iterator[str]:
             yield f"{first['fichiers']} fichiers ouverts d'abord, puis {last['fichiers']}"
 
 
-def _all(dossier: Path) -> Iterator[Path]:
-    """Yield what stands in a folder; delivered files are many, and public."""
-    for path in sorted(dossier.iterdir()):
-        yield path
-        if path.is_dir() and path.name not in ("publications",):
-            yield from path.rglob("*")
+def _all(dossier: Path) -> Iterator[tuple[str, bool]]:
+    """Yield what stands in a folder: its path, whether it is a folder; ready files are many."""
+    for folder, folders, names in os.walk(dossier):
+        yield from ((f"{folder}/{name}", True) for name in folders)
+        yield from ((f"{folder}/{name}", False) for name in names)
+        if folder == str(dossier):
+            folders[:] = [name for name in folders if name != "publications"]
 
 
 def _alone(path: Path) -> sqlite3.Connection:

@@ -98,7 +98,7 @@ def essayes(vue: Vue, modele: Modele) -> Iterator[str]:
     for _, nom, contrat, tentatives, panne, instant in waiting:
         if tentatives or panne:
             held.add(contrat)
-        elif contrat not in held and rattrape and instant <= rattrape:
+        elif contrat not in held and rattrape and instant < rattrape:  # an end is told after it
             yield nom
 
 
@@ -106,7 +106,7 @@ def livres(vue: Vue, modele: Modele) -> Iterator[str]:
     """A file that is noted as delivered is where its contract wants it."""
     for each in fichiers(vue):
         path = vue.path_of(each.contrat, each.nom)
-        if each.etat == "livre" and path is not None and not path.exists():
+        if each.etat == "livre" and path is not None and vue.stat(path) is None:
             yield each.nom
 
 
@@ -121,24 +121,25 @@ def entiers(vue: Vue, modele: Modele) -> Iterator[str]:
     """A file that has its name is whole, whether it is noted or not."""
     for each in fichiers(vue):
         path = vue.path_of(each.contrat, each.nom)
-        if path is None or each.panne is not None or not path.exists():
+        if path is None or each.panne is not None or vue.stat(path) is None:
             continue
         if modele.retours and each.etat != "livre":
             continue  # one of that name may have come before the state came back
-        if _changed(modele, path) and _digest(path) != each.sha256:
+        if _changed(vue, modele, path) and _digest(path) != each.sha256:
             yield each.nom
 
 
-def _changed(modele: Modele, path: Path) -> bool:
-    """Tell whether a file was written since it was last looked at."""
-    found = path.stat()
+def _changed(vue: Vue, modele: Modele, path: str) -> bool:
+    """Tell whether a file that is there was written since it was last looked at."""
+    found = vue.stat(path)
+    assert found is not None
     seen, now = modele.fichiers.get(path), (found.st_mtime_ns, found.st_size)
     modele.fichiers[path] = now
     return seen != now
 
 
-def _digest(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()
+def _digest(path: str) -> str:
+    return sha256(Path(path).read_bytes()).hexdigest()
 
 
 def notes(vue: Vue, modele: Modele) -> Iterator[str]:
@@ -147,18 +148,19 @@ def notes(vue: Vue, modele: Modele) -> Iterator[str]:
         return
     modele.noms.update(nom for (nom,) in vue.rows("SELECT nom FROM main.fichier_flux"))
     modele.noms.update(modele.contenus if modele.retours else ())
-    for path in vue.delivered():
-        if not path.name.startswith(".") and path.name not in modele.noms:
-            yield path.name
+    for nom in vue.delivered():
+        if not nom.startswith(".") and nom not in modele.noms:
+            yield nom
 
 
 def gardes(vue: Vue, modele: Modele) -> Iterator[str]:
     """What is kept of a file has its size and its digest."""
     for each in fichiers(vue):
-        path = vue.dossier / each.chemin
-        if not path.exists() or path.stat().st_size != each.taille:
+        path = f"{vue.dossier}/{each.chemin}"
+        found = vue.stat(path)
+        if found is None or found.st_size != each.taille:
             yield f"{each.nom} : {each.chemin}"
-        elif _changed(modele, path) and _digest(path) != each.sha256:
+        elif _changed(vue, modele, path) and _digest(path) != each.sha256:
             yield f"{each.nom} : {each.sha256}"
 
 

@@ -52,11 +52,14 @@ def codes(vue: Vue, modele: Modele) -> Iterator[str]:
 
 
 def instants_du_journal(vue: Vue, modele: Modele) -> Iterator[str]:
-    """No exchange is later than a clock that stands still, but for those that it met running."""
+    """No exchange is later than a clock that stands still, nor than its call where that left by a
+    later clock, before a state came back; but for those that met it running."""
     maintenant = vue.params["maintenant"]
-    for number, *_, instant, _, _, _, _ in _recent(vue, modele):
+    for number, nom, *_, instant, _, _, _, _ in _recent(vue, modele):
         if maintenant and _instant(instant) > instant_of(maintenant) + _COURSE:
-            yield f"{number} : {_instant(instant)} après {maintenant}"
+            appel = modele.appels.get(nom)
+            if appel is None or _instant(instant) > appel.instant + _COURSE:
+                yield f"{number} : {_instant(instant)} après {maintenant}"
 
 
 def avaries(vue: Vue, modele: Modele) -> Iterator[str]:

@@ -8,21 +8,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from empreinte import empreinte
+from empreinte import delivered, empreinte
 from partie import LONG, Partie, Taille, Violation, manquees
 from reduction import reduit
 
 _DIX_ANS = Taille(
-    ans=10, pas=4600, appels=21_000, fins=220, defauts=150, population=947, quotidiens_max=30
+    ans=10, pas=2600, appels=21_000, fins=220, defauts=150, population=947, quotidiens_max=30
 )
 _UN_AN = Taille(
     ans=1, pas=300, appels=1200, fins=20, defauts=12, quotidiens_max=4, quotidiens_jours=20
 )
 _COURT = replace(
-    _UN_AN, pas=72, appels=530, fins=10, defauts=7, quotidiens_max=2, quotidiens_jours=10
+    _UN_AN, pas=60, appels=440, fins=10, defauts=7, quotidiens_max=2, quotidiens_jours=10
 )
-_TEMOIN = 12
+_TEMOIN = 8
 """The step after which the trace of a life is printed: that of one played no further, too."""
+_ETAPE = 500
+"""Every so many steps, what was spent is printed."""
 
 
 def taille_of(asked: argparse.Namespace) -> Taille:
@@ -51,23 +53,23 @@ def _omis(asked: argparse.Namespace) -> frozenset[int]:
 def joue(graine: int, asked: argparse.Namespace, racine: Path) -> bool:
     """Play a seed and say what it came to; return whether something didn't hold."""
     taille = taille_of(asked)
-    partie, violation = _play(graine, taille, racine, asked.pas, tout=asked.tout)
+    partie, violation = play(graine, taille, racine, asked.pas, tout=asked.tout)
     if partie is not None:
         _dit(partie)
     if violation is None:
         return partie is None or bool(partie.vues)
     print(f"VIOLATION graine {graine} pas {violation.pas} : {violation.nom}")
     print(violation.detail)
-    print(f"rejouer : {_command(graine, asked, taille, violation.pas)}", flush=True)
+    print(f"rejouer : {command(graine, asked, taille, violation.pas)}", flush=True)
     if asked.reduit:
         left, violation = reduit(
-            lambda tried, most: _play(graine, tried, racine, most)[1], taille, violation
+            lambda tried, most: play(graine, tried, racine, most)[1], taille, violation
         )
-        print(f"réduit : {_command(graine, asked, left, violation.pas)}", flush=True)
+        print(f"réduit : {command(graine, asked, left, violation.pas)}", flush=True)
     return True
 
 
-def _play(
+def play(
     graine: int, taille: Taille, racine: Path, most: int | None = None, *, tout: bool = False
 ) -> tuple[Partie | None, Violation | None]:
     """Play a seed in an empty folder until it ends or fails."""
@@ -79,7 +81,9 @@ def _play(
         for _ in range(most or taille.pas):
             partie.joue()
             if partie.pas == _TEMOIN:
-                print(f"pas {partie.pas} : {_trace(partie)}")
+                print(f"pas {partie.pas} : {trace(partie)}")
+            if partie.pas % _ETAPE == 0:
+                print(f"pas {partie.pas} : {partie.instant:%d/%m/%Y}, {_processeur()}", flush=True)
         partie.finit()
     except Violation as violation:
         return partie, violation
@@ -89,7 +93,7 @@ def _play(
     return partie, None
 
 
-def _command(graine: int, asked: argparse.Namespace, taille: Taille, pas: int) -> str:
+def command(graine: int, asked: argparse.Namespace, taille: Taille, pas: int) -> str:
     words = ["python -m tests.annees", str(graine), "--court" if asked.court else ""]
     words += [] if asked.court else [f"--ans {asked.ans:g}"]
     words += [f"--pas {pas}", f"--sans {','.join(sorted(taille.sans))}" if taille.sans else ""]
@@ -113,8 +117,6 @@ def _ranges(steps: Iterable[int]) -> str:
 def _dit(partie: Partie) -> None:
     """Say what a life came to: a figure a line, and what it is made of."""
     connu, comptes = partie.connu, partie.comptes
-    own, children = (resource.getrusage(who) for who in (0, resource.RUSAGE_CHILDREN))
-    spent = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
     print(f"graine {partie.graine} : {partie.pas} pas, jusqu'au {partie.instant:%d/%m/%Y}")
     met = comptes.rencontres
     pairs = Counter(nom for _, _, nom in met)
@@ -123,7 +125,7 @@ def _dit(partie: Partie) -> None:
         ("commandes", connu.commandes, {}),
         ("rendus", sum(connu.rendus.values()), connu.rendus),
         ("refus", sum(connu.refus.values()), connu.refus),
-        ("fichiers", _files(partie.dossier), {}),
+        ("fichiers", len(delivered(partie.dossier)), {}),
         ("fins", sum(comptes.fins.values()), _some(comptes.fins)),
         ("tours", comptes.tours, {}),
         ("coutures", sum(comptes.passees.values()), _some(comptes.passees)),
@@ -134,19 +136,21 @@ def _dit(partie: Partie) -> None:
     print(f"sans couture {dict(partie.contournes)}")
     print(f"échecs sous défaut {dict(partie.ratees)}")
     costs = {nom: round(cost / 1e6, 1) for nom, cost in partie.couts.items()}
-    print(f"processeur {spent:.1f} s depuis le début, {costs}")
-    print(_trace(partie))
+    print(f"{_processeur()} depuis le début, {costs}")
+    print(trace(partie))
     print(f"violations {dict(partie.vues)}", flush=True)
 
 
-def _trace(partie: Partie) -> str:
+def _processeur() -> str:
+    """Say how long this process and those that it waited for had the processor."""
+    spent = [resource.getrusage(who) for who in (0, resource.RUSAGE_CHILDREN)]
+    return f"processeur {sum(each.ru_utime + each.ru_stime for each in spent):.1f} s"
+
+
+def trace(partie: Partie) -> str:
     """Return what two lives of a seed have in common: what was passed, and what came of it."""
     return f"trace {partie.comptes.trace}, empreinte {empreinte(partie.dossier)}"
 
 
 def _some(counts: Mapping[str, int]) -> dict[str, int]:
     return {nom: times for nom, times in counts.items() if times}
-
-
-def _files(dossier: Path) -> int:
-    return sum(1 for path in (dossier / "flux").rglob("[!.]*.*") if path.is_file())

@@ -49,8 +49,9 @@ class Modele:
         """What each state that was kept aside may be, the likeliest first."""
         self.choix: list[Etat] = []
         """What else the state may be, where nobody knows whether another one has come back."""
-        self.partants: dict[str, tuple[bytes, Mapping[str, Any]]] = {}
-        """What the administration was asked and hasn't answered: the state then, what was asked."""
+        self.partants: dict[str, list[tuple[bytes, Mapping[str, Any]]]] = {}
+        """What the administration was asked and hasn't answered: the state that is kept, if so, and
+        what was asked."""
         self.jetons: dict[str, tuple[str, datetime]] = {}
         self.repondus: list[tuple[str, str, datetime, int, Mapping[str, Any]]] = []
         """Of Data Connect since the last check: the name, the path, when, the status, the rest."""
@@ -73,7 +74,7 @@ class Modele:
         """The name of a state that has come back since the last check, and nothing else since."""
         self.arret: date | None = None
         """The day from which on the flux of the former orders aren't emitted any more."""
-        self.fichiers: dict[Path, tuple[int, int]] = {}  # when, and how large, those seen were
+        self.fichiers: dict[str, tuple[int, int]] = {}  # when, and how large, those seen were
         self.contenus: dict[str, str] = {}
         self.livraisons: dict[str, tuple[int, int, int]] = {}
         """When each file last arrived: after how many ends, failures, returns."""
@@ -125,16 +126,18 @@ class Modele:
             elif recit.sorte in RECHERCHES:
                 self._find(recit)
         elif recit.refus.isdigit() and int(recit.refus) >= 500 and left:
-            self._lose(recit.sorte, *left)
+            self._lose(recit.sorte, *left[0])
         if left:
-            self.partants.pop(recit.sorte, None)
-        unread = recit.refus in ILLISIBLES and not first_of(recit.reponse, "corps")
-        if unread and not self._struck(recit):
+            left.pop(0)
+        # Of Data Connect, a demand outside the swagger of v2 alone is a 500 that says so.
+        said = first_of(recit.reponse, "corps") and "/v5/" not in recit.demande.get("chemin", "")
+        if recit.refus in ILLISIBLES and not said and not self._struck(recit):
             self.wrong("un refus se comprend", f"{recit.nom} {recit.sorte} : {recit.refus}")
 
     def _leave(self, sorte: str, demande: Mapping[str, Any]) -> None:
         """Note that the administration is asked something, which may be done from now on."""
-        self.partants[sorte] = self._now(), demande
+        state = self._now() if sorte == "instantane" else b""
+        self.partants.setdefault(sorte, []).append((state, demande))
         if sorte == "points_retires":
             self.etat.partis.update(demande["prms"])
             self.etat.apportes.difference_update(demande["prms"])
@@ -213,7 +216,9 @@ class Modele:
         known = self.appels.get(recit.nom)
         if known is not None and known.answered:
             self.wrong("un appel a une réponse", f"{recit.nom} en a deux")
-        depart, instant = (self.rang, recit.instant) if known is None else known.left
+        depart, instant = (
+            (self.rang, recit.instant) if known is None else (known.depart, known.instant)
+        )
         self.appels[recit.nom] = Appel(
             *(recit.sorte, depart, self.rang, prm, instant, recit.answered, recit.refus),
             oublie=0 < self.recul == recit.pas,  # the journal may have had no room for it
@@ -334,7 +339,7 @@ class Modele:
 
     def _on_panne(self, recit: Recit) -> None:
         number = recit.reponse["numero"]
-        if number <= max([0, *self.etat.pannes, *self.etat.retirees]):
+        if number in self.etat.pannes or number in self.etat.retirees:
             self.wrong("une panne a un numéro neuf", str(number))
         window = {name: instant_of(recit.demande.get(name)) for name in ("debut", "fin")}
         self.etat.pannes[number] = {**recit.demande, **window}
@@ -352,7 +357,7 @@ class Modele:
         self.etat.campagnes.setdefault(recit.reponse["id"], {"acteur": None})["fermee"] = True
 
     def _on_instantane(self, recit: Recit) -> None:
-        state, asked = self.partants.get("instantane") or (self._now(), recit.demande)
+        state, asked = (self.partants.get("instantane") or [(self._now(), recit.demande)])[0]
         self.gardes[asked.get("nom", "")] = [state]
 
     def _on_retour(self, recit: Recit) -> None:
@@ -368,8 +373,9 @@ class Modele:
         self.fins, self.mort, self.ouvert = self.fins + 1, True, False
         self.couture = recit.reponse["couture"] if recit.reponse else ""
         self.fautes = [each for each in self.fautes if each[0] not in EXCUSEES]
-        for sorte, left in self.partants.items():
-            self._lose(sorte, *left)
+        for sorte, many in self.partants.items():
+            for left in many:
+                self._lose(sorte, *left)
         self.partants.clear()
 
     def _on_ouverture(self, recit: Recit) -> None:
@@ -388,6 +394,9 @@ class Modele:
         self.ressources.append(recit.reponse)
 
     def _on_defaut(self, recit: Recit) -> None:
+        if recit.demande.get("sorte") == "canal":  # a server failed: nobody but files meet it
+            self.defauts += 1
+            return
         self.defauts, self.recul = self.defauts + 1, self.pas
         self.fautes = [each for each in self.fautes if each[0] not in EXCUSEES]
         self.range = min(self.range, self.range_avant)  # what was to be stored may not be

@@ -21,11 +21,6 @@ class Appel:
     refus: str | None = None
     oublie: bool = False
 
-    @property
-    def left(self) -> tuple[int, datetime]:
-        """When it left: the rank, and the simulated instant (aware)."""
-        return self.depart, self.instant
-
 
 @dataclass(frozen=True, slots=True)
 class Ordre:

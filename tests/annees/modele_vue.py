@@ -1,12 +1,13 @@
 """A folder as it is read while its life is quiet: its databases by SQL, its files."""
 
+import os
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Self
@@ -16,11 +17,13 @@ PARIS: Final = ZoneInfo("Europe/Paris")
 _ENTIERES: Final = ("point", "panne_prevue", "defaut_seme")
 """The tables whose points say nothing of whose rows they are."""
 _STORED: Final = "%Y-%m-%d %H:%M:%S.%f"
+_RELUS: Final = 2**16
+"""How many instants and days are kept as they were read: tables are read again and again."""
 
 
 def instant_of(stored: str) -> datetime:
     """Return the aware instant, in UTC, of what a table holds."""
-    return datetime.strptime(stored, _STORED).replace(tzinfo=UTC)
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 
 def stored(instant: datetime) -> str:
@@ -28,6 +31,7 @@ def stored(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime(_STORED)
 
 
+@lru_cache(_RELUS)
 def minuit(jour: str | None) -> str | None:
     """Return the start of a legal day (ISO), as tables hold instants."""
     if jour is None:
@@ -35,11 +39,13 @@ def minuit(jour: str | None) -> str | None:
     return stored(datetime.combine(date.fromisoformat(jour), datetime.min.time(), PARIS))
 
 
+@lru_cache(_RELUS)
 def jour(instant: str | None) -> str | None:
     """Return the legal day (ISO) of an instant that a table holds."""
     return None if instant is None else legal(instant).date().isoformat()
 
 
+@lru_cache(_RELUS)
 def heure(instant: str | None) -> str | None:
     """Return the legal time of an instant that a table holds."""
     return None if instant is None else legal(instant).time().isoformat()
@@ -93,6 +99,7 @@ class Vue:
         self.params: dict[str, Any] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="vue"))
         self._opened: dict[str, sqlite3.Connection] = {}
+        self._stats: dict[str, os.stat_result | None] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -110,13 +117,12 @@ class Vue:
         if self._prms is not None:
             base.executemany("INSERT INTO touche VALUES (?)", [(prm,) for prm in self._prms])
         for table in self.tables:
-            columns = {name for _, name, *_ in base.execute(f"PRAGMA table_info({table})")}
-            wanted = "1"
-            if self._prms is not None and "prm" in columns and table not in _ENTIERES:
+            wanted = ""
+            if self._prms is not None and table in self.a_prm and table not in _ENTIERES:
                 wanted = "prm IN (SELECT prm FROM touche)"
             if self._depuis is not None and table in self._depuis:
                 wanted = f"id > {self._depuis[table]}"
-            if wanted != "1":
+            if wanted:
                 base.execute(
                     f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE {wanted}"
                 )
@@ -128,6 +134,13 @@ class Vue:
         asked = "SELECT name FROM main.sqlite_master WHERE type = 'table' ORDER BY name"
         found = self._open("sge-sim.db").execute(asked)
         return [name for (name,) in found if not name.startswith("sqlite_")]
+
+    @cached_property
+    def a_prm(self) -> set[str]:
+        """The tables of the state whose rows have a point."""
+        asked = "SELECT m.name FROM main.sqlite_master m JOIN pragma_table_info(m.name) c "
+        asked += "WHERE m.type = 'table' AND c.name = 'prm'"
+        return {name for (name,) in self._open("sge-sim.db").execute(asked)}
 
     @cached_property
     def journal(self) -> sqlite3.Connection:
@@ -160,12 +173,22 @@ class Vue:
                 opened[name].create_function(function.__name__, 1, function, deterministic=True)
         return opened[name]
 
-    def path_of(self, contrat: str, nom: str) -> Path | None:
+    def path_of(self, contrat: str, nom: str) -> str | None:
         """Return where a file of a contract is delivered; None where that is no folder of ours."""
         kind, url = self._canaux.get(contrat, ("dossier", None))
+        if kind == "ftp":
+            return f"{self.dossier.parent}/serveur/{nom}"
         if kind != "dossier":
             return None
-        return (Path(url) if url else self.dossier / "flux" / contrat) / nom
+        return f"{url or f'{self.dossier}/flux/{contrat}'}/{nom}"
+
+    def stat(self, path: str) -> os.stat_result | None:
+        """Return what is known of a file, read once; None where it isn't there."""
+        if path not in self._stats:
+            self._stats[path] = None
+            with suppress(FileNotFoundError):
+                self._stats[path] = os.lstat(path)
+        return self._stats[path]
 
     @cached_property
     def _canaux(self) -> dict[str, tuple[str, str | None]]:
@@ -183,11 +206,10 @@ class Vue:
             for contrat, how, cle, iv in self.rows(asked)
         }
 
-    def delivered(self) -> Iterator[Path]:
-        """Yield the files that stand in the default folders of contracts."""
-        folder = self.dossier / "flux"
-        if folder.is_dir():
-            yield from (each for each in folder.rglob("*") if each.is_file())
+    def delivered(self) -> Iterator[str]:
+        """Yield the names of the files that stand in the default folders of contracts."""
+        for _, _, names in os.walk(self.dossier / "flux"):
+            yield from names
 
     def empreinte(self) -> str:
         """Return the digest of all tables of the state."""

@@ -1,5 +1,6 @@
 """Years from one seed: the parent, which draws, notes what clients were told, and checks."""
 
+import gc
 import multiprocessing
 import os
 import random
@@ -26,7 +27,7 @@ from vie import DEBUT, Ordre, Pas
 
 from sge_sim.settings import Settings
 
-_PATIENCE = 60.0
+_PATIENCE = 300.0
 """How long (s) a process may say nothing before it is held to be stuck."""
 LONG = 5
 """From how many years on a life is of a thousand points, and works meet everywhere."""
@@ -36,6 +37,10 @@ _SOUVENT = 300
 """How often a work must leave the turn at a kind of seam for all others to have taken it."""
 _ARMEE = 5
 """For how many steps an end that is drawn waits for its seam."""
+
+
+_FTP = 3
+"""One seed in how many has its files sent by FTP."""
 
 
 class Violation(Exception):  # noqa: N818 - it is what is looked for
@@ -132,6 +137,7 @@ class Partie:
         self.rang += 1
         ours, theirs = multiprocessing.Pipe()
         settings = replace(self.settings, now=DEBUT) if premier else self.settings
+        gc.freeze()  # or each collection of each life goes through all that its parent knows
         self.pid = os.fork()
         if not self.pid:
             ours.close()
@@ -231,6 +237,8 @@ class Partie:
         drawn = travaux.tire(self.connu, hasard, nombre, taille.sans)
         if self.pas not in taille.omis:
             ordres += drawn
+        if self.pas == 1 and self.graine % _FTP == 0:
+            ordres = [travaux.livre_par_ftp(self.connu)]
         if any(each.sorte in ("instantane", "retour") for each in ordres):
             return self._seul(ordres)  # who is told first isn't who did it first
         ordres += [travaux.horloge(hasard, minutes) for _ in range(hasard.choice([0, 1, 1, 2]))]

@@ -12,6 +12,7 @@ from signal import SIGUSR1
 from typing import Any
 
 import anyio.to_thread
+import canal
 import coutures
 from monde import AUCUN, Comptes, Monde, Sort
 from vie import Vie
@@ -55,6 +56,7 @@ def _vit(
     dit = partial(_envoie, tuyau)
     vies: list[Vie] = []
     coutures.pose(monde, lambda path: vies[0].livre(path) if vies else None)
+    canal.pose(monde, settings.data_dir)
     coutures.ecoute(monde, settings.data_dir, lambda seen: dit(("contourne", seen)))
     with monde.eveille(AUCUN):
         vie = Vie(monde, settings, dit)

@@ -23,7 +23,8 @@
 | `instantane`, `retour` | `nom` | the state was kept, or brought back |
 | `page` | `chemin` | `statut` |
 | `ressources` | | `octets` (of memory), `fichiers` (open), `processus` |
-| `defaut` | what the world did: `ENOSPC`, `EROFS`, `commit` | |
+| `defaut` | what the world did: `ENOSPC`, `EROFS`, `commit`, `canal` | |
+| `canal` | `contrat`: its files go by FTP | |
 | `casse` | `trace`, `defaut`: something raised, because the world failed or not | |
 """
 

@@ -10,13 +10,13 @@ from monde import COUTURES
 FAUTES = read_fautes()
 OF_THE_LIFE = {
     "rien n'échoue",
-    "rien n'est refusé après un défaut",
+    "rien ne s'écrit à côté des coutures",
     "le dossier s'ouvre",
     "le dossier se rouvre",
     "le processus vit",
 }
-NEVER_PASSED = {"canal", "processus"}
-"""Kinds of seam that no life passes: its files go to folders, one process publishes."""
+NEVER_PASSED = {"processus"}
+"""The kind of seam that no life passes: one process publishes."""
 
 
 @pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)

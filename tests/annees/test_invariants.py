@@ -32,8 +32,8 @@ from invariants_brises import (
 )
 from invariants_brisures import DE_L_ETAT, bump
 from modele import Modele
-from modele_dossier import COURBE, COURT, GRAND, INDEX, lived
 from recits import DETAILLEES, Recit
+from vecu import COURBE, COURT, GRAND, INDEX, lived
 
 SERVICE = "UPDATE service_souscrit SET"
 CONSENTI = "WHERE service_souscrit_id = '64700015'"
@@ -261,6 +261,16 @@ def _copied(vecu: tuple[Path, bytes], tmp_path: Path) -> tuple[Path, Modele]:
     return tmp_path / "vie", pickle.loads(modele)
 
 
+def test_a_call_that_left_before_a_state_came_back_is_of_the_clock_of_then(
+    vecu: tuple[Path, bytes], tmp_path: Path
+) -> None:
+    dossier, modele = _copied(vecu, tmp_path)
+    for nom, appel in modele.appels.items():
+        modele.appels[nom] = replace(appel, instant=datetime(2096, 10, 2, 7, 6, 40, tzinfo=UTC))
+    BRISURES["aucun échange n'est d'après maintenant"](dossier, modele)
+    assert check(dossier, modele, {"journal"}, whole=False) == []
+
+
 def test_a_call_that_is_answered_while_a_state_is_kept_may_go_when_it_comes_back() -> None:
     modele, sorte = Modele(), DETAILLEES
     kept = {"sorte": "instantane", "demande": {"nom": ""}}
@@ -278,3 +288,16 @@ def test_a_call_that_is_answered_while_a_state_is_kept_may_go_when_it_comes_back
         "before": False,
         "during": True,
     }
+
+
+def test_what_is_planned_at_once_may_be_told_in_another_order_or_not_at_all() -> None:
+    modele = Modele()
+    for kind, asked, answer in (
+        *[("depart", {"sorte": "panne", "demande": {}}, None)] * 3,
+        ("panne", {}, {"numero": 4}),
+        ("panne", {}, {"numero": 3}),
+        ("fin", {}, {"couture": "renomme"}),
+    ):
+        modele.note(Recit(1, datetime(2020, 3, 1, tzinfo=UTC), kind, "", asked, answer, None))
+    assert modele.fautes == []
+    assert modele.etat.pannes_incertaines == 1

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from canal import URL
 from connu import Connu
 from points_kit import json_lines, made_points
 from travaux_sge import APPELS, point
@@ -49,6 +50,13 @@ def _admin(
 ) -> Ordre:
     body = b"" if corps is None else as_json(corps)
     return Ordre("administration", "", sorte, demande, methode, chemin, corps=body)
+
+
+def livre_par_ftp(connu: Connu) -> Ordre:
+    """Have the files of a contract be sent to its own server."""
+    _, contrat = connu.acteurs["tiers"]
+    asked = {"type": "ftp", "url": URL}
+    return _admin("canal", {"contrat": contrat}, "PUT", f"/api/canaux/{contrat}", asked)
 
 
 def application(_connu: Connu, _hasard: random.Random) -> Ordre:
