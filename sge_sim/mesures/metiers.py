@@ -57,7 +57,7 @@ def draw_metier(
         coupe = groupe.debut + (14 if t.chance(500) else 0)
         usages[1] = usages[1]._replace(ligne=coupe, par_type=1)
     # One place in five has capacitors.
-    tangente = t.between(2, 12) if t.chance(210) else t.size(98, 18, 55, 116)
+    tangente = t.between(2, 12) if t.chance(210) else t.size(98, 18, 55, 114)
     usages = [
         u._replace(
             energie=u.energie * part // 100,

@@ -19,7 +19,7 @@ ENCORE = 1 << 20
 """Added to the number of a day to draw the second of two hours that legal time has twice."""
 _DEPASSEMENT = 116
 """Largest power of a large consumer, per cent of the subscribed (assumed)."""
-_PAR_KVA = 480
+_PAR_KVA = 476
 """Wh of a half-hour for each kVA subscribed: a small consumer sees to it that no breaker trips
 (assumed)."""
 _MARGE = 58

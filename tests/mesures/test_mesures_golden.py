@@ -103,16 +103,16 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "346006c39262b8de1ac13985e46d535ada566af4cfdc43700732b62bd2c83cde",
-    "commerce": "f656516c6eed984a7c1d8f9454c162f87cb4e4bc2ff3fde2172c9a28420bf349",
-    "activation": "f4148a1f0e6554aacaee20c961de76567d32b0278ccac1007b31e3d3abc3ac02",
-    "surplus": "bd30b75addf6253ef0c436476db1ddda673ec92d3806942bb770cf9b568bccaa",
-    "tertiaire": "d0c473b96dbe92148fa32be8578e8ecf4f8a82ac070395c9fc514f34e5a22816",
+    "residentiel": "b9348454ba881e45f20f09fdb50986b13ff217526b7329d6be641a8381b8892e",
+    "commerce": "51f3ada4136d7e9c9760c4bb38c7d503b3a5544f2792f95ee211bcc87f6fb3bd",
+    "activation": "07d74c29a6252bf9daed00afe959b0fb827017e082fe7895b995c41803cbab65",
+    "surplus": "38b740e9afa0b2f0053649c30469998051cc26abdf23f7f9169116cc2aff7490",
+    "tertiaire": "fb69b2226b9a55a388be1899761769628768d917a8528a3a7df0193ae243f7d8",
     "usine": "34648e681db5c6029cbb2d653e95098c48af936b9290d9b7b9851a0e8adbca6d",
-    "centrale": "f82633612f87de11a4d8685e0cb76b7403abd3e7fe47a2b20522846f28f5b752",
-    "voiture": "9dc20005f53ef677b5d2e8af28b74c03e293b1d2d8f36f32e435ac3ec8904cbe",
-    "delaissee": "e388e2b2feb4c2e16173275226f003330a335cc88e010804f6f9415f40c675ec",
-    "atelier": "9a97367b8450a224a9ee70e5b48c66f396a1c5a368342ef84efeb0fbfade4503",
+    "centrale": "447d950f357b43e855e0952da6ebad27ef5c15c038217d7e238ec5ccc5298fd5",
+    "voiture": "cb25da13e958867d305f06b4b2345f2adecc4b57ec6a9d5e107282a2e2898c0b",
+    "delaissee": "766e8373ffc4137664ada042f7e61daf2375b63315fb60d7fd2676037fda0b21",
+    "atelier": "7ed030eac6271b8c5c220ef894ed3f8aeebb3272611aae8c9b89499d5d45caf5",
 }
 
 
@@ -158,10 +158,10 @@ def digest(point: PointMesure) -> str:
 
 
 FACTUREES = {
-    "tertiaire": "760f12a885dd3997c80eae0b5802458f6efe391cda475414ce95beee5174b8db",
+    "tertiaire": "c1efb030b7fb740545361c59084458affa7885702554bcc8c4fd665ebb87a042",
     "usine": "2160007906d4a1b9d484ef509e0507a603b38bac47b45e31b4abbeb148b56fbf",
-    "centrale": "f03a09d60f865bd231d0ca6dd4d03ce159d4ba21f6d592f808dd5d21c1891111",
-    "moins puissante": "b0ab8d68bf626b5d8e283952721017a5863739e8a0edaeb727fb8645af7eaaf7",
+    "centrale": "935981e8e272ea64937728150846cfe9748803ea4b127b4b18b2c32feb79d969",
+    "moins puissante": "46e66573da71cd52531896045f21fb33fc61adc2c3c098ec312a28ab90d525c3",
 }
 """Of what large meters count beside energies."""
 
@@ -219,12 +219,12 @@ DONNEES = {
     "donne, grand": [(J, " ".join(["30000"] * 287 + ["-"]), None)],
 }
 EMPREINTES_LUES = {
-    "foyer et sa centrale": "9645657daefb02ec119fd176c6247e3fdf1caf255542a6cd8d3f43480d776e83",
-    "centrale et son foyer": "48a10140ed465853c39cc734a394acfed1411cc7104d5834b89139112981d571",
-    "reprogramme": "861e23d5ad8aced9248bed65e8c94cc7118bc04fea1035897600a4330e0cba07",
-    "remplace": "f12bb1d553d9cd75980d68c36c0a46f6a57f3de1d16a069781cc56c1f20aa3b5",
-    "donne": "fbc739867539e062bd91b84a38e63856588d32f1f6b7f13e9c5385a3df2afe22",
-    "donne, grand": "801a1bbc11ec433e179ac40b9ab50aa45bc77739c62eba656ad884aabf28cce1",
+    "foyer et sa centrale": "0767ec891b9ac2eddd6991435ee7fbca796371f83e624f3479e1b621ed394c6b",
+    "centrale et son foyer": "ee18ef7f14ca9cacf6ffc4bcbd7876ccda73959d496274f987003f003f257698",
+    "reprogramme": "0cbd473085f1ded911df4fbfa252a03f298b622491e1a404538bdf64404fe454",
+    "remplace": "6123fa35c498954239d30974adc919faed59f49a3884d35d20648c85ed40ac5a",
+    "donne": "afe63c1ab29ad7e22bfdad342c7d3cd26d72ae1c0f6d195445eb2db75bb7900e",
+    "donne, grand": "5451f7be071306f49228ab30f88025e97d26ad92e7a396cfd59d1370a93f5bd9",
 }
 
 
@@ -295,7 +295,7 @@ VIVANTS = [
     # The last one gets a plant of its own.
     for graine in (*range(300), 782)
 ]
-EMPREINTE_DES_VIES = "3bbc8c8922911f7993f62faa0cc915aae4ad4442573ec127bff4f3ba3e2edcd1"
+EMPREINTE_DES_VIES = "e4f36759f83cccd079c837a374f09e772dd6d05217e99b2aa2f417459c75ffec"
 
 
 def digest_vies() -> str:
@@ -327,11 +327,11 @@ TABLES: dict[str, Callable[[], object]] = {
 EMPREINTES_DES_TABLES = {
     "soleils": "6a1fff61f9d41e00ff98908a3715ba9db381854e0cea029bf608d54b9415f0c9",
     "calendrier": "67254c1efb34d4d95e2b5b28fde8697c4fd360f124cb4fd33e1283300c152982",
-    "climat": "47a68c920d6547cfebdfb2f1933fec4604f0e0a30f3a25485f04baad9a8a3b71",
+    "climat": "806ac3e568b557fd6f1ded6b1823c7e35001152b95edd6d1797fdc1a01efd102",
     "bruits": "2d2b2c8f5508c1aa762f589aa5f7fbe51bb8c36ccca221c498734d2049d00196",
-    "formes": "70acb1c177b32d47b1676a8a85d3d086fc71edadaa80c760233e4b317a059d20",
+    "formes": "f32c5e6635e6dc207549b8ed37f04bf6415afe82f179448d7050f3727d79ee34",
     "gigues": "ae6d7d40fba512636637d56f36173b9b9830e8f18c4633ae0841e0d37e86b8e4",
-    "facteurs": "fa4ddf6cedda549548278628d8e3a80c582ecf65af42e28497d2fb43f0d3d37d",
+    "facteurs": "d1839644ccca2cd0a96cd3f01f3665496db5b1c15534a6b367bfe1b01f332a85",
 }
 
 
@@ -384,23 +384,23 @@ def test_what_is_mapped_is_what_is_made(monkeypatch: pytest.MonkeyPatch, tmp_pat
 FOULES = {
     ProfilConsommation.RESIDENTIEL: (
         6000,
-        "e926577417565057c7ab8f8d70797a7f7d5c7a620aa1b5cfacba53e09965686f",
+        "95f0390e325aa4cba8e7a338bb7094444904aa013f58125a3b1fedc2759ebdd0",
     ),
     ProfilConsommation.PROFESSIONNEL: (
         2000,
-        "a034671b054f3c80dbb93deec18d79f62f4b27f81319f740e514a91e3526ffa7",
+        "4f6d9751ac3492c8fb62f687eae5600e2831c8de02f5a542b8897edf92c82a42",
     ),
     ProfilConsommation.TERTIAIRE: (
         2000,
-        "4d9c06674067c6e38c0af31e54f17cf09dc88c18aa781efda444cb9f6306298f",
+        "de1d87026bea758f2664e78b961a29c35e56796aa5a7b5eed5f9551795cc99be",
     ),
     ProfilConsommation.INDUSTRIEL: (
         2000,
-        "bab89ca7ea11ecd310e2c563445fc8f7cbf84bc3197f0b6f4c6b5e625e15c82c",
+        "5bc02b22fe77a97a8d410e733c144a8602a037593b3534222be6b804879d3b16",
     ),
     ProfilConsommation.PRODUCTION: (
         1000,
-        "a489519918d77b5b5e787568211ef63dda9514015c374134341a77d357034285",
+        "3cfcbf5f2a53c1d3e788f77016b5b11643223107b7b34595b221d5f6d98dd1ad",
     ),
 }
 """What is drawn for so many points of a profile: what one in a thousand has is among it."""
