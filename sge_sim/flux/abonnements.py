@@ -53,9 +53,7 @@ class Fabrique:
             membres = tuple((nom, lay_out(xml)) for nom, xml in archive.membres)
             archive = replace(archive, membres=membres)
         contenu = zipped_archive(archive, self.transmission.instant)
-        return Fichier(
-            archive.nom, (encrypt(self.secret, contenu, seed=archive.nom),), archive.prms
-        )
+        return Fichier(archive.nom, (encrypt(self.secret, contenu, archive.nom),), archive.prms)
 
 
 def subscribed_files(
@@ -142,19 +140,15 @@ def _points(session: Session, fabrique: Fabrique, bornes: Bornes) -> Iterator[Po
     jour = fabrique.transmission.debut
     for part in measured_points(session, fabrique.transmission, bornes):
         mesures_of = read_mesures_facts_of(session, [services[0].prm for services in part])
-        services = [service for of_point in part for service in of_point]
         avant = fabrique.transmission.publie_avant_arret
-        mesures = [
-            point_mesure(
+        for service in chain.from_iterable(part):
+            point = point_mesure(
                 service.point,
                 mesures_of[service.prm],
                 service.sens or "SOUTIRAGE",
                 (service.date_debut, service.date_fin) if avant else None,
                 pertes=fabrique.defauts.pertes,
             )
-            for service in services
-        ]
-        for service, point in zip(services, mesures, strict=True):
             if point is None:
                 continue
             debut, fin = service.jours
