@@ -76,9 +76,7 @@ def subscribed_files(
         if autre.flux.cause.points_par_fichier and 1 < len(parts) <= _PARTS_AHEAD
         for sequence in (autre.record(session)["sequence"],)
     ]
-    ahead: list[tuple[Fabrique, list[Fichier]]] = [
-        (each, []) for each, cut in suite if cut == parts
-    ]
+    ahead: list[tuple[Fabrique, list[Any]]] = [(each, []) for each, cut in suite if cut == parts]
     fabriques = (fabrique, *(each for each, _ in ahead))
     for fichier, *others in _shared(session, fabriques, atelier.equipe, _serial_files, parts):
         for (_, files), other in zip(ahead, others, strict=True):
@@ -97,10 +95,8 @@ def _cut(
     envoi = replace(envoi, numero=lot.numero, frequence=frequence, injection=injection)
     late = atelier.late and frequence is Frequence.QUOTIDIENNE
     most = (cause.points_par_fichier or {}).get(frequence, _POINTS_OF_A_PART)
-    return (
-        Fabrique(lot.flux, envoi, lot.transmission, secret, late, atelier.defauts),
-        bounds_of_parts(session, lot.transmission, most),
-    )
+    fabrique = Fabrique(lot.flux, envoi, lot.transmission, secret, late, atelier.defauts)
+    return fabrique, bounds_of_parts(session, lot.transmission, most)
 
 
 def _shared(

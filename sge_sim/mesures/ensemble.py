@@ -63,11 +63,7 @@ def maxima_du_jour(points: Sequence[PointMesure], jour: date) -> list[int | None
         ici = [points[dits[rang]] for rang in rangs]
         cles = np.array([find_cles(point.graine).puissances for point in ici], np.uint64)
         puissances, _ = instantanees(
-            valeurs,
-            cles,
-            np.array([n], np.int64),
-            _puissances(ici, jour),
-            injection=ici[0].injection,
+            valeurs, cles, np.array([n]), _puissances(ici, jour), injection=ici[0].injection
         )
         for rang, point, puissance in zip(rangs, ici, puissances.tolist(), strict=True):
             illisible = point.pertes and is_unreadable(point, n)
