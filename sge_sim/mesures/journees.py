@@ -17,7 +17,7 @@ What was given of a point stands above the physics: a day of which something is 
 energy that two indexes leave.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -31,7 +31,6 @@ from sge_sim.mesures.entrees_datees import (
     PASSAGE_5_MINUTES,
     find_contact,
     find_coupes,
-    find_coupes_between,
     find_puissance,
 )
 from sge_sim.mesures.evenements import find_niveaux, find_periodes, find_poses, make_centrale
@@ -73,7 +72,8 @@ def _drawn(
     point: PointMesure, i0: int, i1: int, grandeur: Grandeur, *, par_duree: bool
 ) -> Iterator[Journees]:
     """Yield the days as they are drawn, whatever was given of them."""
-    bornes = [i0, *find_coupes_between(point, i0, i1), i1]
+    coupes = find_coupes(point)
+    bornes = [i0, *coupes[bisect_right(coupes, i0) : bisect_left(coupes, i1)], i1]
     changements = find_changements(i0, i1)
     if par_duree and changements:
         seuls = {bord for jour in changements for bord in (jour, jour + 1)}
