@@ -4,7 +4,7 @@ What a file tells was decided by the instant of the publication, so that each pr
 own points.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Final, TypeVar
@@ -28,6 +28,8 @@ from sge_sim.tables.transmissions import Bornes, Transmission, bounds_of_parts, 
 PARTS_FOR_EQUIPE: Final = 4
 """Parts from which a publication is made by several processes."""
 _POINTS_OF_A_PART: Final = 50
+_PARTS_AHEAD: Final = 40
+"""Most files (0.4 MB each) of a publication that are made with those of the one before."""
 
 T = TypeVar("T")
 
@@ -51,42 +53,57 @@ class Fabrique:
             membres = tuple((nom, lay_out(xml)) for nom, xml in archive.membres)
             archive = replace(archive, membres=membres)
         contenu = zipped_archive(archive, self.transmission.instant)
-        return Fichier(
-            archive.nom, (encrypt(self.secret, contenu, seed=archive.nom),), archive.prms
-        )
+        return Fichier(archive.nom, (encrypt(self.secret, contenu, archive.nom),), archive.prms)
 
 
 def subscribed_files(
     session: Session, lot: LotAbonnement, envoi: Envoi, atelier: Atelier, secret: Chiffrement
 ) -> Iterator[Fichier]:
-    """Yield the files of a period of a subscription, encrypted."""
-    abonnement = lot.abonnement
-    envoi = replace(
-        envoi,
-        numero=lot.numero,
-        frequence=FREQUENCES[abonnement.periodicite],
-        injection=abonnement.sens == "INJECTION",
-    )
-    late = atelier.late and envoi.frequence is Frequence.QUOTIDIENNE
+    """Yield the files of a period of a subscription, encrypted; with them are made those that come
+    next of the same points: what was found of a point is kept for some thousands."""
+    fabrique, parts = _cut(session, lot, envoi, atelier, secret)
+    if lot.flux.cause.points_par_fichier is None:
+        membres = chain.from_iterable(_shared(session, fabrique, atelier.equipe, _membres, parts))
+        yield from map(fabrique.fichier, lot.flux.writer().archives(fabrique.envoi, membres))
+        return
+    if made := [files for same, files in atelier.avance if same == fabrique]:
+        yield from made[0]
+        return
+    suite = [
+        _cut(session, autre, replace(envoi, sequence=sequence), atelier, secret)
+        for autre in atelier.ensuite
+        if isinstance(autre, LotAbonnement) and autre.contrat_id == lot.contrat_id
+        if autre.flux.cause.points_par_fichier and 1 < len(parts) <= _PARTS_AHEAD
+        for sequence in (autre.record(session)["sequence"],)
+    ]
+    ahead: list[tuple[Fabrique, list[Any]]] = [(each, []) for each, cut in suite if cut == parts]
+    fabriques = (fabrique, *(each for each, _ in ahead))
+    for fichier, *others in _shared(session, fabriques, atelier.equipe, _serial_files, parts):
+        for (_, files), other in zip(ahead, others, strict=True):
+            files.append(other)
+        yield fichier
+    atelier.avance.extend(ahead)
+
+
+def _cut(
+    session: Session, lot: LotAbonnement, envoi: Envoi, atelier: Atelier, secret: Chiffrement
+) -> tuple[Fabrique, list[Bornes]]:
+    """Return what makes the files of a period, and the bounds of the points of its parts."""
+    cause, abonnement = lot.flux.cause, lot.abonnement
+    frequence = FREQUENCES[abonnement.periodicite]
+    injection = abonnement.sens == "INJECTION"
+    envoi = replace(envoi, numero=lot.numero, frequence=frequence, injection=injection)
+    late = atelier.late and frequence is Frequence.QUOTIDIENNE
+    most = (cause.points_par_fichier or {}).get(frequence, _POINTS_OF_A_PART)
     fabrique = Fabrique(lot.flux, envoi, lot.transmission, secret, late, atelier.defauts)
-    most = lot.flux.cause.points_par_fichier
-    if most is not None:
-        yield from _shared(session, fabrique, atelier.equipe, _serial_file, most[envoi.frequence])
-    else:
-        membres = chain.from_iterable(_shared(session, fabrique, atelier.equipe, _membres))
-        yield from map(fabrique.fichier, lot.flux.writer().archives(envoi, membres))
+    return fabrique, bounds_of_parts(session, lot.transmission, most)
 
 
 def _shared(
-    session: Session,
-    fabrique: Fabrique,
-    equipe: Equipe | None,
-    work: Callable[[Session, Fabrique, Bornes, int, int], T],
-    most: int = _POINTS_OF_A_PART,
+    session: Session, whose: Any, equipe: Equipe | None, work: Callable[..., T], parts: list[Bornes]
 ) -> Iterator[T]:
-    """Yield what `work` makes of the points of a publication, at most so many at once."""
-    parts = bounds_of_parts(session, fabrique.transmission, most)
-    jobs = [(fabrique, bornes, rang, len(parts)) for rang, bornes in enumerate(parts, start=1)]
+    """Yield what `work` makes of the parts of a publication."""
+    jobs = [(whose, bornes, rang, len(parts)) for rang, bornes in enumerate(parts, start=1)]
     if equipe is None or len(jobs) < PARTS_FOR_EQUIPE:
         yield from work_here(session, work, jobs)
     else:
@@ -100,11 +117,14 @@ def _membres(
     return list(fabrique.flux.writer().membres(fabrique.envoi, points))
 
 
-def _serial_file(
-    session: Session, fabrique: Fabrique, bornes: Bornes, rang: int, fichiers: int
-) -> Fichier:
-    points = _points(session, fabrique, bornes)
-    return fabrique.fichier(fabrique.flux.writer().archive(fabrique.envoi, points, rang, fichiers))
+def _serial_files(
+    session: Session, fabriques: Sequence[Fabrique], bornes: Bornes, rang: int, fichiers: int
+) -> list[Fichier]:
+    return [
+        fabrique.fichier(fabrique.flux.writer().archive(fabrique.envoi, points, rang, fichiers))
+        for fabrique in fabriques
+        for points in (_points(session, fabrique, bornes),)
+    ]
 
 
 def _points(session: Session, fabrique: Fabrique, bornes: Bornes) -> Iterator[PointPublie]:
@@ -116,19 +136,15 @@ def _points(session: Session, fabrique: Fabrique, bornes: Bornes) -> Iterator[Po
     jour = fabrique.transmission.debut
     for part in measured_points(session, fabrique.transmission, bornes):
         mesures_of = read_mesures_facts_of(session, [services[0].prm for services in part])
-        services = [service for of_point in part for service in of_point]
         avant = fabrique.transmission.publie_avant_arret
-        mesures = [
-            point_mesure(
+        for service in chain.from_iterable(part):
+            point = point_mesure(
                 service.point,
                 mesures_of[service.prm],
                 service.sens or "SOUTIRAGE",
                 (service.date_debut, service.date_fin) if avant else None,
                 pertes=fabrique.defauts.pertes,
             )
-            for service in services
-        ]
-        for service, point in zip(services, mesures, strict=True):
             if point is None:
                 continue
             debut, fin = service.jours

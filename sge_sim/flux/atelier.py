@@ -1,12 +1,15 @@
 """How files are made: what every flux is given beside what it tells of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.domaine.nomenclatures import KindActeur
 from sge_sim.flux.chiffrement import Chiffrement
+from sge_sim.flux.envoi import Fichier
+from sge_sim.flux.lots import Lot
 from sge_sim.flux.parallele import Equipe
 
 
@@ -30,7 +33,8 @@ class Atelier:
     """How files are made: `late`, some days of C5 points come late; `defauts`, those of the real
     files; `folder`, where a large file is kept until it was read; `limites`, of an archive;
     `equipe`, by whom many files are made; `contrats`, the actor of each contract that was met, its
-    kind, and how its files are encrypted."""
+    kind, and how its files are encrypted; `ensuite`, the publications that come next, `avance`, by
+    what makes them, files of theirs that were made with those before."""
 
     late: bool = False
     defauts: Defauts = Defauts()  # noqa: RUF009 - it is frozen
@@ -38,3 +42,5 @@ class Atelier:
     limites: Limites = LIMITES
     equipe: Equipe | None = None
     contrats: dict[str, tuple[str, KindActeur, Chiffrement]] = field(default_factory=dict)
+    ensuite: Sequence[Lot] = ()
+    avance: list[tuple[Any, list[Fichier]]] = field(default_factory=list)

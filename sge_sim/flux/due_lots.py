@@ -87,8 +87,8 @@ def read_due(
     publie_avant_arret: bool = False,
     arret: datetime | None = None,
 ) -> Due:
-    """Return what is due by `until` (aware): the first publication; where it is a case's or a
-    demand's, those of the others of the same instant too, in their order.
+    """Return what is due by `until` (aware): the first publication; where it is a subscription's, a
+    case's or a demand's, those of the others of the same instant too, in their order.
 
     `publie_avant_arret`: the days before the stop of a service are sent after it too. No file of a
     subscription leaves from `arret` on.
@@ -133,7 +133,7 @@ def read_due(
         for due in islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1):
             firsts.append(replace(due, publie_avant_arret=publie_avant_arret))
     lots = sorted(firsts, key=attrgetter("place"))
-    if lots and isinstance(lots[0], LotAffaire | LotM023):
+    if lots and isinstance(lots[0], LotAbonnement | LotAffaire | LotM023):
         kind, instant = type(lots[0]), lots[0].instant
         lots = [lot for lot in lots if type(lot) is kind and lot.instant == instant]
     else:

@@ -54,11 +54,11 @@ def makers(session: Session, lots: Sequence[Lot], atelier: Atelier) -> Iterator[
     """Yield the function that makes the files of each publication; none depends on another.
 
     Where there are many, several processes make them, each a publication; one alone is cut into
-    parts, and so is a demand of M023, which may be large."""
-    few = len(lots) < max(2, PARTS_FOR_EQUIPE) or isinstance(lots[0], LotM023)
+    parts, and so is what may be large: a subscription, a demand of M023."""
+    few = len(lots) < max(2, PARTS_FOR_EQUIPE) or isinstance(lots[0], LotAbonnement | LotM023)
     if atelier.equipe is None or few:
-        for lot in lots:
-            yield partial(make_files, session, lot, atelier)
+        for rang, lot in enumerate(lots, start=1):
+            yield partial(make_files, session, lot, replace(atelier, ensuite=lots[rang:]))
         return
     alone = replace(atelier, equipe=None)
     for files in atelier.equipe.share(session, _whole_files, ((lot, alone) for lot in lots)):

@@ -89,22 +89,16 @@ def _find_nature(natures: dict[str, Any], reste: int) -> tuple[str, Any]:
     return "", (0, (0, 0), (0, 0), None)
 
 
-def find_poses(point: PointMesure, jusque: int = maxsize) -> list[int]:
+@computed_once(POINTS_GARDES)
+def find_poses(point: PointMesure) -> tuple[int, ...]:
     """Return the days from which on a plant stands behind the meter of a consumer, without a
     contract."""
-    return [each.debut for each in find_periodes(point, jusque) if each.cause == "centrale"]
-
-
-def find_couple(point: PointMesure, n: int) -> PointMesure | None:
-    """Return what stands behind the same meter on a day: the plant of an event too, of which the
-    meter counts nothing."""
-    if point.vivant and point.couple is None and find_poses(point, n + 1):
-        return _centrale(point)
-    return point.couple
+    return tuple([each.debut for each in find_periodes(point) if each.cause == "centrale"])
 
 
 @computed_once(256)
-def _centrale(point: PointMesure) -> PointMesure:
+def make_centrale(point: PointMesure) -> PointMesure:
+    """Return the plant of an event, of which the meter counts nothing."""
     depuis = point.puissances[0].depuis
     return PointMesure(
         # Neither this installation nor that of the other direction.

@@ -37,8 +37,6 @@ CADRANS_DISTRIBUTEUR = 5
 
 _TOTAL = CADRANS_FOURNISSEUR + CADRANS_DISTRIBUTEUR
 _REGISTRES_INITIAUX = (0, CADRANS_FOURNISSEUR, _TOTAL)
-
-
 JoursLus = tuple[PointMesure, int, int]
 """A point, and the days [i0, i1) of it that are read."""
 
@@ -266,18 +264,11 @@ def _round_shown(point: PointMesure, energies: Entiers) -> Entiers:
     return energies if point.petit else energies // 12 * 1000
 
 
-@dataclass(slots=True)
-class _Compte:
-    """What the registers of a meter count from when it was put in place until a day."""
-
-    jour: int
-    sommes: Entiers
-
-
 @computed_once(POINTS_GARDES)
-def compte_garde(_point: PointMesure, pose: int, _grandeur: Grandeur) -> list[_Compte]:
-    """Return where the last count of a meter is kept."""
-    return [_Compte(pose, np.zeros(_TOTAL + 1, np.int64))]
+def compte_garde(_point: PointMesure, pose: int, _grandeur: Grandeur) -> list[tuple[int, Entiers]]:
+    """Return where the last count of a meter is kept: its day, and what its registers count from
+    when it was put in place until then."""
+    return [(pose, np.zeros(_TOTAL + 1, np.int64))]
 
 
 def _comptes(point: PointMesure, pose: int, jour: int, grandeur: Grandeur) -> Entiers:
@@ -286,14 +277,12 @@ def _comptes(point: PointMesure, pose: int, jour: int, grandeur: Grandeur) -> En
     A life isn't added up again for a later day: what was counted is kept, by point.
     """
     garde = compte_garde(point, pose, grandeur)
-    compte = garde[0]
-    if jour < compte.jour:
+    until, sommes = garde[0]
+    if jour < until:
         return _sommes(point, pose, jour, grandeur)
-    sommes = compte.sommes
-    if jour > compte.jour:
-        sommes = sommes + _sommes(point, compte.jour, jour, grandeur)
-        # One that replaces another, so that a thread never sees half of it.
-        garde[0] = _Compte(jour, sommes)
+    if jour > until:
+        sommes = sommes + _sommes(point, until, jour, grandeur)
+        garde[0] = jour, sommes
     return sommes.copy()
 
 

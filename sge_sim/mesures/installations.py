@@ -43,8 +43,6 @@ _POINTES = {
 }
 """Largest ordinary step of a workplace, out of 1000 of its power: median, sigma of the logarithm in
 per cent, bounds (assumed). In the order of `Metier.poids`."""
-
-
 _LIEUX = [[n for n, ici in enumerate(ZONE_DU_LIEU) if ici == zone] for zone in range(len(ZONES))]
 """The places of each zone."""
 
@@ -118,16 +116,8 @@ def find_installation(
 ) -> Installation:
     """Return the installation of a point under these off-peak ranges; `asservi`: their contact
     drives what can wait for them; `periodes`: those of its life."""
-    return installation(
-        point.graine,
-        point.petit,
-        point.profil_effectif,
-        point.puissances[0].valeur,
-        find_lieu(point),
-        plages,
-        asservi,
-        periodes,
-    )
+    drawn = point.graine, point.petit, point.profil_effectif, point.puissances[0].valeur
+    return installation(*drawn, find_lieu(point), plages, asservi, periodes)
 
 
 def find_lieu(point: PointMesure) -> int:
@@ -151,18 +141,28 @@ def installation(
 ) -> Installation:
     """Return what the seed drew for a point of this profile sized by this power (kVA or kW), and
     what becomes of it in these periods."""
+    drawn = graine, petit, profil, puissance, lieu, plages, asservi
+    if not periodes:
+        return _draw(drawn)
+    return live(
+        _first(drawn), periodes, Lieu(puissance, ZONE_DU_LIEU[lieu], plages, asservi, petit)
+    )
+
+
+def _draw(drawn: tuple[int, bool, ProfilConsommation, int, int, Plages, bool]) -> Installation:
+    graine, petit, profil, puissance, lieu, plages, asservi = drawn
     t, pas_par_jour = PointStream(find_cles(graine).tirages), 48 if petit else 288
     match profil:
         case ProfilConsommation.RESIDENTIEL:
-            first = draw_foyer(t, puissance, lieu, plages, asservi=asservi)
+            return draw_foyer(t, puissance, lieu, plages, asservi=asservi)
         case ProfilConsommation.PRODUCTION:
-            first = draw_centrale(t, puissance, pas_par_jour, lieu)
+            return draw_centrale(t, puissance, pas_par_jour, lieu)
         case ProfilConsommation.AUCUN:
             rien = Charge(0, Sorte.SOCLE, banque(pas_par_jour).groupes[Sorte.SOCLE].debut)
-            first = make_installation([rien], pas_par_jour)
-        case _:
-            pointe = puissance * t.size(*_POINTES[profil])
-            first = draw_metier(t, pas_par_jour, lieu, list(_POINTES).index(profil), pointe)
-    if not periodes:
-        return first
-    return live(first, periodes, Lieu(puissance, ZONE_DU_LIEU[lieu], plages, asservi, petit))
+            return make_installation([rien], pas_par_jour)
+    pointe = puissance * t.size(*_POINTES[profil])
+    return draw_metier(t, pas_par_jour, lieu, list(_POINTES).index(profil), pointe)
+
+
+_first = computed_once(256)(_draw)
+"""For who asks for the days of few points, between whose events it stays."""

@@ -33,7 +33,7 @@ from sge_sim.mesures.entrees_datees import (
     find_coupes,
     find_puissance,
 )
-from sge_sim.mesures.evenements import find_couple, find_niveaux, find_periodes
+from sge_sim.mesures.evenements import find_niveaux, find_periodes, find_poses, make_centrale
 from sge_sim.mesures.formes import BITS, UNITE, Banque, Sorte, banque
 from sge_sim.mesures.hasard import FRACTION
 from sge_sim.mesures.installations import find_cles, find_installation
@@ -82,6 +82,13 @@ def _drawn(
         return
     for a, b in pairwise(bornes):
         yield _journees(point, a, b, grandeur, [jour - a for jour in changements if a <= jour < b])
+
+
+def find_couple(point: PointMesure, n: int) -> PointMesure | None:
+    """Return what stands behind the same meter on a day: the plant of an event too."""
+    if point.couple is None and (poses := find_poses(point)) and poses[0] <= n:
+        return make_centrale(point)
+    return point.couple
 
 
 def _journees(

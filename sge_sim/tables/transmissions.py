@@ -171,18 +171,13 @@ def measured_points(
     """
     first, last = bornes
     found = _SERVICES.rows(Driver.under(session), **_values(transmission), first=first, last=last)
-    part: list[list[ServiceTransmis]] = []
     of_service = len(_OF_SERVICE)
     rows = (
         ServiceTransmis._make((*row[:of_service], PointTransmis(*row[of_service:])))
         for row in found
     )
-    for _, services in groupby(rows, lambda row: row.prm):
-        part.append(list(services))
-        if len(part) == _POINTS_AT_ONCE:
-            yield part
-            part = []
-    if part:
+    points = (list(services) for _, services in groupby(rows, lambda row: row.prm))
+    while part := list(islice(points, _POINTS_AT_ONCE)):
         yield part
 
 

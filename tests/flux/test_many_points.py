@@ -122,9 +122,33 @@ def test_several_processes_make_the_same_files_as_one(
         monkeypatch.setattr(os, "sched_getaffinity", lambda _pid, cores=cores: set(range(cores)))
         other.catch_up(at(JOUR_1 + 2 * JOUR))
         assert len(started) == cores - 1, "all of them are made by the same processes"
-        assert set(shared) == {"_serial_file", "_membres", "_whole_files", "_texts"}
+        assert set(shared) == {"_serial_files", "_membres", "_whole_files", "_texts"}
         assert other.ready() == platform.ready()
         other.close()
+
+
+def test_files_of_the_same_points_are_made_together(
+    platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is found of a point serves both; they are the files that each would have been alone."""
+    one_point_in_a_file(monkeypatch)
+    together: list[list[str]] = []
+    make = abonnements._serial_files
+
+    def noted(session: Any, fabriques: Any, *part: Any) -> Any:
+        together.append([fabrique.flux.code for fabrique in fabriques])
+        return make(session, fabriques, *part)
+
+    monkeypatch.setattr(abonnements, "_serial_files", noted)
+    apart = new_platform(tmp_path / "apart")
+    for most, each, made in ((40, platform, [["R50", "R151"]]), (1, apart, [["R50"], ["R151"]])):
+        monkeypatch.setattr(abonnements, "_PARTS_AHEAD", most)
+        together.clear()
+        subscribe_both(each)
+        each.catch_up(at(JOUR_1 + 2 * JOUR))
+        assert together == [fluxes for fluxes in made for _point in (C5, C5_BIS)]
+    assert apart.ready() == platform.ready()
+    apart.close()
 
 
 def test_what_is_due_is_looked_for_again_only_when_something_may_be(

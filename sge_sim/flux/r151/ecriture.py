@@ -92,21 +92,11 @@ def _jours(publie: PointPublie) -> Iterator[str]:
     debut, fin = publie.debut, publie.fin
     point, lendemain = publie.point, timedelta(1)
     lus = index_quotidiens(point, debut + lendemain, fin + lendemain)
-    rang_lu = {
-        minuit: rang
-        for rang, (minuit, valide) in enumerate(
-            zip(lus.horodates.tolist(), lus.valides.tolist(), strict=True)
-        )
-        if valide
-    }
+    rangs = lus.valides.nonzero()[0]
+    rang_lu = dict(zip(lus.horodates[rangs].tolist(), rangs.tolist(), strict=True))
     maxima = puissances_maximales(point, debut, fin)
-    maximum = {
-        minuit: valeur
-        for minuit, valeur, valide in zip(
-            maxima.minuits.tolist(), maxima.valeurs.tolist(), maxima.valides.tolist(), strict=True
-        )
-        if valide
-    }
+    vus = maxima.valides
+    maximum = dict(zip(maxima.minuits[vus].tolist(), maxima.valeurs[vus].tolist(), strict=True))
     bords = minuits(debut, fin).tolist()
     for rang_jour, (minuit, suivant) in enumerate(pairwise(bords)):
         jour = debut + timedelta(rang_jour)
