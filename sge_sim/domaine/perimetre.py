@@ -44,7 +44,7 @@ class SorteEvenement:
     """
 
     libelle: str
-    type: TypeContractuel = "TECHNIQUE"
+    type: TypeContractuel
     avant: bool = False
     apres: bool = False
     motif: str = ""
@@ -52,31 +52,27 @@ class SorteEvenement:
     ferme: bool = False
 
 
+_C: Final = "CONTRAT"
+_T: Final = "TECHNIQUE"
 NATURES: Final[Mapping[NatureEvenement, SorteEvenement]] = {
-    "PMES": SorteEvenement(
-        "première mise en service", "CONTRAT", apres=True, motif="PMES", ouvre=True
-    ),
-    "MES": SorteEvenement("mise en service", "CONTRAT", apres=True, motif="MES", ouvre=True),
-    "RES": SorteEvenement("résiliation", "CONTRAT", avant=True, motif="RES", ferme=True),
-    "CFNE": SorteEvenement(
-        "changement de fournisseur, entrée", "CONTRAT", apres=True, motif="CFNE", ouvre=True
-    ),
+    "PMES": SorteEvenement("première mise en service", _C, False, True, "PMES", True),
+    "MES": SorteEvenement("mise en service", _C, False, True, "MES", True),
+    "RES": SorteEvenement("résiliation", _C, True, False, "RES", False, True),
+    "CFNE": SorteEvenement("changement de fournisseur, entrée", _C, False, True, "CFNE", True),
     "CFNS": SorteEvenement(
-        "changement de fournisseur, sortie", "CONTRAT", avant=True, motif="CFNS", ferme=True
+        "changement de fournisseur, sortie", _C, True, False, "CFNS", False, True
     ),
-    "MCT": SorteEvenement(
-        "modification de la puissance ou de la formule", "CONTRAT", True, True, "MCT"
-    ),
-    "MCF": SorteEvenement("calendrier du fournisseur", "TECHNIQUE", True, True, "MCT"),
-    "CMAT": SorteEvenement("changement de matériel", "TECHNIQUE", True, True, "CMAT"),
-    "COU": SorteEvenement("coupure ou limitation", "TECHNIQUE", True, False, "AUTRE"),
-    "RET": SorteEvenement("rétablissement", "TECHNIQUE", True, True, "AUTRE"),
-    "PHC": SorteEvenement("heures creuses reprogrammées", "TECHNIQUE", True, True, "AUTRE"),
-    "MDPRM": SorteEvenement("modification du point"),
-    "MDACT": SorteEvenement("modification du client", "CONTRAT"),
-    "MDCTR": SorteEvenement("correction d'une donnée du contrat", "CONTRAT"),
-    "MDBRA": SorteEvenement("modification du branchement"),
-    "AUTRE": SorteEvenement("autre intervention", "TECHNIQUE", motif="AUTRE"),
+    "MCT": SorteEvenement("puissance ou formule modifiée", _C, True, True, "MCT"),
+    "MCF": SorteEvenement("calendrier du fournisseur", _T, True, True, "MCT"),
+    "CMAT": SorteEvenement("changement de matériel", _T, True, True, "CMAT"),
+    "COU": SorteEvenement("coupure ou limitation", _T, True, False, "AUTRE"),
+    "RET": SorteEvenement("rétablissement", _T, True, True, "AUTRE"),
+    "PHC": SorteEvenement("heures creuses reprogrammées", _T, True, True, "AUTRE"),
+    "MDPRM": SorteEvenement("modification du point", _T),
+    "MDACT": SorteEvenement("modification du client", _C),
+    "MDCTR": SorteEvenement("correction d'une donnée du contrat", _C),
+    "MDBRA": SorteEvenement("modification du branchement", _T),
+    "AUTRE": SorteEvenement("autre intervention", _T, False, False, "AUTRE"),
 }
 ETATS_AFFAIRE: Final[Mapping[EtatAffaire, str]] = {
     "DMTR": "Demande transmise",
@@ -86,16 +82,61 @@ ETATS_AFFAIRE: Final[Mapping[EtatAffaire, str]] = {
     "CPNR": "Close, prestation non réalisée",
 }
 """The milestones of an affaire, in their order, and their labels (X12; observed)."""
+
+
+@dataclass(frozen=True)
+class Acte:
+    """How a nature is asked for: its prestation, the desired days (after the demand, both
+    included) and what may be given with it; `requis` has to be.
+    """
+
+    prestation: str
+    du: int
+    au: int
+    champs: frozenset[str] = frozenset()
+    requis: frozenset[str] = frozenset()
+
+
+_CONTRAT: Final = frozenset(
+    {"titulaire", "categorie", "siret", "puissance", "fta", "calendrier", "fournisseur"}
+)
+ACTES: Final[Mapping[NatureEvenement, Acte]] = {
+    "PMES": Acte("F100B", 0, 42, _CONTRAT),
+    "MES": Acte("F120B", 0, 42, _CONTRAT),
+    "CFNE": Acte("F130", 0, 42, _CONTRAT, frozenset({"fournisseur"})),
+    "RES": Acte("F140B", 0, 42),
+    "MCT": Acte("F180", 0, 42, frozenset({"puissance", "fta", "calendrier"})),
+    "MCF": Acte("F180", 0, 42, frozenset({"calendrier"}), frozenset({"calendrier"})),
+    "CMAT": Acte("F185B", 1, 42, frozenset({"matricule"}), frozenset({"matricule"})),
+    "COU": Acte("F200B", 1, 42, frozenset({"limite"})),
+    "RET": Acte("F200B", 0, 42),
+    "MDPRM": Acte("", 0, 42, frozenset({"niveau"})),
+    "MDACT": Acte("M007", 0, 42, frozenset({"titulaire", "categorie", "siret"})),
+    "MDCTR": Acte("", 0, 42, frozenset({"titulaire", "categorie", "siret", "calendrier"})),
+    "MDBRA": Acte("F840B", 1, 42),
+    "AUTRE": Acte("F940B", 1, 42),
+}
+"""What can be asked for, and when (« Session type 1 » C5; MDACT, MDBRA, AUTRE assumed). A CFNS
+comes with its CFNE; a PHC is a change of off-peak hours. What has no prestation is Enedis' own."""
 CALENDRIERS_DISTRIBUTEUR: Final[Mapping[str, str]] = {
     **dict.fromkeys(("BTINFCUST", "BTINFMUST", "BTINFLU"), "DI000001"),
     "BTINFMUDT": "DI000002",
     **dict.fromkeys(("BTINFCU4", "BTINFMU4", "BTINFCU4ACC", "BTINFMU4ACC"), "DI000003"),
 }
 """The distributor's calendar of a tariff (GUI 0300)."""
-_COMPTEURS: Final[Mapping[str | None, str]] = {
-    **{"LINKY": "CCB", "EMC": "CFB", "SSCPT": "PSC"},
-    None: "PSC",
+_COMPTEURS: Final = {"LINKY": "CCB", "EMC": "CFB", "SSCPT": "PSC", None: "PSC"}
+COLONNES: Final[Mapping[str, str]] = {
+    **{"etat": "etat_contractuel", "alimentation": "etat_alimentation"},
+    **{"fournisseur": "fournisseur_titulaire", "titulaire": "nom_client_final"},
+    **{"categorie": "categorie_client_final", "siret": "siret", "fta": "fta"},
+    **{"puissance": "puissance_souscrite", "calendrier": "calendrier_fournisseur"},
+    **{"heures_creuses": "heures_creuses_libelle", "compteur": "type_comptage"},
+    **{"heures_creuses_basse": "heures_creuses_saison_basse", "plage_releve": "plage_releve"},
+    **{"date_resiliation": "date_resiliation", "date_modification_fta": "date_modification_fta"},
+    **{"date_augmentation": "date_augmentation_puissance"},
+    **{"date_diminution": "date_diminution_puissance", "niveau": "niveau_ouverture_services"},
 }
+"""The columns of a point that a situation holds, by its own names."""
 REFERENCE_TENUE: Final = 500_000_000
 """The references of situations that an event opened are above; those that stood before any event
 are drawn of the PRM, below (assumed: real ones have nine digits and no order that is told)."""

@@ -13,6 +13,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, TypeDecorator, select, u
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from sge_sim.domaine.perimetre import (
+    COLONNES,
     NATURES,
     EtatAffaire,
     Initiateur,
@@ -197,32 +198,14 @@ def situation_of(point: Point) -> SituationContractuelle:
     """Return the situation of a point to which nothing contractual has happened yet."""
     start = point.date_mise_en_service or date.min
     meter = next((each for each in point.compteurs if each.date_depose is None), None)
+    said = {name: getattr(point, column) for name, column in COLONNES.items()}
     return SituationContractuelle(
-        reference=initial_reference(point.prm),
-        sequence=1,
-        date_mise_en_service=start,
-        date_sequence=start,
-        etat=point.etat_contractuel,
-        alimentation=point.etat_alimentation,
-        fournisseur=point.fournisseur_titulaire,
-        titulaire=point.nom_client_final,
-        categorie=point.categorie_client_final,
-        siret=point.siret,
-        fta=point.fta,
-        puissance=point.puissance_souscrite,
-        calendrier=point.calendrier_fournisseur,
-        heures_creuses=point.heures_creuses_libelle,
-        heures_creuses_basse=point.heures_creuses_saison_basse,
-        niveau=point.niveau_ouverture_services or 0,
-        compteur=point.type_comptage,
-        matricule=meter and meter.matricule,
-        numero_serie=meter and meter.numero_serie,
+        **said | {"niveau": point.niveau_ouverture_services or 0},
+        **{"reference": initial_reference(point.prm), "sequence": 1},
+        **{"date_mise_en_service": start, "date_sequence": start},
+        matricule=None if meter is None else meter.matricule,
+        numero_serie=None if meter is None else meter.numero_serie,
         mode="TRI" if point.tension_livraison == _TRIPHASE else "MONO",
-        plage_releve=point.plage_releve,
-        date_resiliation=point.date_resiliation,
-        date_modification_fta=point.date_modification_fta,
-        date_augmentation=point.date_augmentation_puissance,
-        date_diminution=point.date_diminution_puissance,
     )
 
 
