@@ -3,6 +3,7 @@
 Where no supplier that is concerned has such a contract, nothing is recorded.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -24,7 +25,7 @@ from sge_sim.domaine.perimetre import (
     SituationContractuelle,
 )
 from sge_sim.errors import UsageError
-from sge_sim.tables.acteurs import find_acteur
+from sge_sim.tables.acteurs import find_acteur, get_acteur
 from sge_sim.tables.anciens_etats import DATEES, change_columns
 from sge_sim.tables.attentes import events_awaited
 from sge_sim.tables.commandes import Evenement
@@ -47,6 +48,7 @@ _NATURES: Final[Mapping[TypeEvenement, NatureEvenement]] = {
     **{"changement_titulaire": "MES", "nouveau_fournisseur": "CFNE", "resiliation": "RES"},
     **{"programmation_hc": "PHC", "reforme_hc": "PHC"},
 }
+_EIC: Final = re.compile(r"[A-Z0-9-]{16}")
 _JALONS: Final[tuple[EtatAffaire, ...]] = ("DMTR", "DMREC", "INPL")
 _TRANSMISSION: Final = timedelta(seconds=7)
 _REALISATION: Final = time(7, 27)
@@ -58,6 +60,45 @@ _TENUES: Final = (
 )
 """What no column of a point says of its situation."""
 _PLAGE: Final = "HC (22H00-6H00)"
+
+
+def declare_contrat(
+    session: Session,
+    code: str,
+    contrat_id: str,
+    eic: str | None,
+    eic_responsable: str | None,
+    debut: date,
+) -> ContratGrdF:
+    """Follow the points of a supplier under a GRD-F contract from a legal day on, or change what
+    is said of it; without codes of its own it has one made of the actor's (assumed).
+
+    Raises `UsageError` for who supplies nothing, a contract of another, what isn't an EIC.
+    """
+    acteur = get_acteur(session, code)
+    eic = eic or f"17X{re.sub('[^A-Z0-9]', '-', code.upper())[:12]:->12}0"
+    for each in (eic, eic_responsable or eic):
+        if not _EIC.fullmatch(each):
+            raise UsageError(
+                f"« {each} » n'est pas un code EIC : 16 lettres majuscules, chiffres ou tirets."
+            )
+    if acteur.kind != "fournisseur":
+        raise UsageError(f"{code} n'est pas un fournisseur : lui seul a un contrat GRD-F.")
+    followed = select(ContratGrdF).where(
+        (ContratGrdF.contrat_id == contrat_id) | (ContratGrdF.acteur_code == code)
+    )
+    contrat = session.scalars(followed).first()
+    if contrat is None:
+        contrat = ContratGrdF(contrat_id=contrat_id, acteur_code=code)
+        session.add(contrat)
+    elif (contrat.contrat_id, contrat.acteur_code) != (contrat_id, code):
+        raise UsageError(
+            f"{contrat.acteur_code} a déjà le contrat {contrat.contrat_id} : en donner un autre à "
+            f"{code}, ou reprendre ce numéro."
+        )
+    contrat.eic, contrat.eic_responsable, contrat.debut = eic, eic_responsable or eic, debut
+    session.flush()
+    return contrat
 
 
 def declare(

@@ -187,11 +187,17 @@ def affaires_moved(
         .where(AffaireContractuelle.numero.in_(moved), AffaireContractuelle.prestation.is_not(None))
         .order_by(AffaireContractuelle.numero, JalonContractuel.num)
     )
-    rows = session.execute(query).tuples()
+    rows = session.execute(query)
     return [
         (affaire, [jalon for _, jalon in some])
         for affaire, some in groupby(rows, key=lambda row: row[0])
     ]
+
+
+def affaires_of_point(session: Session, prm: str) -> Sequence[AffaireContractuelle]:
+    """Return the affaires of a point, by number."""
+    query = select(AffaireContractuelle).where(AffaireContractuelle.prm == prm)
+    return session.scalars(query.order_by(AffaireContractuelle.numero)).all()
 
 
 def situation_of(point: Point) -> SituationContractuelle:
