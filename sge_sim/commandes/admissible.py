@@ -5,7 +5,12 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from sge_sim.clock import add_months
-from sge_sim.domaine.perimetre import ACTES, CALENDRIERS_DISTRIBUTEUR, NatureEvenement
+from sge_sim.domaine.perimetre import (
+    ACTES,
+    CALENDRIERS_DISTRIBUTEUR,
+    DERNIER_JOUR,
+    NatureEvenement,
+)
 from sge_sim.tables.points import Point
 
 _MONOPHASE_MAX: Final = 12
@@ -28,14 +33,13 @@ def wrong_demands(
         )
         yield f"{nature} ne se demande pas ainsi : il vient par {par}"
         return
-    unknown, missing = sorted(champs.keys() - acte.champs), sorted(acte.requis - champs.keys())
-    if unknown:
-        known = ", ".join(sorted(acte.champs)) or "le jour seul"
-        yield f"{nature} ne prend pas {', '.join(unknown)} : donner {known}"
+    for unknown in champs.keys() - {*acte.champs}:
+        yield f"{nature} ne prend pas {unknown} : donner {', '.join(acte.champs) or 'le jour seul'}"
+    missing = {*acte.requis} - champs.keys()
     if missing or (nature in ("MCT", "MDACT", "MDCTR") and not champs):
-        yield f"{nature} demande {' ou '.join(missing or sorted(acte.champs))} : le donner"
-    premier = today + timedelta(days=0 if enedis else acte.du)
-    dernier = today + timedelta(days=acte.au)
+        yield f"{nature} demande {' ou '.join(acte.requis or acte.champs)} : le donner"
+    premier = today + timedelta(0 if enedis else acte.premier)
+    dernier = today + timedelta(DERNIER_JOUR)
     if jour < premier or (jour > dernier and not enedis):
         yield (
             f"le {jour:%d/%m/%Y} est hors du délai d'une demande {nature} : choisir un jour du "

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.commandes.perimetre import open_affaire, plan_affaire
-from sge_sim.domaine.perimetre import COLONNES, NatureEvenement, SituationContractuelle
+from sge_sim.domaine.perimetre import NatureEvenement
 from sge_sim.referentiel.identites import Tirage, personne
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.perimetre import contrats_grd_f, lives_of_contract
@@ -16,6 +16,7 @@ from sge_sim.tables.perimetre import contrats_grd_f, lives_of_contract
 _AN: Final = 365
 _DELAI: Final = 20
 """How many days before its event an affaire is opened at most; two of a point are farther apart."""
+_SUITES: Final[Mapping[NatureEvenement, NatureEvenement]] = {"RES": "MES", "COU": "RET"}
 _PUISSANCES: Final = (3, 6, 9, 12)
 _CALENDRIERS: Final = ("FC000165", "FC000014", "FC000050")
 
@@ -41,7 +42,7 @@ def draw_year(
             for jour, nature in _drawn(tirage, taux, today):
                 if (nature == "CFNE" and not others) or former == "CFNE":
                     continue
-                valeurs = _values(tirage, nature, situation, others)
+                valeurs = _values(tirage, nature, others)
                 opened = start_of_day(jour - timedelta(1 + tirage.below(_DELAI - 1)))
                 opened += timedelta(hours=8, seconds=tirage.below(36_000))
                 asked = (session, vie.point, nature, valeurs, jour, opened)
@@ -69,26 +70,22 @@ def _drawn(
     for jour, nature in sorted(drawn):
         after = found[-1][0] + timedelta(_DELAI + 1) if found else jour
         found.append((max(jour, after), nature))
-        suite: NatureEvenement | None = {"RES": "MES", "COU": "RET"}.get(nature)  # type: ignore[assignment]
-        if suite is not None:
-            found.append((found[-1][0] + timedelta(_DELAI + 1 + tirage.below(20)), suite))
+        if nature in _SUITES:
+            found.append((found[-1][0] + timedelta(_DELAI + 1), _SUITES[nature]))
     return [each for each in found if each[0] <= today + timedelta(_AN)]
 
 
-def _values(
-    tirage: Tirage, nature: NatureEvenement, situation: SituationContractuelle, others: list[str]
-) -> dict[str, Any]:
+def _values(tirage: Tirage, nature: NatureEvenement, others: list[str]) -> dict[str, Any]:
     """Draw what an event changes of a point, by column."""
-    drawn: dict[str, Any] = {}
     match nature:
         case "CFNE":
-            drawn["fournisseur"] = tirage.one_of(others)
+            return {"fournisseur_titulaire": tirage.one_of(others)}
         case "MES" | "MDACT":
-            drawn["titulaire"] = personne(tirage)
+            return {"nom_client_final": personne(tirage)}
         case "MCT":
-            drawn["puissance"] = tirage.one_of(_PUISSANCES)
+            return {"puissance_souscrite": tirage.one_of(_PUISSANCES)}
         case "MCF":
-            drawn["calendrier"] = tirage.one_of(_CALENDRIERS)
+            return {"calendrier_fournisseur": tirage.one_of(_CALENDRIERS)}
         case "CMAT":
             return {"matricule": tirage.digits(14)}
-    return {COLONNES[name]: value for name, value in drawn.items()}
+    return {}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.evenements import give_up_programming, plan_event
-from sge_sim.commandes.perimetre import follow_asked, give_up
+from sge_sim.commandes.perimetre import follow, give_up
 from sge_sim.domaine.plages import VISIBLES_DEPUIS, plage_officielle
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.referentiel.apports.contradictions import sentence_of
@@ -87,7 +87,7 @@ def change_life(session: Session, point: Point, changements: Changements, now: d
     if changements.resilie is not None:
         planned.append(_set_termination(session, point, changements.resilie, now))
     for event in filter(None, planned):
-        follow_asked(session, event, now)
+        follow(session, event, now, asked=True)
     run_due(session, now, point.prm)
 
 

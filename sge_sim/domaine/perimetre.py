@@ -6,29 +6,14 @@ that an affaire led to (GUI 0300 v5.1.3, « Session type 1 » C5 02/2026).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Final, Literal
+from datetime import date, datetime
+from typing import Final, Literal, NamedTuple
 
 from sge_sim.domaine.libelles import jour_releve
 
-NatureEvenement = Literal[
-    "PMES",
-    "MES",
-    "RES",
-    "CFNE",
-    "CFNS",
-    "MCT",
-    "MCF",
-    "CMAT",
-    "COU",
-    "RET",
-    "PHC",
-    "MDPRM",
-    "MDACT",
-    "MDCTR",
-    "MDBRA",
-    "AUTRE",
-]
+_Contractuelle = Literal["PMES", "MES", "RES", "CFNE", "CFNS", "MCT", "MDACT", "MDCTR"]
+_Technique = Literal["MCF", "CMAT", "COU", "RET", "PHC", "MDPRM", "MDBRA", "AUTRE"]
+NatureEvenement = Literal[_Contractuelle, _Technique]
 TypeContractuel = Literal["CONTRAT", "TECHNIQUE"]
 Initiateur = Literal["fournisseur", "enedis"]
 """Who asked for an affaire. Enedis' own, corrections included, are told in no X12 nor X13."""
@@ -58,9 +43,9 @@ NATURES: Final[Mapping[NatureEvenement, SorteEvenement]] = {
     "PMES": SorteEvenement("première mise en service", _C, False, True, "PMES", True),
     "MES": SorteEvenement("mise en service", _C, False, True, "MES", True),
     "RES": SorteEvenement("résiliation", _C, True, False, "RES", False, True),
-    "CFNE": SorteEvenement("changement de fournisseur, entrée", _C, False, True, "CFNE", True),
+    "CFNE": SorteEvenement("changement de fournisseur", _C, False, True, "CFNE", True),
     "CFNS": SorteEvenement(
-        "changement de fournisseur, sortie", _C, True, False, "CFNS", False, True
+        "départ vers un autre fournisseur", _C, True, False, "CFNS", False, True
     ),
     "MCT": SorteEvenement("puissance ou formule modifiée", _C, True, True, "MCT"),
     "MCF": SorteEvenement("calendrier du fournisseur", _T, True, True, "MCT"),
@@ -84,37 +69,45 @@ ETATS_AFFAIRE: Final[Mapping[EtatAffaire, str]] = {
 """The milestones of an affaire, in their order, and their labels (X12; observed)."""
 
 
-@dataclass(frozen=True)
-class Acte:
-    """How a nature is asked for: its prestation, the desired days (after the demand, both
-    included) and what may be given with it; `requis` has to be.
-    """
+class Jalon(NamedTuple):
+    """A milestone of an affaire, at its instant; `effet` is the legal day that it speaks of."""
+
+    num: int
+    instant: datetime
+    effet: date
+    etat: EtatAffaire
+
+
+class Acte(NamedTuple):
+    """How a nature is asked for: its prestation, the first desired day (after the demand), what may
+    be given with it, and what has to be."""
 
     prestation: str
-    du: int
-    au: int
-    champs: frozenset[str] = frozenset()
-    requis: frozenset[str] = frozenset()
+    premier: int
+    champs: tuple[str, ...] = ()
+    requis: tuple[str, ...] = ()
 
 
-_CONTRAT: Final = frozenset(
-    {"titulaire", "categorie", "siret", "puissance", "fta", "calendrier", "fournisseur"}
-)
+DERNIER_JOUR: Final = 42
+"""How many days after a demand it may wish to be carried out."""
+_CLIENT: Final = ("titulaire", "categorie", "siret")
+_TARIF: Final = ("puissance", "fta", "calendrier")
+_ENTREE: Final = (*_CLIENT, *_TARIF, "fournisseur")
 ACTES: Final[Mapping[NatureEvenement, Acte]] = {
-    "PMES": Acte("F100B", 0, 42, _CONTRAT),
-    "MES": Acte("F120B", 0, 42, _CONTRAT),
-    "CFNE": Acte("F130", 0, 42, _CONTRAT, frozenset({"fournisseur"})),
-    "RES": Acte("F140B", 0, 42),
-    "MCT": Acte("F180", 0, 42, frozenset({"puissance", "fta", "calendrier"})),
-    "MCF": Acte("F180", 0, 42, frozenset({"calendrier"}), frozenset({"calendrier"})),
-    "CMAT": Acte("F185B", 1, 42, frozenset({"matricule"}), frozenset({"matricule"})),
-    "COU": Acte("F200B", 1, 42, frozenset({"limite"})),
-    "RET": Acte("F200B", 0, 42),
-    "MDPRM": Acte("", 0, 42, frozenset({"niveau"})),
-    "MDACT": Acte("M007", 0, 42, frozenset({"titulaire", "categorie", "siret"})),
-    "MDCTR": Acte("", 0, 42, frozenset({"titulaire", "categorie", "siret", "calendrier"})),
-    "MDBRA": Acte("F840B", 1, 42),
-    "AUTRE": Acte("F940B", 1, 42),
+    "PMES": Acte("F100B", 0, _ENTREE),
+    "MES": Acte("F120B", 0, _ENTREE),
+    "CFNE": Acte("F130", 0, _ENTREE, ("fournisseur",)),
+    "RES": Acte("F140B", 0),
+    "MCT": Acte("F180", 0, _TARIF),
+    "MCF": Acte("F180", 0, ("calendrier",), ("calendrier",)),
+    "CMAT": Acte("F185B", 1, ("matricule",), ("matricule",)),
+    "COU": Acte("F200B", 1, ("limite",)),
+    "RET": Acte("F200B", 0),
+    "MDPRM": Acte("", 0, ("niveau",)),
+    "MDACT": Acte("M007", 0, _CLIENT),
+    "MDCTR": Acte("", 0, (*_CLIENT, "calendrier")),
+    "MDBRA": Acte("F840B", 1),
+    "AUTRE": Acte("F940B", 1),
 }
 """What can be asked for, and when (« Session type 1 » C5; MDACT, MDBRA, AUTRE assumed). A CFNS
 comes with its CFNE; a PHC is a change of off-peak hours. What has no prestation is Enedis' own."""
@@ -126,20 +119,16 @@ CALENDRIERS_DISTRIBUTEUR: Final[Mapping[str, str]] = {
 """The distributor's calendar of a tariff (GUI 0300)."""
 _COMPTEURS: Final = {"LINKY": "CCB", "EMC": "CFB", "SSCPT": "PSC", None: "PSC"}
 COLONNES: Final[Mapping[str, str]] = {
-    **{"etat": "etat_contractuel", "alimentation": "etat_alimentation"},
-    **{"fournisseur": "fournisseur_titulaire", "titulaire": "nom_client_final"},
-    **{"categorie": "categorie_client_final", "siret": "siret", "fta": "fta"},
+    **{"etat": "etat_contractuel", "alimentation": "etat_alimentation", "siret": "siret"},
+    **{"fournisseur": "fournisseur_titulaire", "titulaire": "nom_client_final", "fta": "fta"},
+    **{"categorie": "categorie_client_final", "niveau": "niveau_ouverture_services"},
     **{"puissance": "puissance_souscrite", "calendrier": "calendrier_fournisseur"},
     **{"heures_creuses": "heures_creuses_libelle", "compteur": "type_comptage"},
     **{"heures_creuses_basse": "heures_creuses_saison_basse", "plage_releve": "plage_releve"},
     **{"date_resiliation": "date_resiliation", "date_modification_fta": "date_modification_fta"},
-    **{"date_augmentation": "date_augmentation_puissance"},
-    **{"date_diminution": "date_diminution_puissance", "niveau": "niveau_ouverture_services"},
+    **{f"date_{sens}": f"date_{sens}_puissance" for sens in ("augmentation", "diminution")},
 }
 """The columns of a point that a situation holds, by its own names."""
-REFERENCE_TENUE: Final = 500_000_000
-"""The references of situations that an event opened are above; those that stood before any event
-are drawn of the PRM, below (assumed: real ones have nine digits and no order that is told)."""
 
 
 @dataclass(frozen=True)
@@ -211,7 +200,8 @@ class PeriodeContractuelle:
 
 
 def initial_reference(prm: str) -> str:
-    """Return the reference of a point's situation that no event opened: nine digits.
+    """Return the reference of a point's situation that no event opened: nine digits, lower than
+    those that events are given (assumed: real ones have nine digits and no order that is told).
 
     >>> initial_reference("25946599093143")
     '205276342'

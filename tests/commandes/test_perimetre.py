@@ -13,7 +13,7 @@ from state_kit import A_POINT
 
 from sge_sim.clock import PARIS, legal_date
 from sge_sim.commandes.annee import draw_year
-from sge_sim.commandes.perimetre import cancel, declare, declare_contrat
+from sge_sim.commandes.perimetre import declare, declare_contrat
 from sge_sim.domaine.perimetre import CALENDRIERS_DISTRIBUTEUR, NATURES, TAUX, NatureEvenement
 from sge_sim.errors import UsageError
 from sge_sim.tables.anciens_etats import AncienEtat
@@ -32,6 +32,7 @@ from sge_sim.tables.points import Point, find_point
 
 NOW = datetime(2026, 9, 1, 10, 0, tzinfo=PARIS)
 TODAY = NOW.date()
+EIC = "17X000000000001A"
 LINKY: dict[str, Any] = {
     **{"fournisseur_titulaire": "FOURN1", "type_comptage": "LINKY", "fta": "BTINFCU4"},
     **{"puissance_souscrite": 6, "puissance_souscrite_unite": "kVA", "tension_livraison": "230"},
@@ -51,7 +52,7 @@ def followed(lives: Lives) -> Lives:
     lives.set(**LINKY)
     with lives.database.transaction() as session:
         for code, numero in (("FOURN1", "GRD-F001"), ("FOURN2", "GRD-F002")):
-            declare_contrat(session, code, numero, None, None, date(2026, 1, 1))
+            declare_contrat(session, code, numero, *[EIC] * 2, date(2026, 1, 1))
     return lives
 
 
@@ -206,11 +207,6 @@ def test_a_second_affaire_of_the_contract_waits(followed: Lives) -> None:
     with pytest.raises(UsageError, match=f"l'affaire {first} "):
         asked(followed, "CFNE", 9, fournisseur="FOURN2")
     asked(followed, "CMAT", 9, matricule="02112233445566")
-    with followed.database.transaction() as session:
-        cancel(session, first, NOW)
-    asked(followed, "CFNE", 9, fournisseur="FOURN2")
-    with followed.database.transaction() as session, pytest.raises(UsageError, match="en cours"):
-        cancel(session, first, NOW)
 
 
 def test_what_has_become_impossible_is_not_carried_out(followed: Lives) -> None:
@@ -380,6 +376,6 @@ def test_a_wrong_contract_is_refused(
     followed: Lives, code: str, numero: str, eic: str | None, said: str
 ) -> None:
     with followed.database.transaction() as session, pytest.raises(UsageError, match=said):
-        declare_contrat(session, code, numero, eic, None, TODAY)
+        declare_contrat(session, code, numero, eic or EIC, EIC, TODAY)
     with followed.database.sessions() as session:
         assert session.scalar(select(func.count()).select_from(ContratGrdF)) == 2
