@@ -258,11 +258,8 @@ def record(
         if not avant.resiliee and nature != "PMES":
             left = replace(avant, etat="RESIL", date_resiliation=jour)
             add("CFNS" if nature == "CFNE" else "RES", left)
-        apres = replace(
-            apres,
-            reference=f"{next_numero(session, 'reference'):09d}",
-            **{"sequence": 1, "date_mise_en_service": jour, "date_sequence": jour},
-        )
+        apres = replace(apres, reference=f"{next_numero(session, 'reference'):09d}", sequence=1)
+        apres = replace(apres, date_mise_en_service=jour, date_sequence=jour)
     elif nature == "MDPRM" and avant.niveau == 0 < apres.niveau:
         add("CMAT", activated := replace(apres, niveau=0))  # the distributor's grid comes first
         avant = activated

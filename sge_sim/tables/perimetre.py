@@ -200,15 +200,12 @@ def situation_of(point: Point) -> SituationContractuelle:
     """Return the situation of a point to which nothing contractual has happened yet."""
     start = point.date_mise_en_service or date.min
     meter = next((each for each in point.compteurs if each.date_depose is None), None)
-    said = {name: getattr(point, column) for name, column in COLONNES.items()}
-    return SituationContractuelle(
-        **said | {"niveau": point.niveau_ouverture_services or 0},
-        **{"reference": initial_reference(point.prm), "sequence": 1},
-        **{"date_mise_en_service": start, "date_sequence": start},
-        matricule=None if meter is None else meter.matricule,
-        numero_serie=None if meter is None else meter.numero_serie,
-        mode="TRI" if point.tension_livraison == _TRIPHASE else "MONO",
-    )
+    said: dict[str, Any] = {name: getattr(point, column) for name, column in COLONNES.items()}
+    said |= {"niveau": point.niveau_ouverture_services or 0, "sequence": 1}
+    said |= dict.fromkeys(("date_mise_en_service", "date_sequence"), start)
+    said |= {name: getattr(meter, name, None) for name in ("matricule", "numero_serie")}
+    said["mode"] = "TRI" if point.tension_livraison == _TRIPHASE else "MONO"
+    return SituationContractuelle(reference=initial_reference(point.prm), **said)
 
 
 def life_of(

@@ -293,7 +293,7 @@ def year(followed: Lives, request: pytest.FixtureRequest) -> Iterator[Lives]:
     with followed.database.transaction() as session:
         _fill(session, 24)
         session.flush()
-        assert draw_year(session, NOW, request.param, {name: 1.0 for name in TAUX}) > 120
+        assert draw_year(session, NOW, request.param, dict.fromkeys(TAUX, 1.0)) > 120
     rng = Random(request.param)
     now = NOW
     while legal_date(now) < day(380):  # whenever the clock stops, the same
