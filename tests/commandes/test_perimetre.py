@@ -1,6 +1,5 @@
 """The contractual life of points, where their supplier has a GRD-F contract."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -288,7 +287,7 @@ def _fill(session: Session, points: int) -> None:
 
 
 @pytest.fixture(params=[1, 2])
-def year(followed: Lives, request: pytest.FixtureRequest) -> Iterator[Lives]:
+def year(followed: Lives, request: pytest.FixtureRequest) -> Lives:
     """A drawn year of some points, often enough that lives are eventful."""
     with followed.database.transaction() as session:
         _fill(session, 24)
@@ -299,7 +298,7 @@ def year(followed: Lives, request: pytest.FixtureRequest) -> Iterator[Lives]:
     while legal_date(now) < day(380):  # whenever the clock stops, the same
         now += timedelta(days=rng.randrange(1, 60))
         followed.until(now)
-    yield followed
+    return followed
 
 
 @pytest.mark.observed("references and sequences of C15; GUI 0300 §4")
@@ -315,7 +314,8 @@ def test_lives_keep_their_invariants(year: Lives) -> None:
             sorte = NATURES[each.nature]
             assert each.reference not in closed
             if sorte.ouvre:
-                assert each.sequence == 1 and each.reference not in opened
+                assert each.sequence == 1
+                assert each.reference not in opened
                 assert each.reference != each.avant.reference
                 opened.add(each.reference)
                 sequences[each.reference] = 1
@@ -340,7 +340,7 @@ def test_lives_keep_their_invariants(year: Lives) -> None:
         for events_of_move in moves.values():
             if len(events_of_move) == 2:
                 left, entered = events_of_move
-                assert left.sorte.ferme and entered.sorte.ouvre
+                assert (left.sorte.ferme, entered.sorte.ouvre) == (True, True)
                 assert left.reference != entered.reference
 
 
@@ -351,7 +351,8 @@ def test_situations_follow_one_another(year: Lives) -> None:
             for vie in lives_of_contract(session, contrat):
                 seen += 1
                 for former, later in zip(vie.periodes, vie.periodes[1:], strict=False):
-                    assert former.fin is not None and former.debut < former.fin <= later.debut
+                    assert former.fin is not None
+                    assert former.debut < former.fin <= later.debut
                     same = former.situation.reference == later.situation.reference
                     assert not same or former.fin == later.debut
                 for each in vie.evenements:
