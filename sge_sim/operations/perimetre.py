@@ -63,12 +63,8 @@ def contrat(
     fournisseur: CodeActeur,
     contrat: Annotated[str, Says("Numéro du contrat", "GRD-F139", longest=20)],
     eic: Eic,
-    eic_responsable: Annotated[
-        str | None, Says("Celui du responsable d'équilibre, s'il est autre")
-    ] = None,
-    debut: Annotated[
-        date | None, Says("Premier jour suivi ; ce jour sans lui", reads=day_typed)
-    ] = None,
+    eic_responsable: Annotated[str | None, Says("Celui du responsable d'équilibre")] = None,
+    debut: Annotated[date | None, Says("Premier jour suivi", reads=day_typed)] = None,
 ) -> dict[str, Any]:
     """Declare a GRD-F contract, or change it."""
     with echeances.transaction_on(state.database, None) as (session, now, _):
