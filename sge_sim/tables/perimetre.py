@@ -5,13 +5,13 @@ Nothing is written here where no supplier has such a contract.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from sqlalchemy import JSON, ForeignKey, Index, String, TypeDecorator, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
 
-from sge_sim.clock import legal_date, start_of_day
+from sge_sim.clock import PARIS, legal_date
 from sge_sim.domaine.perimetre import (
     COLONNES,
     NATURES,
@@ -28,6 +28,7 @@ from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.points import POINT_SEEN, Point
 
 _BLOCK: Final = 500
+_LAST_SECOND: Final = time(23, 59, 59)
 _TRIPHASE: Final = "230/400 V"
 
 
@@ -99,7 +100,7 @@ class AffaireContractuelle(Base):
     @property
     def jalons(self) -> list[Jalon]:
         """Its milestones, in order, the last of which may be to come; none of Enedis' own."""
-        fin = start_of_day(self.jour + timedelta(1)) - timedelta(seconds=1)
+        fin = datetime.combine(self.jour, _LAST_SECOND, PARIS)
         steps = [(self.ouverte_at + delai, etat) for etat, delai in _DELAIS.items()]
         if self.close_at is not None:
             steps.append((max(self.close_at, steps[-1][0]), "CPRE" if self.realisee else "CPNR"))

@@ -380,3 +380,31 @@ def test_a_wrong_contract_is_refused(
         declare_contrat(session, code, numero, eic or EIC, EIC, TODAY)
     with followed.database.sessions() as session:
         assert session.scalar(select(func.count()).select_from(ContratGrdF)) == 2
+
+
+def test_what_is_drawn_waits_for_the_contract(lives: Lives) -> None:
+    lives.set(**LINKY)
+    with lives.database.transaction() as session:
+        declare_contrat(session, "FOURN1", "GRD-F001", EIC, EIC, day(800))
+        assert draw_year(session, NOW, 1, dict.fromkeys(TAUX, 1.0)) == 0
+
+
+@pytest.mark.observed("rates of a supplier: .83 events, .053 terminations, .018 losses")
+def test_the_rates_are_those_that_were_seen() -> None:
+    ends = TAUX["RES"] + TAUX["MES"]
+    both = {"RES": 2, "MES": 2, "COU": 2}
+    assert round(sum(rate * both.get(name, 1) for name, rate in TAUX.items()), 2) == 0.83
+    assert (round(ends, 3), TAUX["CFNE"]) == (0.053, 0.018)
+
+
+@pytest.mark.assumed("milestones stay within the day of the event, whenever it was asked for")
+def test_an_affaire_of_the_last_seconds_of_a_day_leaves_with_its_event(followed: Lives) -> None:
+    late = beginning(day(1)) - timedelta(seconds=2)
+    with followed.database.transaction() as session:
+        point = find_point(session, PRM)
+        assert point is not None
+        numero = declare(session, point, "RES", late, TODAY).numero
+    followed.until(late)
+    with followed.database.sessions() as session:
+        jalons = session.get_one(AffaireContractuelle, numero).jalons
+        assert [legal_date(each.instant) for each in jalons] == [TODAY] * 4
