@@ -52,8 +52,8 @@ def moments_of(
     affaires: Sequence[Affaire],
     autorisations: Sequence[AutorisationClient],
     evenements: Sequence[Evenement],
-    contractuels: Sequence[EvenementContractuel],
     histoire: Sequence[Mapping[str, str]],
+    contractuels: Sequence[EvenementContractuel] = (),
 ) -> list[Moment]:
     """Return what is known of the life of a point: by lane, the last twenty, the oldest first.
 

@@ -83,8 +83,8 @@ def show_point(
             affaires_of(session, prm, _OF_EACH),
             autorisations_of(session, prm, _OF_EACH),
             context["evenements"],
-            life_of(session, [prm]).get(prm, ()),
             read_histoire(session, prm, today),
+            life_of(session, [prm]).get(prm, ()),
         )
         last = min(today, (point.date_resiliation or today) + timedelta(1))
         trace = _trace(prm, point.segment, (type, debut, fin, sens), last)
