@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date, start_of_day
-from sge_sim.commandes.perimetre import open_affaire, plan_affaire
+from sge_sim.commandes.perimetre import open_contractuelle, plan_affaire
 from sge_sim.domaine.perimetre import NatureEvenement
 from sge_sim.referentiel.identites import Tirage, personne
 from sge_sim.tables.acteurs import all_acteurs
@@ -46,7 +46,7 @@ def draw_year(
                 opened = start_of_day(jour - timedelta(1 + tirage.below(_DELAI - 1)))
                 opened += timedelta(hours=8, seconds=tirage.below(36_000))
                 asked = (session, vie.point, nature, valeurs, jour, opened)
-                affaire = open_affaire(*asked, enedis=nature == "MDPRM")
+                affaire = open_contractuelle(*asked, enedis=nature == "MDPRM")
                 if affaire is None:
                     continue  # its contract isn't followed yet
                 if former == "RES":

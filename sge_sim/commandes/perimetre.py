@@ -25,7 +25,12 @@ from sge_sim.tables.anciens_etats import DATEES, change_columns
 from sge_sim.tables.attentes import events_awaited
 from sge_sim.tables.commandes import Evenement
 from sge_sim.tables.ecritures import next_numero
-from sge_sim.tables.perimetre import AffaireContractuelle, ContratGrdF, contrat_of, situation_of
+from sge_sim.tables.perimetre import (
+    AffaireContractuelle,
+    ContratGrdF,
+    contractual_situation,
+    contrat_of,
+)
 from sge_sim.tables.points import Compteur, Point
 
 _TYPES: Final[Mapping[Nature, TypeEvenement]] = {
@@ -95,7 +100,7 @@ def declare(
     if NATURES[nature].type == "CONTRAT" and not enedis:
         _refuse(_others_awaited(session, point, now))
     _refuse(wrong_events(point, nature, valeurs, jour))
-    affaire = open_affaire(session, point, nature, valeurs, jour, now, enedis=enedis)
+    affaire = open_contractuelle(session, point, nature, valeurs, jour, now, enedis=enedis)
     if affaire is None:
         raise UsageError(
             f"aucun fournisseur concerné n'a de contrat GRD-F suivi le {jour:%d/%m/%Y} : le "
@@ -128,7 +133,7 @@ def _affaire_of(session: Session, event: Evenement) -> AffaireContractuelle | No
     return None if numero is None else session.get_one(AffaireContractuelle, numero)
 
 
-def open_affaire(
+def open_contractuelle(
     session: Session,
     point: Point,
     nature: Nature,
@@ -192,7 +197,7 @@ def follow(session: Session, event: Evenement, now: datetime, *, asked: bool = F
     valeurs = {} if code is None else {"fournisseur_titulaire": code}
     said = (nature, valeurs, legal_date(event.instant))
     others = [*_others_awaited(session, point, now)] if asked else []
-    affaire = open_affaire(session, point, *said, now, enedis=nature == "PHC")
+    affaire = open_contractuelle(session, point, *said, now, enedis=nature == "PHC")
     if affaire is not None:
         event.affaire_contractuelle = affaire.numero
         if asked and nature != "PHC":
@@ -215,7 +220,7 @@ def begin(session: Session, event: Evenement, instant: datetime) -> Suivi | None
             raise UsageError(wrong)
     query = select(tables.EvenementContractuel).order_by(tables.EvenementContractuel.id.desc())
     last = session.scalars(query.where(tables.EvenementContractuel.prm == point.prm)).first()
-    situation = situation_of(point)
+    situation = contractual_situation(point)
     return affaire, situation if last is None else _held(situation, last.apres)
 
 
@@ -232,7 +237,7 @@ def record(
     """
     _apply(session, point, affaire)
     nature, jour = affaire.nature, legal_date(instant)
-    apres = _held(situation_of(point), avant)
+    apres = _held(contractual_situation(point), avant)
     if nature == "PHC" and apres == avant:
         return  # the meter hasn't answered
     affaire.close(max(instant, datetime.combine(jour, _REALISATION, PARIS)), realisee=True)

@@ -197,7 +197,7 @@ def affaires_of_point(session: Session, prm: str) -> Sequence[AffaireContractuel
     return session.scalars(query.order_by(AffaireContractuelle.numero)).all()
 
 
-def situation_of(point: Point) -> SituationContractuelle:
+def contractual_situation(point: Point) -> SituationContractuelle:
     """Return the situation of a point to which nothing contractual has happened yet."""
     start = point.date_mise_en_service or date.min
     meter = next((each for each in point.compteurs if each.date_depose is None), None)
@@ -234,7 +234,7 @@ def periodes_of(
     supplier has the point. What several events of a day come to is one situation.
     """
     if not events:
-        situation = situation_of(point)
+        situation = contractual_situation(point)
         if situation.fournisseur != contrat.acteur_code or situation.resiliee:
             return []
         return [PeriodeContractuelle(situation.date_mise_en_service, None, situation)]
