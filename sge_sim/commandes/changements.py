@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.evenements import give_up_programming, plan_event
+from sge_sim.commandes.perimetre import follow, give_up
 from sge_sim.domaine.plages import VISIBLES_DEPUIS, plage_officielle
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.referentiel.apports.contradictions import sentence_of
@@ -81,6 +82,8 @@ def change_life(session: Session, point: Point, changements: Changements, now: d
         _plan_heures_creuses(session, point, changements, now)
     if changements.resilie is not None:
         _set_termination(session, point, changements.resilie, now)
+    for event in events_awaited(session, point.prm):
+        follow(session, event, now, asked=True)
     run_due(session, now, point.prm)
 
 
@@ -122,7 +125,7 @@ def _set_termination(
     )
     awaited = next(terminations, None)
     if awaited is not None and instant is None:
-        session.delete(awaited)
+        give_up(session, awaited, now)
     elif awaited is not None:
         raise UsageError(
             f"la résiliation du point {point.prm} est déjà prévue pour le "

@@ -32,6 +32,8 @@ _FIRST: Final = {
     "abonnement": 3_182_900,
     "autorisation": 1_600_000,
     "panne": 0,
+    "perimetre": 38_000_000,
+    "reference": 500_000_000,
 }
 """Where each series of numbers starts: the shapes of the recorded ones, and no number of theirs."""
 
