@@ -96,7 +96,7 @@ class VerificationFactures:
             self.blocs += [BlocEcrit(fichier, facture, e) for e in tree["Donnees_Valorisation"]]
         elif document.endswith("FA"):
             self.generales.append((fichier, tree))
-        else:
+        elif "PRM" in tree:
             self._add_points(tree["PRM"])
 
     def unreadable(self, fichier: str, quoi: str) -> None:
