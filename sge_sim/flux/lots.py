@@ -191,6 +191,21 @@ class LotM023(Lot):
         return f"Flux {self.flux.code} de l'affaire {self.numero}"
 
 
+@dataclass(frozen=True)
+class LotContrat(Lot):
+    """A day of a GRD-F contract."""
+
+    rang = 5
+    contrat: ContratGrd
+    periode: Periode
+
+    def record(self, session: Session) -> dict[str, Any]:
+        return {"periodicite": "P1D", "debut": self.periode.debut, "fin": self.periode.fin}
+
+    def __str__(self) -> str:
+        return f"Flux {self.flux.code} {_days(self.periode)}, contrat {self.contrat.contrat}"
+
+
 def _days(periode: Periode) -> str:
     """Return the legal days of a period, the last one included, in French."""
     last = periode.fin - _JOUR

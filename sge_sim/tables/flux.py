@@ -374,6 +374,13 @@ def count_fichiers(session: Session) -> Sequence[tuple[CodeFlux, EtatFichier, in
     return [(flux, etat, count) for flux, etat, count in rows]
 
 
+def count_named(session: Session, contrat_id: str, beginning: str) -> int:
+    """Return how many files of a contract have a name that begins so."""
+    mine = FichierFlux.contrat_id == contrat_id
+    within = mine, FichierFlux.nom >= beginning, FichierFlux.nom < f"{beginning}\x7f"
+    return session.scalar(select(func.count()).select_from(FichierFlux).where(*within)) or 0
+
+
 def count_undelivered(session: Session) -> tuple[int, str | None]:
     """Return how many files failed to arrive and haven't since, and why one of them did."""
     count, erreur = session.execute(

@@ -1,0 +1,1 @@
+"""C15: what happened to the points of a supplier's contract."""

@@ -1,0 +1,1 @@
+"""F15: the invoices of a supplier's contract."""

@@ -1,0 +1,1 @@
+"""R15: the readings of the points of a supplier's contract."""

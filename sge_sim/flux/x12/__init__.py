@@ -1,0 +1,1 @@
+"""X12 and X13: the affaires of a supplier's contract."""
