@@ -140,14 +140,9 @@ def write_by_grammar(document: str, tree: Mapping[str, Any], version: str | None
 
 
 def write_block(document: str, version: str, nom: str, tree: Mapping[str, Any]) -> bytes:
-    """Return one of the blocks right below the root of a document, by its grammar.
-
-    Raises `ValueError` for a name that the block doesn't have; values aren't checked.
-    """
-    unknown: list[str] = []
-    element = _element(grammaires(document)[version].within[nom][0], tree, nom, unknown)
-    if unknown:
-        raise ValueError(" ; ".join(unknown))
+    """Return one of the blocks right below the root of a document, of what a version has of it;
+    nothing is checked."""
+    element = _element(grammaires(document)[version].within[nom][0], tree, nom, [])
     return bytes(etree.tostring(element, encoding="UTF-8", pretty_print=True))
 
 

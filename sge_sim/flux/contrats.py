@@ -5,14 +5,15 @@ that a day without any leaves no gap, and begins anew after 99999.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, legal_date
-from sge_sim.facturation.ecriture import enedis
+from sge_sim.facturation.arbres import enedis, filled, plans
 from sge_sim.facturation.grammaire import write_around
 from sge_sim.flux.atelier import Atelier
 from sge_sim.flux.envoi import Archive, Envoi, Fichier, batches, tampon
@@ -38,7 +39,8 @@ class BlocEcrit(NamedTuple):
     plus: Any = None
 
 
-Work = Callable[[Session, LotContrat, Sequence[Any]], list[BlocEcrit]]
+Select = Callable[[Session, LotContrat], Iterable[Any]]
+Write = Callable[[Session, LotContrat, Sequence[Any]], list[BlocEcrit]]
 
 
 @computed_once()
@@ -54,7 +56,7 @@ def instance_of(code_insee: str) -> str:
 
 def version_of(flux: str, jour: date) -> tuple[str, str]:
     """Return how the version of a flux is called on a day, and the grammar that it has."""
-    versions = enedis()["versions"][flux.replace("X13", "X12")]
+    versions = enedis()["versions"]["X12" if flux == "X13" else flux]
     label, grammar = versions[max(depuis for depuis in versions if depuis <= jour)]
     return str(label), str(grammar)
 
@@ -64,101 +66,81 @@ def grammar_of(lot: LotContrat) -> str:
     return version_of(lot.flux.code, legal_date(lot.instant))[1]
 
 
-def written_blocks(
-    session: Session, lot: LotContrat, atelier: Atelier, work: Work, asked: Iterable[Any]
-) -> Iterator[BlocEcrit]:
-    """Yield what `work` writes of what is asked, some hundreds at once, in its order; several
-    processes do where there are many."""
-    jobs = [(lot, part) for part in batches(asked, _POINTS_AT_ONCE)]
-    if atelier.equipe is None or len(jobs) < 2:
-        parts = work_here(session, work, jobs)
-    else:
-        parts = atelier.equipe.share(session, work, jobs)
-    for part in parts:
-        yield from part
+def head_of(lot: LotContrat) -> dict[str, Any]:
+    """Return the facts that head the files of a day."""
+    creation, code = lot.instant.astimezone(PARIS), lot.flux.code
+    return {
+        "flux": code,
+        "version": version_of(code, creation.date())[0],
+        "emetteur": enedis()["emetteur"],
+        "contrat": lot.contrat,
+        "creation": creation,
+        "creation_sans_decalage": f"{creation:%Y-%m-%dT%H:%M:%S}",
+        "libelle": enedis()["suivis"].get(code),
+    }
 
 
-@dataclass(frozen=True)
-class EnvoiContrat:
-    """How the files of a day of a contract are headed and named."""
-
-    lot: LotContrat
-    envoi: Envoi
-
-    @property
-    def entete(self) -> dict[str, Any]:
-        """What heads them all, but for their flux and instance."""
-        return {
-            "Version_XSD": version_of(self.lot.flux.code, self.jour)[0],
-            "Identifiant_Emetteur": enedis()["emetteur"],
-            "Identifiant_Destinataire": self.lot.contrat.eic,
-            "Date_Creation": self.envoi.creation.astimezone(PARIS),
-        }
-
-    @property
-    def grammaire(self) -> str:
-        """The version of the grammar by which they are written."""
-        return grammar_of(self.lot)
-
-    @property
-    def jour(self) -> date:
-        """The legal day on which they leave."""
-        return legal_date(self.envoi.creation)
-
-    def beginning(self, suite: str) -> str:
-        """Return how the names of a sequence begin."""
-        code, contrat = self.lot.flux.code, self.lot.contrat
-        if not suite:
-            return f"ENEDIS_{code}_{contrat.eic}_"
-        return f"{enedis()['emetteur']}_{code}_{contrat.eic}_{contrat.contrat}_{suite}_"
-
-    def next_sequence(self, session: Session, suite: str) -> str:
-        """Return the number of the file that is made now, five digits."""
-        made = count_named(session, self.lot.contrat_id, self.beginning(suite))
-        return f"{made % _SEQUENCES + 1:05d}"
-
-    def archive(
-        self, nom: str, membres: Iterable[tuple[str, bytes]], prms: Iterable[str]
-    ) -> Fichier:
-        """Return a zip of these members."""
-        archive = Archive(f"{nom}.zip", tuple(membres), tuple(dict.fromkeys(prms)))
-        return Fichier(archive.nom, (zipped_archive(archive, self.envoi.creation),), archive.prms)
+def blocks_by_suite(
+    session: Session, lot: LotContrat, atelier: Atelier, select: Select, write: Write
+) -> Iterator[tuple[str, list[BlocEcrit]]]:
+    """Yield the blocks of each sequence, in the order of what `select` finds, that `write` makes of
+    some hundreds at once; several processes do where there are many."""
+    jobs = [(lot, part) for part in batches(select(session, lot), _POINTS_AT_ONCE)]
+    alone = atelier.equipe is None or len(jobs) < 2
+    share = work_here if alone or atelier.equipe is None else atelier.equipe.share
+    blocs = [each for part in share(session, write, jobs) for each in part]
+    for suite, mine in groupby(sorted(blocs, key=attrgetter("suite")), attrgetter("suite")):
+        yield suite, list(mine)
 
 
-def grouped_by_suite(blocs: Iterable[BlocEcrit]) -> dict[str, list[BlocEcrit]]:
-    """Return blocks by sequence, these in their order."""
-    found: dict[str, list[BlocEcrit]] = {}
-    for each in blocs:
-        found.setdefault(each.suite, []).append(each)
-    return dict(sorted(found.items()))
+def numbered(session: Session, lot: LotContrat, suite: str, plus: str = "") -> tuple[str, str]:
+    """Return the number of the file that is made now of a sequence, five digits, and its name until
+    there."""
+    code, contrat = lot.flux.code, lot.contrat
+    begins = f"ENEDIS_{code}_{contrat.eic}_"
+    if suite:
+        begins = f"{enedis()['emetteur']}_{code}_{contrat.eic}_{contrat.contrat}_{suite}_"
+    made = count_named(session, lot.contrat_id, begins)
+    sequence = f"{made % _SEQUENCES + 1:05d}"
+    return sequence, f"{begins}{plus}{sequence}"
 
 
-def contract_files(
-    session: Session,
-    envoi: EnvoiContrat,
-    blocs: Iterable[BlocEcrit],
-    head: Callable[[str, int], Mapping[str, Any]],
-    document: str = "",
-) -> Iterator[Fichier]:
-    """Yield an archive of each sequence; its members hold so many blocks each, below what `head`
-    returns of their instance and their number."""
-    document = document or envoi.lot.flux.code
-    for suite, mine in grouped_by_suite(blocs).items():
-        numero = envoi.next_sequence(session, suite)
-        nom = f"{envoi.beginning(suite)}{numero}"
-        stamped = f"{nom}_{tampon(envoi.envoi.creation)}"
-        inner = nom if suite else stamped
-        parts = list(batches(mine, POINTS_PAR_FICHIER))
-        membres = (
-            (
-                f"{inner}_{rang:05d}_{len(parts):05d}.xml",
-                write_around(
-                    document,
-                    envoi.grammaire,
-                    head(suite, len(part)),
-                    [each.content for each in part],
-                ),
-            )
-            for rang, part in enumerate(parts, start=1)
-        )
-        yield envoi.archive(stamped, membres, [each.prm for each in mine])
+def members_of(
+    lot: LotContrat,
+    nom: str,
+    blocs: Sequence[BlocEcrit],
+    document: str,
+    facts: Mapping[str, Any],
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the members of an archive: so many blocks each, under what heads them."""
+    parts, grammar = list(batches(blocs, POINTS_PAR_FICHIER)), document.replace("X13", "X12")
+    for rang, part in enumerate(parts, start=1):
+        head = filled(plans()[document], {**facts, "nombre": len(part)})
+        content = write_around(grammar, grammar_of(lot), head, [each.content for each in part])
+        yield f"{nom}_{rang:05d}_{len(parts):05d}.xml", content
+
+
+def archive_of(
+    lot: LotContrat, nom: str, membres: Iterable[tuple[str, bytes]], blocs: Sequence[BlocEcrit]
+) -> Fichier:
+    """Return the zip of these members."""
+    prms = tuple(dict.fromkeys(each.prm for each in blocs))
+    archive = Archive(f"{nom}.zip", tuple(membres), prms)
+    return Fichier(archive.nom, (zipped_archive(archive, lot.instant),), prms)
+
+
+def daily_files(select: Select, write: Write) -> Callable[..., Iterator[Fichier]]:
+    """Return what yields the files of a day: an archive of each sequence."""
+
+    def fichiers(
+        session: Session, lot: LotContrat, _envoi: Envoi, atelier: Atelier
+    ) -> Iterator[Fichier]:
+        for suite, blocs in blocks_by_suite(session, lot, atelier, select, write):
+            _, nom = numbered(session, lot, suite)
+            stamped = f"{nom}_{tampon(lot.instant)}"
+            facts = {**head_of(lot), "instance": suite}
+            inner = nom if suite else stamped
+            membres = members_of(lot, inner, blocs, lot.flux.code, facts)
+            yield archive_of(lot, stamped, membres, blocs)
+
+    return fichiers

@@ -8,13 +8,14 @@ same whenever it is made. Days are legal days, and a reading shows the start of 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any, Final
 
+from sge_sim.clock import PARIS
 from sge_sim.domaine.perimetre import EvenementContractuel
-from sge_sim.facturation.ecriture import enedis
+from sge_sim.facturation.arbres import enedis
 from sge_sim.facturation.lecture import CYCLIQUE, FINS
 from sge_sim.mesures import CADRANS_FOURNISSEUR, Grille, PointMesure, en_vigueur
 from sge_sim.mesures.calendrier import numero
@@ -42,6 +43,12 @@ class ReleveContractuel:
         """Its number of sixteen digits (how real ones are given is unknown)."""
         said = f"{self.prm}/{self.reference}/{self.jour}/{self.motif}"
         return f"{int.from_bytes(sha256(said.encode()).digest()[:8]) % _ID:016d}"
+
+    @property
+    def instant(self) -> datetime:
+        """Its stamp: the start of the day, or its first minute where something is done then
+        (observed)."""
+        return datetime.combine(self.jour, time(0, int(self.evenement is not None)), PARIS)
 
 
 @dataclass(frozen=True)
@@ -149,28 +156,28 @@ class GrilleLue:
 
 
 def grids_at(
-    vecue: SituationVecue, jour: date, precedent: date | None, *, ferme: bool = True
-) -> dict[str, GrilleLue]:
-    """Return the distributor's grid and the supplier's at a reading; `ferme`: as they were before
-    what was done on its day."""
-    found = {}
-    for cote, premier, grilles in (
-        ("Distributeur", CADRANS_FOURNISSEUR, vecue.mesure.grille_distributeur),
-        ("", 0, vecue.mesure.grille_fournisseur),
+    vecue: SituationVecue, jour: date, precedent: date | None, *, before: bool = True
+) -> tuple[GrilleLue, GrilleLue]:
+    """Return the supplier's grid and the distributor's at a reading that follows another, as they
+    were `before` what was done on its day; the supplier's is the other's where it has none."""
+    held = (precedent or jour - timedelta(1)) if before else jour
+    found = []
+    for premier, grilles in (
+        (0, vecue.mesure.grille_fournisseur),
+        (CADRANS_FOURNISSEUR, vecue.mesure.grille_distributeur),
     ):
-        held = precedent if ferme and precedent is not None else jour
         grille = en_vigueur(grilles, held)
         classes = calendrier_nomme(grille).classes
-        now = vecue.shown(jour, ferme=ferme)
-        index = {each.code: int(now[premier + each.cadran - 1]) // _WH for each in classes}
-        precedents = {}
+        shown = [vecue.shown(jour, ferme=before)]
         if precedent is not None:
-            then = vecue.shown(precedent, ferme=False)
-            precedents = {
-                each.code: int(then[premier + each.cadran - 1]) // _WH for each in classes
-            }
-        found[cote] = GrilleLue(grille, classes, index, precedents)
-    return found
+            shown.append(vecue.shown(precedent, ferme=False))
+        index, *precedents = (
+            {each.code: int(lu[premier + each.cadran - 1]) // _WH for each in classes}
+            for lu in shown
+        )
+        found.append(GrilleLue(grille, classes, index, *precedents or [{}]))
+    fournisseur, distributeur = found
+    return (fournisseur if fournisseur.classes else distributeur), distributeur
 
 
 def read_pairs(

@@ -8,190 +8,130 @@ for the next of these. What no grid prices isn't invoiced, and the log says why.
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from sge_sim.clock import legal_date
 from sge_sim.errors import UsageError
 from sge_sim.facturation.calcul import Facturation, PeriodeAFacturer
-from sge_sim.facturation.ecriture import TeteFacture, detail_block, general_tree
+from sge_sim.facturation.ecriture import detail_block, general_tree
 from sge_sim.facturation.grammaire import write_around, write_block
 from sge_sim.facturation.lecture import CYCLIQUE, FINS
 from sge_sim.facturation.lignes import BlocFacture, FactureFournisseur, ReleveFacture
 from sge_sim.flux.atelier import Atelier
 from sge_sim.flux.contrats import (
-    POINTS_PAR_FICHIER,
     BlocEcrit,
-    EnvoiContrat,
+    archive_of,
+    blocks_by_suite,
     grammar_of,
-    grouped_by_suite,
+    head_of,
     instance_of,
-    written_blocks,
+    members_of,
+    numbered,
 )
-from sge_sim.flux.envoi import Envoi, Fichier, batches
+from sge_sim.flux.envoi import Envoi, Fichier, tampon
 from sge_sim.flux.lots import LotContrat
-from sge_sim.flux.points_du_contrat import PointDuContrat, read_points_of
+from sge_sim.flux.points_du_contrat import PointDuContrat, prms_to_read, read_points_of
 from sge_sim.flux.releves_contractuels import (
+    GrilleLue,
     ReleveContractuel,
+    SituationVecue,
     grids_at,
     read_pairs,
     read_registers,
 )
-from sge_sim.tables.perimetre import prms_to_read
 
-_TYPE: Final = "C"
-_DEMATERIALISATION: Final = "D"
 _CLIENTS, _FREQUENCES = "019", "BMPAZ"
 _log = logging.getLogger(__name__)
 
 
-class BlocAFacturer(NamedTuple):
-    """What is invoiced of a point: its last readings, and those that bound its days."""
+class _AFacturer(NamedTuple):
+    """What is invoiced: a point, its readings from that which was invoiced last, the days in
+    between on which a price changes and its meter tells what it shows."""
 
     point: PointDuContrat
     releves: list[ReleveContractuel]
+    changes: list[date]
 
 
 def fichiers(
-    session: Session, lot: LotContrat, envoi: Envoi, atelier: Atelier
+    session: Session, lot: LotContrat, _envoi: Envoi, atelier: Atelier
 ) -> Iterator[Fichier]:
     """Yield the invoice of each instance, frequency and type of client."""
-    mine = EnvoiContrat(lot, envoi)
-    prms = prms_to_read(session, lot.contrat, lot.periode.debut)
-    blocs = grouped_by_suite(written_blocks(session, lot, atelier, write_points, prms))
-    for suite, each in blocs.items():
-        yield _invoice(session, mine, suite, each)
-
-
-def _invoice(
-    session: Session, envoi: EnvoiContrat, suite: str, blocs: Sequence[BlocEcrit]
-) -> Fichier:
-    instance, type_, frequence, client = suite.split("_")
-    sequence, contrat = envoi.next_sequence(session, suite), envoi.lot.contrat
-    rank = len(_CLIENTS) * _FREQUENCES.index(frequence) + _CLIENTS.index(client)
-    facture = FactureFournisseur(
-        f"{rank:02d}{sequence}GF{instance}", envoi.jour, dict(each.plus for each in blocs), type_
-    )
-    entete = {
-        "Identifiant_Flux": "F15",
-        "Libelle_Flux": "Donnees de facturation des PRM",
-        **envoi.entete,
-        "Identifiant_Contrat": contrat.contrat,
-        "Instance_GRD": instance,
-    }
-    rappel = {"Num_Facture": facture.numero, "Date_Facture": facture.jour, "Devise": "EUR"}
-    tete = TeteFacture(instance, client, frequence, contrat.nom, contrat.eic, contrat.debut)
-    inner = f"{envoi.beginning(suite)}{_DEMATERIALISATION}_{sequence}"
-    version = envoi.grammaire
-    general = general_tree(facture, tete, entete, version)
-    membres = [(f"{inner}_FA.xml", write_around("F15_FA", version, general, ()))]
-    parts = list(batches(blocs, POINTS_PAR_FICHIER))
-    head = {"En_Tete_Flux": entete, "Rappel_En_Tete": rappel}
-    for rang, part in enumerate(parts, start=1):
-        content = write_around("F15_FL", version, head, [each.content for each in part])
-        membres.append((f"{inner}_FL_{rang:05d}_{len(parts):05d}.xml", content))
-    return envoi.archive(f"{inner}_{envoi.envoi.tampon}", membres, [each.prm for each in blocs])
+    jour, version = legal_date(lot.instant), grammar_of(lot)
+    for suite, blocs in blocks_by_suite(session, lot, atelier, prms_to_read, write_points):
+        instance, type_, frequence, client = suite.split("_")
+        sequence, nom = numbered(session, lot, suite, "D_")
+        rank = len(_CLIENTS) * _FREQUENCES.index(frequence) + _CLIENTS.index(client)
+        numero = f"{rank:02d}{sequence}GF{instance}"
+        facture = FactureFournisseur(numero, jour, dict(each.plus for each in blocs), type_)
+        facts = {**head_of(lot), "instance": instance, "facture": facture}
+        general = general_tree(facture, facts, frequence, client, version)
+        whole = write_around("F15_FA", version, general, ())
+        membres = [(f"{nom}_FA.xml", whole), *members_of(lot, f"{nom}_FL", blocs, "F15_FL", facts)]
+        yield archive_of(lot, f"{nom}_{tampon(lot.instant)}", membres, blocs)
 
 
 def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocEcrit]:
     """Return the blocks of these points, those that are invoiced that day."""
-    jour, facturation = lot.periode.debut, Facturation()
-    due = [
-        found
-        for point in read_points_of(session, lot.contrat, prms, jour)
-        if (found := _due(point, jour)) is not None
-    ]
-    # Where a price changes between two readings, what the meter showed on that day.
-    changes = {
-        (n, day)
-        for n, each in enumerate(due)
-        for day in facturation.grilles.changes(each.releves[0].jour, jour)
-        if each.point.vecue.communicates(day)
-    }
+    facturation, version = Facturation(), grammar_of(lot)
+    due = []
+    for point in read_points_of(session, lot.contrat, prms, lot.periode.debut):
+        if releves := _invoiced(point):
+            changes = facturation.grilles.changes(releves[0].jour, point.jour)
+            told = [day for day in sorted(changes) if point.vecue.communicates(day)]
+            due.append(_AFacturer(point, releves, told))
     read_registers(
-        (
-            each.point.vecue,
-            [*(releve.jour for releve in each.releves), *(day for m, day in changes if m == n)],
-        )
-        for n, each in enumerate(due)
+        (point.vecue, [*(each.jour for each in releves), *changes])
+        for point, releves, changes in due
     )
-    made = []
-    for n, each in enumerate(due):
+    blocs = []
+    for each in due:
+        point, ident = each.point, each.releves[-1].id
         try:
-            bloc = _bloc(each, facturation, [day for m, day in sorted(changes) if m == n])
+            bloc = _bloc(each, facturation)
         except UsageError as error:
-            _log.info("F15, point %s : pas de facture. %s", each.point.vecue.prm, error)
+            _log.info("F15 : pas de facture du point %s. %s", point.prm, error)
             continue
-        made.append(_written(each.point, each.releves[-1], bloc, grammar_of(lot)))
-    return made
+        frequence = "M" if point.vecue.communicates(point.jour) else "B"
+        suite = f"{instance_of(point.ligne.code_insee)}_C_{frequence}_{point.type_client}"
+        tree = detail_block(ident, bloc, point, version)
+        content = write_block("F15_FL", version, "Donnees_Valorisation", tree)
+        blocs.append(BlocEcrit(suite, point.prm, content, (ident, bloc)))
+    return blocs
 
 
-def _due(point: PointDuContrat, jour: date) -> BlocAFacturer | None:
-    """Return the readings that a day's one closes: that which was invoiced last, or the first of
-    the situation, and those since; None where the day's isn't invoiced."""
-    releves = point.vecue.releves(jour)
-    if len(releves) < 2 or releves[-1].jour != jour:
-        return None
-    if releves[-1].motif not in (CYCLIQUE, *FINS):
-        return None
-    start = len(releves) - 2
-    while start and releves[start].motif != CYCLIQUE:
-        start -= 1
-    return BlocAFacturer(point, releves[start:])
+def _invoiced(point: PointDuContrat) -> list[ReleveContractuel]:
+    """Return the readings that the day's one closes: that which was invoiced last, or the first of
+    the situation, and those since; none where the day's isn't invoiced."""
+    releves = point.vecue.releves(point.jour)
+    last = releves[-1] if releves else None
+    if last is None or last.jour != point.jour or last.motif not in (CYCLIQUE, *FINS):
+        return []
+    starts = [n for n, each in enumerate(releves[:-1]) if n == 0 or each.motif == CYCLIQUE]
+    return releves[starts[-1] :] if starts else []
 
 
-def _bloc(due: BlocAFacturer, facturation: Facturation, changes: Sequence[date]) -> BlocFacture:
-    point, releves = due
+def _bloc(due: _AFacturer, facturation: Facturation) -> BlocFacture:
+    point, releves, changes = due
+    vecue, situations = point.vecue, point.situations_facturees()
     first, last = releves[0], releves[-1]
-    situations, vecue = point.situations_facturees(last.jour), point.vecue
-    lus = []
-    for releve, before in read_pairs(releves):
-        if before is None:
-            lus.append(ReleveFacture(releve.id, releve.jour))
-            continue
-        lue = _priced(grids_at(vecue, releve.jour, before.jour))
-        lus.append(
-            ReleveFacture(
-                releve.id,
-                releve.jour,
-                lue.index,
-                lue.energies,
-                {
-                    day: _priced(grids_at(vecue, day, before.jour)).index
-                    for day in changes
-                    if before.jour < day < releve.jour
-                },
-            )
-        )
+    lus = [ReleveFacture(first.id, first.jour)]
+    for releve, before in read_pairs(releves)[1:]:
+        assert before is not None, "it isn't the first"
+        lue = _priced(vecue, releve.jour, before.jour)
+        within = [day for day in changes if before.jour < day < releve.jour]
+        daily = {day: _priced(vecue, day, before.jour).index for day in within}
+        lus.append(ReleveFacture(releve.id, releve.jour, lue.index, lue.energies, daily))
     avance = []
     if first.motif == CYCLIQUE:
-        known = [each for each in situations if each.debut <= first.jour]
-        avance = facturation.avance(known, first.jour, vecue.prochain(first.jour))
+        avance = facturation.avance(situations, first.jour, vecue.prochain(first.jour))
     prochain = vecue.prochain(last.jour) if last.motif == CYCLIQUE else None
     return facturation.bloc(PeriodeAFacturer(situations, lus, avance, prochain))
 
 
-def _priced(grids: Any) -> Any:
+def _priced(vecue: SituationVecue, jour: date, before: date) -> GrilleLue:
     """Return the grid whose classes are priced: the distributor's, where there is one."""
-    return grids["Distributeur"] if grids["Distributeur"].classes else grids[""]
-
-
-def _written(
-    point: PointDuContrat, releve: ReleveContractuel, bloc: BlocFacture, version: str
-) -> BlocEcrit:
-    ligne, jour = point.ligne, releve.jour
-    frequence = "M" if point.vecue.communicates(jour) else "B"
-    instance = instance_of(ligne.code_insee)
-    suite = f"{instance}_{_TYPE}_{frequence}_{point.type_client(jour)}"
-    donnees = {
-        "Id_PRM": ligne.prm,
-        "Code_Commune": ligne.code_insee,
-        "Code_Departement": ligne.code_insee[:2],
-        "Ref_Situation_Contractuelle": releve.reference,
-        "Type_Compteur": point.type_compteur(jour),
-        "Date_Dernier_Releve_Reel": jour,
-    }
-    facture = FactureFournisseur("", jour, {releve.id: bloc})
-    tree = detail_block(facture, releve.id, donnees, version)
-    content = write_block("F15_FL", version, "Donnees_Valorisation", tree)
-    return BlocEcrit(suite, ligne.prm, content, (releve.id, bloc))
+    fournisseur, distributeur = grids_at(vecue, jour, before)
+    return distributeur if distributeur.classes else fournisseur
