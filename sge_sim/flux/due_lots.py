@@ -14,9 +14,25 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, legal_date, start_of_day
-from sge_sim.flux.flux import Flux, ParAbonnement, ParAffaire, ParFin, ParServiceAcces
-from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, LotDiffusion, LotFin, LotM023
-from sge_sim.flux.periodes import FREQUENCES
+from sge_sim.domaine.perimetre import ContratGrd
+from sge_sim.flux.flux import (
+    Flux,
+    ParAbonnement,
+    ParAffaire,
+    ParContrat,
+    ParFin,
+    ParServiceAcces,
+)
+from sge_sim.flux.lots import (
+    Lot,
+    LotAbonnement,
+    LotAffaire,
+    LotContrat,
+    LotDiffusion,
+    LotFin,
+    LotM023,
+)
+from sge_sim.flux.periodes import FREQUENCES, Periode
 from sge_sim.flux.registry import BY_CODE, flux_of
 from sge_sim.tables.commandes import Abonnement, DemandeHistorique, DemandeInfraJ, ServiceSouscrit
 from sge_sim.tables.diffusions import (
@@ -29,12 +45,14 @@ from sge_sim.tables.diffusions import (
 )
 from sge_sim.tables.flux import (
     abonnements,
+    contract_days,
     read_first_waiting,
     read_published_until,
     read_unpublished,
     unpublished,
 )
 from sge_sim.tables.m023 import demandes_m023_due, read_next_m023
+from sge_sim.tables.perimetre import contrats_grd, next_contract_day
 from sge_sim.tables.prepared import Driver, read_at_once
 from sge_sim.tables.transmissions import (
     Etendue,
@@ -51,13 +69,15 @@ _PAR_ABONNEMENT: Final = flux_of(ParAbonnement)
 _PAR_AFFAIRE: Final = flux_of(ParAffaire)
 _PAR_FIN: Final = flux_of(ParFin)
 _PAR_SERVICE_ACCES: Final = flux_of(ParServiceAcces)
+_PAR_CONTRAT: Final = flux_of(ParContrat)
 _OF_OPTIONS: Final[FluxOfOptions] = {
     (flux.cause.acces_type, flux.cause.petits): (flux.code, flux.cause.par_nature)
     for flux in _PAR_SERVICE_ACCES
 }
-_HEURES: Final = {heure for flux in _PAR_ABONNEMENT for heure in flux.cause.calendrier.heures} | {
+_HEURES = {heure for flux in _PAR_ABONNEMENT for heure in flux.cause.calendrier.heures} | {
     heure for flux in _PAR_SERVICE_ACCES for heure in flux.cause.calendrier.heures
 }
+_HEURES |= {flux.cause.heure for flux in _PAR_CONTRAT}
 """At which recurrent files leave."""
 _DEMANDES: Final[Mapping[str, type[DemandeHistorique | DemandeInfraJ]]] = {
     "historique": DemandeHistorique,
@@ -132,6 +152,11 @@ def read_due(
     for diffusion, points in diffusing.items():
         for due in islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1):
             firsts.append(replace(due, publie_avant_arret=publie_avant_arret))
+    for contrat in contrats_grd(session):
+        days = contract_days(session, contrat.contrat_id)
+        for daily in _PAR_CONTRAT:
+            depuis = days.get(daily.code, contrat.debut)
+            firsts += islice(_lots_of_contract(session, daily, contrat, depuis, until), 1)
     lots = sorted(firsts, key=attrgetter("place"))
     if lots and isinstance(lots[0], LotAffaire | LotM023):
         kind, instant = type(lots[0]), lots[0].instant
@@ -207,6 +232,21 @@ def _lots_of(
         if covered:
             yield LotDiffusion.of(flux, diffusion, current, covered)
         current = flux.cause.calendrier.periode(frequence, current.fin)
+
+
+def _lots_of_contract(
+    session: Session, flux: Flux[ParContrat], contrat: ContratGrd, depuis: date, until: datetime
+) -> Iterator[LotContrat]:
+    """Yield the days of a contract that have something to tell, from a day on."""
+    jour: date | None = depuis
+    while (jour := next_contract_day(session, contrat, flux.cause.quoi, jour)) is not None:
+        instant = datetime.combine(jour + _JOUR, flux.cause.heure, PARIS)
+        if instant > until:
+            return
+        periode = Periode(jour, jour + _JOUR, instant)
+        whose = contrat.contrat_id, instant, contrat.contrat
+        yield LotContrat(flux, *whose, contrat, periode)
+        jour = periode.fin
 
 
 def _flux_of(abonnement: Abonnement) -> list[Flux[ParAbonnement]]:

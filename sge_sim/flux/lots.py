@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final, Self
 
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.perimetre import ContratGrd
 from sge_sim.flux.flux import Flux, ParServiceAcces
 from sge_sim.flux.periodes import Periode
 from sge_sim.tables.commandes import Abonnement, DemandeHistorique, DemandeInfraJ, ServiceSouscrit
