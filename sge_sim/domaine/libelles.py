@@ -392,5 +392,6 @@ EVENEMENTS: Final[Mapping[TypeEvenement, str]] = {
     "levee_opposition": "levée de l'opposition",
     "programmation_hc": "changement d'heures creuses",
     "reforme_hc": "changement d'heures creuses (réforme)",
+    "contractuel": "événement du contrat",
 }
 """What happens, in words."""

@@ -60,6 +60,7 @@ TypeEvenement = Literal[
     "levee_opposition",
     "programmation_hc",
     "reforme_hc",
+    "contractuel",
 ]
 """What may happen to a point by itself, without an order of SGE.
 

@@ -228,7 +228,8 @@ class Evenement(Attente, Base):
     """Something that happens to a point at an instant, decided outside of SGE's orders.
 
     `echeance` is emptied when it has happened. An opposition takes `delai_s` seconds of simulated
-    time to reach the meter; `fournisseur_code` is who takes over, in a change of supplier.
+    time to reach the meter; `fournisseur_code` is who takes over, in a change of supplier;
+    `affaire_contractuelle` numbers what leads to it, where a GRD-F contract is concerned.
     """
 
     __tablename__ = "evenement"
@@ -239,6 +240,9 @@ class Evenement(Attente, Base):
     instant: Mapped[datetime] = mapped_column(Instant)
     delai_s: Mapped[int] = mapped_column(default=0)
     fournisseur_code: Mapped[str | None] = mapped_column(String(20))
+    affaire_contractuelle: Mapped[str | None] = mapped_column(
+        ForeignKey("affaire_contractuelle.numero", ondelete="CASCADE")
+    )
 
     point: Mapped[Point] = relationship()
 

@@ -28,7 +28,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sge_sim.tables.base import Base, Instant
 from sge_sim.tables.prepared import Driver, Prepared, Query, Rows
 
-SerieNumeros = Literal["affaire", "service_souscrit", "abonnement", "autorisation", "panne"]
+SerieNumeros = Literal[
+    "affaire",
+    "service_souscrit",
+    "abonnement",
+    "autorisation",
+    "panne",
+    "perimetre",
+    "reference",
+]
 
 
 class Numero(Base):

@@ -17,6 +17,7 @@ from sge_sim.tables import (
     m023,
     mesures,
     pannes,
+    perimetre,
     points,
 )
 from sge_sim.tables.base import Base as Base
