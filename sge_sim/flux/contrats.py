@@ -21,7 +21,8 @@ from sge_sim.flux.lots import LotContrat
 from sge_sim.flux.packaging import zipped_archive
 from sge_sim.flux.parallele import work_here
 from sge_sim.machine.once import computed_once
-from sge_sim.tables.flux import count_named
+from sge_sim.tables.contrats_publies import count_named
+from sge_sim.tables.perimetre import ContratGrdF
 
 POINTS_PAR_FICHIER: Final = 3000
 """How many blocks a member holds at most (assumed, as R151)."""
@@ -39,7 +40,7 @@ class BlocEcrit(NamedTuple):
     plus: Any = None
 
 
-Select = Callable[[Session, LotContrat], Iterable[Any]]
+Select = Callable[[Session, ContratGrdF, date], Iterable[Any]]
 Write = Callable[[Session, LotContrat, Sequence[Any]], list[BlocEcrit]]
 
 
@@ -85,7 +86,10 @@ def blocks_by_suite(
 ) -> Iterator[tuple[str, list[BlocEcrit]]]:
     """Yield the blocks of each sequence, in the order of what `select` finds, that `write` makes of
     some hundreds at once; several processes do where there are many."""
-    jobs = [(lot, part) for part in batches(select(session, lot), _POINTS_AT_ONCE)]
+    jobs = [
+        (lot, part)
+        for part in batches(select(session, lot.contrat, lot.periode.debut), _POINTS_AT_ONCE)
+    ]
     alone = atelier.equipe is None or len(jobs) < 2
     share = work_here if alone or atelier.equipe is None else atelier.equipe.share
     blocs = [each for part in share(session, write, jobs) for each in part]
@@ -99,7 +103,7 @@ def numbered(session: Session, lot: LotContrat, suite: str, plus: str = "") -> t
     code, contrat = lot.flux.code, lot.contrat
     begins = f"ENEDIS_{code}_{contrat.eic}_"
     if suite:
-        begins = f"{enedis()['emetteur']}_{code}_{contrat.eic}_{contrat.contrat}_{suite}_"
+        begins = f"{enedis()['emetteur']}_{code}_{contrat.eic}_{contrat.contrat_id}_{suite}_"
     made = count_named(session, lot.contrat_id, begins)
     sequence = f"{made % _SEQUENCES + 1:05d}"
     return sequence, f"{begins}{plus}{sequence}"

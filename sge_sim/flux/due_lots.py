@@ -14,7 +14,6 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, legal_date, start_of_day
-from sge_sim.domaine.perimetre import ContratGrd
 from sge_sim.flux.flux import (
     Flux,
     ParAbonnement,
@@ -35,6 +34,11 @@ from sge_sim.flux.lots import (
 from sge_sim.flux.periodes import FREQUENCES, Periode
 from sge_sim.flux.registry import BY_CODE, flux_of
 from sge_sim.tables.commandes import Abonnement, DemandeHistorique, DemandeInfraJ, ServiceSouscrit
+from sge_sim.tables.contrats_publies import (
+    contract_days,
+    next_contract_day,
+    receiving_contract,
+)
 from sge_sim.tables.diffusions import (
     Diffusion,
     FluxOfOptions,
@@ -45,14 +49,13 @@ from sge_sim.tables.diffusions import (
 )
 from sge_sim.tables.flux import (
     abonnements,
-    contract_days,
     read_first_waiting,
     read_published_until,
     read_unpublished,
     unpublished,
 )
 from sge_sim.tables.m023 import demandes_m023_due, read_next_m023
-from sge_sim.tables.perimetre import contrats_grd, next_contract_day
+from sge_sim.tables.perimetre import ContratGrdF, contrats_grd_f
 from sge_sim.tables.prepared import Driver, read_at_once
 from sge_sim.tables.transmissions import (
     Etendue,
@@ -152,11 +155,13 @@ def read_due(
     for diffusion, points in diffusing.items():
         for due in islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1):
             firsts.append(replace(due, publie_avant_arret=publie_avant_arret))
-    for contrat in contrats_grd(session):
-        days = contract_days(session, contrat.contrat_id)
-        for daily in _PAR_CONTRAT:
-            depuis = days.get(daily.code, contrat.debut)
-            firsts += islice(_lots_of_contract(session, daily, contrat, depuis, until), 1)
+    for contrat in contrats_grd_f(session):
+        if (receiver := receiving_contract(session, contrat)) is not None:
+            days = contract_days(session, receiver)
+            for daily in _PAR_CONTRAT:
+                depuis = days.get(daily.code, contrat.debut)
+                day_lot = _lot_of_contract(session, daily, contrat, receiver, depuis, until)
+                firsts += [] if day_lot is None else [day_lot]
     lots = sorted(firsts, key=attrgetter("place"))
     if lots and isinstance(lots[0], LotAffaire | LotM023):
         kind, instant = type(lots[0]), lots[0].instant
@@ -234,19 +239,27 @@ def _lots_of(
         current = flux.cause.calendrier.periode(frequence, current.fin)
 
 
-def _lots_of_contract(
-    session: Session, flux: Flux[ParContrat], contrat: ContratGrd, depuis: date, until: datetime
-) -> Iterator[LotContrat]:
-    """Yield the days of a contract that have something to tell, from a day on."""
+def _lot_of_contract(
+    session: Session,
+    flux: Flux[ParContrat],
+    contrat: ContratGrdF,
+    receiver: str,
+    depuis: date,
+    until: datetime,
+) -> LotContrat | None:
+    """Return the first day of a GRD-F contract, from one on, that is due and has something to tell;
+    `receiver`: the contract whose channel its files take."""
     jour: date | None = depuis
-    while (jour := next_contract_day(session, contrat, flux.cause.quoi, jour)) is not None:
+    for look in (False, True):  # to look costs: not before it can be due
+        if look and jour is not None:
+            jour = next_contract_day(session, contrat, flux.cause.quoi, jour)
+        if jour is None:
+            return None
         instant = datetime.combine(jour + _JOUR, flux.cause.heure, PARIS)
         if instant > until:
-            return
-        periode = Periode(jour, jour + _JOUR, instant)
-        whose = contrat.contrat_id, instant, contrat.contrat
-        yield LotContrat(flux, *whose, contrat, periode)
-        jour = periode.fin
+            return None
+    periode = Periode(jour, jour + _JOUR, instant)
+    return LotContrat(flux, receiver, instant, contrat.contrat_id, contrat, periode)
 
 
 def _flux_of(abonnement: Abonnement) -> list[Flux[ParAbonnement]]:

@@ -10,13 +10,13 @@ from typing import Any, ClassVar, Final, Self
 
 from sqlalchemy.orm import Session
 
-from sge_sim.domaine.perimetre import ContratGrd
 from sge_sim.flux.flux import Flux, ParServiceAcces
 from sge_sim.flux.periodes import Periode
 from sge_sim.tables.commandes import Abonnement, DemandeHistorique, DemandeInfraJ, ServiceSouscrit
 from sge_sim.tables.diffusions import Diffusion, PointDiffuse, diffused_sequence
 from sge_sim.tables.flux import Publication, is_published, last_sequence
 from sge_sim.tables.m023 import DemandeM023, find_demande_m023
+from sge_sim.tables.perimetre import ContratGrdF
 from sge_sim.tables.transmissions import Transmission, announce_ends
 
 _JOUR: Final = timedelta(1)
@@ -197,14 +197,14 @@ class LotContrat(Lot):
     """A day of a GRD-F contract."""
 
     rang = 5
-    contrat: ContratGrd
+    contrat: ContratGrdF
     periode: Periode
 
     def record(self, session: Session) -> dict[str, Any]:
         return {"periodicite": "P1D", "debut": self.periode.debut, "fin": self.periode.fin}
 
     def __str__(self) -> str:
-        return f"Flux {self.flux.code} {_days(self.periode)}, contrat {self.contrat.contrat}"
+        return f"Flux {self.flux.code} {_days(self.periode)}, contrat {self.contrat.contrat_id}"
 
 
 def _days(periode: Periode) -> str:

@@ -14,18 +14,22 @@ from itertools import pairwise
 from typing import Any, Final
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.perimetre import EvenementContractuel
-from sge_sim.facturation.arbres import enedis
-from sge_sim.facturation.lecture import CYCLIQUE, FINS
+from sge_sim.domaine.perimetre import PeriodeContractuelle, SituationContractuelle
+from sge_sim.facturation.lecture import CYCLIQUE
 from sge_sim.mesures import CADRANS_FOURNISSEUR, Grille, PointMesure, en_vigueur
 from sge_sim.mesures.calendrier import numero
 from sge_sim.mesures.consommations import MOIS_ENTRE_RELEVES_A_PIED
 from sge_sim.mesures.grilles_nommees import ClasseNommee, calendrier_nomme
 from sge_sim.mesures.index import registres_de_depose, registres_lus
 from sge_sim.mesures.tableaux import Entiers
+from sge_sim.tables.perimetre import EvenementContractuel
 
 _WH: Final = 1000
 _ID: Final = 10**16
+_LOOK_BACK: Final = timedelta(400)
+"""Longer than from a cyclic reading to the one that is invoiced next."""
+_COMMENCE: Final = "MES"
+"""The motive of a first reading that no event tells of."""
 
 
 @dataclass(frozen=True)
@@ -53,24 +57,24 @@ class ReleveContractuel:
 
 @dataclass(frozen=True)
 class SituationVecue:
-    """What is known of a point under one reference, to a day: its events, oldest first, what is
-    measured on it, and its fixed day of reading."""
+    """What is known of a point under one reference, to a day: its periods and its events, oldest
+    first, and what is measured on it."""
 
     prm: str
+    periodes: Sequence[PeriodeContractuelle]
     evenements: Sequence[EvenementContractuel]
     mesure: PointMesure
-    jour_fixe: int
     registres: dict[int, Entiers] = field(default_factory=dict, repr=False, compare=False)
 
     @property
-    def reference(self) -> str:
-        """The number of the situation."""
-        return self.evenements[0].ref_situation
+    def derniere(self) -> SituationContractuelle:
+        """Its last situation, that which ended it too."""
+        return self.evenements[-1].apres if self.evenements else self.periodes[-1].situation
 
     @property
     def fin(self) -> date | None:
-        """The day on which it ends."""
-        return next((each.jour for each in self.evenements if each.nature in FINS), None)
+        """The day on which it ended."""
+        return next((each.jour for each in self.evenements if each.sorte.ferme), None)
 
     def communicates(self, jour: date) -> bool:
         """Tell whether its meter of a day does."""
@@ -80,54 +84,49 @@ class SituationVecue:
             if each.pose <= jour < (each.depose or date.max)
         )
 
-    def cycliques(self, depuis: date) -> Iterator[date]:
-        """Yield its days of cyclic reading after a day, without end."""
+    def cycliques(self, depuis: date, *, a_pied: bool = False) -> Iterator[date]:
+        """Yield its days of cyclic reading after a day, without end; `a_pied`: as if none of its
+        meters communicated."""
         month = depuis.year * 12 + depuis.month - 1
         while True:
-            jour = date(month // 12, month % 12 + 1, self.jour_fixe)
-            due = self.communicates(jour) or self._is_read_on_the_spot(jour)
-            if jour > depuis and due:
+            jour = date(month // 12, month % 12 + 1, self.derniere.jour_fixe)
+            due = (jour.month + self.mesure.graine) % MOIS_ENTRE_RELEVES_A_PIED == 0
+            if jour > depuis and (due or (not a_pied and self.communicates(jour))):
                 yield jour
             month += 1
 
     def prochain(self, jour: date) -> date:
         """Return the day of the next cyclic reading, as it is foreseen at one."""
-        found = self.cycliques(jour)
-        if self.communicates(jour):
-            return next(found)
-        return next(each for each in found if self._is_read_on_the_spot(each))
-
-    def _is_read_on_the_spot(self, jour: date) -> bool:
-        return (jour.month + self.mesure.graine) % MOIS_ENTRE_RELEVES_A_PIED == 0
+        return next(self.cycliques(jour, a_pied=not self.communicates(jour)))
 
     def releves(self, jusqu_a: date) -> list[ReleveContractuel]:
-        """Return its readings to a day, that day included, oldest first.
+        """Return its readings to a day, that day included, oldest first: of a year at least.
 
-        An event on the fixed day stands for the cyclic reading (assumed); of two events of a day
-        the first one has it.
+        An event on the fixed day stands for the cyclic reading (assumed); of several events of a
+        day the one that ends has it, else the first.
         """
-        by_day: dict[date, ReleveContractuel] = {}
-        for each in self.evenements:
-            motif = enedis()["natures"].get(each.nature, {}).get("motif")
-            if motif is not None and each.jour <= jusqu_a:
-                here = by_day.get(each.jour)
-                if here is None or each.nature in FINS:
-                    found = ReleveContractuel(self.prm, self.reference, each.jour, motif, each)
-                    by_day[each.jour] = found
-        if not by_day:
-            return []
+        debut, about = self.derniere.date_mise_en_service, (self.prm, self.reference)
+        by_day = {debut: ReleveContractuel(*about, debut, _COMMENCE)}
+        told = [each for each in self.evenements if each.sorte.motif and each.jour <= jusqu_a]
+        for each in sorted(told, key=lambda each: each.sorte.ferme):
+            if each.jour not in by_day or each.sorte.ferme or by_day[each.jour].evenement is None:
+                by_day[each.jour] = ReleveContractuel(*about, each.jour, each.sorte.motif, each)
         last = min(jusqu_a, self.fin or date.max)
-        for jour in self.cycliques(min(by_day)):
+        for jour in self.cycliques(max(debut, last - _LOOK_BACK)):
             if jour > last:
                 break
-            cyclic = ReleveContractuel(self.prm, self.reference, jour, CYCLIQUE)
-            by_day.setdefault(jour, cyclic)
+            by_day.setdefault(jour, ReleveContractuel(*about, jour, CYCLIQUE))
         return [by_day[jour] for jour in sorted(by_day)]
 
-    def shown(self, jour: date, *, ferme: bool) -> Entiers:
-        """Return what the registers show on a day; `ferme`: those of the meter that goes on it."""
+    @property
+    def reference(self) -> str:
+        """The number of the situation."""
+        return self.derniere.reference
+
+    def shown(self, jour: date, *, before: bool) -> Entiers:
+        """Return what the registers show on a day; `before`: those of the meter that goes on it."""
         gone = next((each for each in self.mesure.compteurs if each.depose == jour), None)
-        if ferme and gone is not None:
+        if before and gone is not None:
             return registres_de_depose(self.mesure, gone)
         return self.registres[numero(jour)]
 
@@ -168,9 +167,9 @@ def grids_at(
     ):
         grille = en_vigueur(grilles, held)
         classes = calendrier_nomme(grille).classes
-        shown = [vecue.shown(jour, ferme=before)]
+        shown = [vecue.shown(jour, before=before)]
         if precedent is not None:
-            shown.append(vecue.shown(precedent, ferme=False))
+            shown.append(vecue.shown(precedent, before=False))
         index, *precedents = (
             {each.code: int(lu[premier + each.cadran - 1]) // _WH for each in classes}
             for lu in shown

@@ -374,20 +374,6 @@ def count_fichiers(session: Session) -> Sequence[tuple[CodeFlux, EtatFichier, in
     return [(flux, etat, count) for flux, etat, count in rows]
 
 
-def contract_days(session: Session, contrat_id: str) -> dict[str, date]:
-    """Return the day (excluded) to which what goes by days was published to a contract, by flux."""
-    mine = Publication.contrat_id == contrat_id, Publication.periodicite.is_not(None)
-    query = select(Publication.flux, func.max(Publication.fin)).where(*mine)
-    return {flux: fin for flux, fin in session.execute(query.group_by(Publication.flux)) if fin}
-
-
-def count_named(session: Session, contrat_id: str, beginning: str) -> int:
-    """Return how many files of a contract have a name that begins so."""
-    mine = FichierFlux.contrat_id == contrat_id
-    within = mine, FichierFlux.nom >= beginning, FichierFlux.nom < f"{beginning}\x7f"
-    return session.scalar(select(func.count()).select_from(FichierFlux).where(*within)) or 0
-
-
 def count_undelivered(session: Session) -> tuple[int, str | None]:
     """Return how many files failed to arrive and haven't since, and why one of them did."""
     count, erreur = session.execute(

@@ -14,17 +14,15 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS
-from sge_sim.domaine.perimetre import EvenementContractuel
 from sge_sim.domaine.plages import officielle_de, parse_plages
-from sge_sim.facturation.arbres import enedis, filled, plans
+from sge_sim.facturation.arbres import filled, plans
 from sge_sim.facturation.grammaire import write_block
-from sge_sim.facturation.lecture import FINS
 from sge_sim.facturation.lignes import LINKY
 from sge_sim.flux.contrats import BlocEcrit, daily_files, grammar_of, instance_of
 from sge_sim.flux.lots import LotContrat
 from sge_sim.flux.points_du_contrat import PointDuContrat, affaire_facts, read_points_of
 from sge_sim.flux.releves_contractuels import GrilleLue, grids_at, read_registers
-from sge_sim.tables.perimetre import prms_of_events
+from sge_sim.tables.contrats_publies import prms_of_events
 
 _RUE: Final = re.compile(r"(\d{1,4}(?: (?:BIS|TER|QUATER|[A-D]))?),? (.+)", re.IGNORECASE)
 _A_HEURES_CREUSES: Final = ("DI000002", "DI000003")
@@ -44,27 +42,26 @@ def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list
     blocs = []
     for point, rank in told:
         vecue = replace(point.vecue, evenements=point.vecue.evenements[:rank])
-        tree = point_tree(replace(point, vecue=vecue))
+        tree = point_tree(lot, replace(point, vecue=vecue))
         content = write_block("C15", version, "PRM", tree)
         blocs.append(BlocEcrit(instance_of(point.ligne.code_insee), point.prm, content))
     return blocs
 
 
-def point_tree(point: PointDuContrat) -> Any:
+def point_tree(lot: LotContrat, point: PointDuContrat) -> Any:
     """Return the whole point, as its last event left it."""
-    ligne, vecue, jour, evenement = point.ligne, point.vecue, point.jour, point.evenement
+    ligne, vecue, jour, situation = point.ligne, point.vecue, point.jour, point.situation
     fournisseur, distributeur = grids_at(vecue, jour, None, before=False)
-    calendriers, nature = point.calendars(fournisseur, distributeur), evenement.nature
+    calendriers, evenement = point.calendars(fournisseur, distributeur), vecue.evenements[-1]
     linky = [each.pose for each in vecue.mesure.compteurs if each.communicant]
     street = _RUE.fullmatch(ligne.numero_et_nom_voie or "")
     first_of_year = next(vecue.cycliques(date(jour.year - 1, 12, 31)))
-    off_peak = _off_peak(point) if distributeur.classes or fournisseur.classes else []
     named = calendriers.get("distributeur")
-    off_peak = off_peak if named and named.code in _A_HEURES_CREUSES else []
+    off_peak = _off_peak(point) if named and named.code in _A_HEURES_CREUSES else []
     known = {
-        "modification_fta": ligne.date_modification_fta,
-        "augmentation": ligne.date_augmentation_puissance,
-        "diminution": ligne.date_diminution_puissance,
+        "modification_fta": situation.date_modification_fta,
+        "augmentation": situation.date_augmentation,
+        "diminution": situation.date_diminution,
         "pose_linky": linky[0] if linky else None,
     }
     facts = {
@@ -78,19 +75,16 @@ def point_tree(point: PointDuContrat) -> Any:
         "rue": street[2] if street else ligne.numero_et_nom_voie,
         "complement": (ligne.escalier_etage_appartement or "")[:20] or None,
         "commune": ligne.commune[:38],
-        "etat": "RESILIE" if nature in FINS else "EN SERVICE",
-        "resiliation": _stamp(jour, 1) if nature in FINS else None,
-        "mise_en_service": vecue.evenements[0].jour,
-        "debut_sequence": point.since(evenement, "num_sequence"),
+        "etat": "RESILIE" if evenement.sorte.ferme else "EN SERVICE",
+        "resiliation": _stamp(jour, 1) if evenement.sorte.ferme else None,
         "calendriers": calendriers,
         "plages": off_peak,
         "plage": off_peak[0] if off_peak else None,
-        "alimentation": evenement.apres.alimentation.replace("NRAC", "NALI"),
-        "debut_alimentation": point.since(evenement, "apres.alimentation"),
-        "mode": "TRI" if point.triphase else "MONO",
+        "alimentation": situation.alimentation.replace("NRAC", "NALI"),
+        "debut_alimentation": point.supplied_since(),
         "compteurs": [_meter(point)],
         **_holder(point),
-        **affaire_facts(evenement),
+        **affaire_facts(lot, evenement),
     }
     return filled(plans()["PRM_C15"], facts)
 
@@ -101,11 +95,12 @@ def _stamp(jour: date, minute: int) -> datetime:
 
 def _readings(point: PointDuContrat) -> list[Any]:
     """Return the reading before the last event, and that after it, those that its nature has."""
-    vecue, jour, nature = point.vecue, point.jour, point.evenement.nature
-    if nature == "CFNE" and point.niveau == _NIVEAU_0:
+    vecue, jour, evenement = point.vecue, point.jour, point.vecue.evenements[-1]
+    if evenement.nature == "CFNE" and point.niveau == _NIVEAU_0:
         return []
     trees = []
-    for rang in enedis()["natures"].get(nature, {}).get("releves", ()):
+    told = ((1, evenement.sorte.avant), (2, evenement.sorte.apres))
+    for rang in (rang for rang, has_it in told if has_it):
         # Before it the grids are those of the day before, and so is the meter.
         grids = grids_at(vecue, jour, None, before=rang == 1)
         facts = {
@@ -125,7 +120,7 @@ def _rows(lue: GrilleLue) -> list[dict[str, Any]]:
 
 def _off_peak(point: PointDuContrat) -> list[dict[str, Any]]:
     """Return the off-peak ranges of each season: one of no official list has no identifier."""
-    haute, basse = point.etat["heures_creuses_libelle"], point.etat["heures_creuses_saison_basse"]
+    haute, basse = point.situation.heures_creuses, point.situation.heures_creuses_basse
     seasons = (("SAISON_HAUTE", haute), ("SAISON_BASSE", basse or haute)) if haute else ()
     return [
         {
@@ -138,10 +133,10 @@ def _off_peak(point: PointDuContrat) -> list[dict[str, Any]]:
 
 
 def _meter(point: PointDuContrat) -> dict[str, Any]:
-    communicates = point.type_compteur == LINKY
+    communicates = point.situation.type_compteur == LINKY
     return {
-        "type": point.type_compteur,
-        "tension": "230_400V" if point.triphase else "230V",
+        "type": point.situation.type_compteur,
+        "tension": "230_400V" if point.situation.mode == "TRI" else "230V",
         "matricule": point.matricule,
         "cadrans": 14 if communicates else None,
         "tic": communicates,
@@ -149,15 +144,13 @@ def _meter(point: PointDuContrat) -> dict[str, Any]:
 
 
 def _holder(point: PointDuContrat) -> dict[str, Any]:
-    nom, categorie = point.etat["nom_client_final"] or "INCONNU", point.type_client
+    nom, categorie = point.situation.titulaire or "INCONNU", point.type_client
     prenom, _, rest = nom.rpartition(" ")
     if categorie == "1":
         personne = {"nom": rest or nom, "prenom": prenom or None}
         return {"categorie": "RES", "residence": True, "personne": personne}
-    societe = {"nom": nom, "activite": "0000Z", "siret": point.etat["siret"]}
+    societe = {"nom": nom, "activite": "0000Z", "siret": point.situation.siret}
     return {"categorie": "PRO", "societe": societe}
 
 
-fichiers = daily_files(
-    lambda session, lot: prms_of_events(session, lot.contrat, lot.periode.debut), write_points
-)
+fichiers = daily_files(prms_of_events, write_points)

@@ -11,7 +11,7 @@ C15: Final = Flux(
     ecriture="sge_sim.flux.c15.ecriture",
     rang=20,
     ligne=(
-        "un événement d'un point du contrat GRD-F (mise en service, changement de fournisseur, résiliation, modification, compteur…)",
+        "un événement d'un point d'un contrat GRD-F",
         "C5",
         "C15, tout le point à chaque événement, par instance",
         "à 05:01 le lendemain, s'il y a un événement",

@@ -8,7 +8,7 @@ for the next of these. What no grid prices isn't invoiced, and the log says why.
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -32,7 +32,7 @@ from sge_sim.flux.contrats import (
 )
 from sge_sim.flux.envoi import Envoi, Fichier, tampon
 from sge_sim.flux.lots import LotContrat
-from sge_sim.flux.points_du_contrat import PointDuContrat, prms_to_read, read_points_of
+from sge_sim.flux.points_du_contrat import PointDuContrat, read_points_of
 from sge_sim.flux.releves_contractuels import (
     GrilleLue,
     ReleveContractuel,
@@ -41,6 +41,8 @@ from sge_sim.flux.releves_contractuels import (
     read_pairs,
     read_registers,
 )
+from sge_sim.tables.acteurs import get_acteur
+from sge_sim.tables.contrats_publies import prms_to_read
 
 _CLIENTS, _FREQUENCES = "019", "BMPAZ"
 _log = logging.getLogger(__name__)
@@ -67,6 +69,7 @@ def fichiers(
         numero = f"{rank:02d}{sequence}GF{instance}"
         facture = FactureFournisseur(numero, jour, dict(each.plus for each in blocs), type_)
         facts = {**head_of(lot), "instance": instance, "facture": facture}
+        facts["nom"] = get_acteur(session, lot.contrat.acteur_code).nom
         general = general_tree(facture, facts, frequence, client, version)
         whole = write_around("F15_FA", version, general, ())
         membres = [(f"{nom}_FA.xml", whole), *members_of(lot, f"{nom}_FL", blocs, "F15_FL", facts)]

@@ -17,7 +17,6 @@ from sge_sim.flux.lots import LotContrat
 from sge_sim.flux.points_du_contrat import (
     PointDuContrat,
     affaire_facts,
-    prms_to_read,
     read_points_of,
 )
 from sge_sim.flux.releves_contractuels import (
@@ -27,6 +26,7 @@ from sge_sim.flux.releves_contractuels import (
     read_pairs,
     read_registers,
 )
+from sge_sim.tables.contrats_publies import prms_to_read
 
 _INDEX, _ENERGIE = "1", "2"
 _Lu = tuple[PointDuContrat, ReleveContractuel, ReleveContractuel | None]
@@ -39,13 +39,12 @@ def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list
         pairs = read_pairs(point.vecue.releves(jour))
         lus += [(point, *pair) for pair in pairs if pair[0].jour == jour]
     read_registers(
-        (point.vecue, [jour] if before is None else [before.jour, jour])
-        for point, _, before in lus
+        (point.vecue, [jour] if before is None else [before.jour, jour]) for point, _, before in lus
     )
     by_prm: dict[str, tuple[str, list[Any]]] = {}
     for lu in sorted(lus, key=lambda each: each[1].motif not in FINS):
         about = by_prm.setdefault(lu[0].prm, (instance_of(lu[0].ligne.code_insee), []))
-        about[1].append(reading_tree(*lu))
+        about[1].append(reading_tree(lot, *lu))
     blocs = []
     for prm, (instance, trees) in sorted(by_prm.items()):
         tree = {"Id_PRM": prm, "Donnees_Releve": trees}
@@ -54,7 +53,10 @@ def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list
 
 
 def reading_tree(
-    point: PointDuContrat, releve: ReleveContractuel, before: ReleveContractuel | None
+    lot: LotContrat,
+    point: PointDuContrat,
+    releve: ReleveContractuel,
+    before: ReleveContractuel | None,
 ) -> Any:
     """Return what is told of a reading."""
     fournisseur, distributeur = grids_at(
@@ -70,7 +72,7 @@ def reading_tree(
         "prochain": None if releve.motif in FINS else point.vecue.prochain(releve.jour),
         "distributeur": _rows(distributeur, point.matricule),
         "fournisseur": _rows(fournisseur, point.matricule),
-        **affaire_facts(releve.evenement),
+        **affaire_facts(lot, releve.evenement),
     }
     return filled(plans()["Donnees_Releve"], facts)
 
