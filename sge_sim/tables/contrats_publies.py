@@ -53,21 +53,18 @@ def count_named(session: Session, contrat_id: str, beginning: str) -> int:
 
 def prms_to_read(session: Session, contrat: ContratGrdF, jour: date) -> Iterator[str]:
     """Yield the points of which a reading may be told on a day, in their order: those of its fixed
-    day, and those to which something happened then or since."""
+    day that are in the contract or have been since, and those to which something happened."""
     codes = [plage for plage, fixe in _FIXES.items() if fixe == jour.day]
     fixed: Any = Point.plage_releve.in_(codes)
     if jour.day == _PREMIER:
         others = [plage for plage, fixe in _FIXES.items() if fixe != _PREMIER]
         fixed = or_(Point.plage_releve.is_(None), Point.plage_releve.not_in(others))
+    mine = EvenementContractuel.contrat_id == contrat.contrat_id
+    events = select(EvenementContractuel.prm).where(mine)
+    since = Point.prm.in_(events.where(EvenementContractuel.jour >= jour))
     held = and_(Point.fournisseur_titulaire == contrat.acteur_code, Point.segment == "C5")
-    events = (
-        EvenementContractuel.contrat_id == contrat.contrat_id,
-        EvenementContractuel.jour >= jour,
-    )
-    both = union(
-        select(Point.prm).where(held, fixed, POINT_SEEN),
-        select(EvenementContractuel.prm).where(*events),
-    ).subquery()
+    read = select(Point.prm).where(or_(held, since), fixed, POINT_SEEN)
+    both = union(read, events.where(EvenementContractuel.jour == jour)).subquery()
     yield from session.scalars(select(both.c.prm).order_by(both.c.prm))
 
 

@@ -21,11 +21,16 @@ from sge_sim.tables.perimetre import (
     SituationContractuelle,
     situation_of,
 )
-from sge_sim.tables.points import Point
+from sge_sim.tables.points import Commune, Point
 
 GRD, AUTRE = "GRD-F139", "GRD-F140"
 EIC = {GRD: "17X000000000001F", AUTRE: "17X000000000002D"}
 FOURNISSEURS = {GRD: "17X100A100A0001A", AUTRE: "17X200B200B0002B"}
+COMMUNES = (
+    ("34650", "34231", "ROMIGUIERES"),
+    ("44000", "44109", "NANTES"),
+    ("75001", "75056", "PARIS"),
+)
 DEBUT = date(2026, 5, 1)
 _NATURES_FERMANTES = ("RES", "CFNS")
 _PRESTATIONS = {
@@ -52,12 +57,12 @@ def etape(nature: str, jour: date, contrat: str = GRD, **change: Any) -> Etape:
 def fill(session: Session, lives: dict[str, Sequence[Etape]], **columns: Any) -> None:
     """Declare two suppliers, their contracts, and points with these lives."""
     publication_kit._fill(session)
+    for code_postal, code_insee, libelle in COMMUNES[1:]:
+        session.add(Commune(code_postal=code_postal, code_insee=code_insee, libelle=libelle))
     for contrat, code in FOURNISSEURS.items():
         session.add(Acteur(code=code, nom=f"Fournisseur {contrat}", kind="fournisseur"))
         session.flush()
-        session.add(
-            Contrat(contrat_id=contrat, acteur_code=code, type="GRD-F", date_debut=DEBUT)
-        )
+        session.add(Contrat(contrat_id=contrat, acteur_code=code, type="GRD-F", date_debut=DEBUT))
         grd = ContratGrdF(
             contrat_id=contrat,
             acteur_code=code,
@@ -97,7 +102,7 @@ def made_point(prm: str, rank: int, **columns: Any) -> Point:
     point.type_comptage, point.plage_releve = "LINKY", f"TD{rank % 28:02d}"
     point.heures_creuses_libelle = "HC (22H56-6H56)"
     point.numero_et_nom_voie = "12 BIS RUE DES LILAS"
-    point.code_insee = ("34231", "44109", "75056")[rank % 3]
+    point.code_postal, point.code_insee, point.commune = COMMUNES[rank % 3]
     point.categorie_client_final = ("RES", "PRO")[rank % 2]
     point.fournisseur_titulaire = None
     for nom, value in columns.items():
