@@ -33,6 +33,7 @@ _MODULES = {
     "lookups": ("codes", "generations", "prm"),
     "mcp": ("mcp",),
     "pannes": ("pannes",),
+    "perimetre": ("perimetre",),
     "points": ("points",),
     "report": ("report",),
     "serve": ("serve",),

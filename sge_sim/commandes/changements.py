@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.evenements import give_up_programming, plan_event
+from sge_sim.commandes.perimetre import follow, give_up
 from sge_sim.domaine.plages import VISIBLES_DEPUIS, plage_officielle
 from sge_sim.errors import UnknownError, UsageError
 from sge_sim.referentiel.apports.contradictions import sentence_of
 from sge_sim.referentiel.reforme_hc import instant_de
 from sge_sim.tables.acteurs import find_acteur
 from sge_sim.tables.attentes import events_awaited
+from sge_sim.tables.commandes import Evenement
 from sge_sim.tables.points import Point
 
 AUCUN: Final = "aucun"
@@ -55,6 +57,7 @@ def change_life(session: Session, point: Point, changements: Changements, now: d
     if changements.delai and not changements.opposition:
         raise UsageError("un délai ne vaut qu'avec --opposition oui.")
     run_due(session, now, point.prm)
+    planned: list[Evenement | None] = []
     if changements.opposition is not None:
         if point.segment != "C5":
             raise UsageError(
@@ -66,7 +69,7 @@ def change_life(session: Session, point: Point, changements: Changements, now: d
             plan_event(session, point, "levee_opposition", now)
     if changements.nouveau_titulaire is not None:
         instant = _instant_of(changements.nouveau_titulaire, now)
-        plan_event(session, point, "changement_titulaire", instant)
+        planned.append(plan_event(session, point, "changement_titulaire", instant))
     if changements.nouveau_fournisseur is not None:
         code, jour = changements.nouveau_fournisseur
         acteur = find_acteur(session, code)
@@ -76,17 +79,21 @@ def change_life(session: Session, point: Point, changements: Changements, now: d
                 code,
             )
         instant = _instant_of(jour, now)
-        plan_event(session, point, "nouveau_fournisseur", instant, fournisseur_code=code)
+        planned.append(
+            plan_event(session, point, "nouveau_fournisseur", instant, fournisseur_code=code)
+        )
     if (changements.plages, changements.plages_saison_basse, changements.le) != (None,) * 3:
-        _plan_heures_creuses(session, point, changements, now)
+        planned.append(_plan_heures_creuses(session, point, changements, now))
     if changements.resilie is not None:
-        _set_termination(session, point, changements.resilie, now)
+        planned.append(_set_termination(session, point, changements.resilie, now))
+    for event in filter(None, planned):
+        follow(session, event, now, asked=True)
     run_due(session, now, point.prm)
 
 
 def _plan_heures_creuses(
     session: Session, point: Point, changements: Changements, now: datetime
-) -> None:
+) -> Evenement:
     """Plan other off-peak ranges, in place of those that were planned; they are told at once."""
     plages, jour = changements.plages, changements.le
     if plages is None or jour is None:
@@ -109,12 +116,12 @@ def _plan_heures_creuses(
     give_up_programming(session, point)
     point.futures_heures_creuses_id, point.futures_heures_creuses_libelle = haute
     point.futures_heures_creuses_saison_basse = basse.libelle if basse else None
-    plan_event(session, point, "programmation_hc", instant)
+    return plan_event(session, point, "programmation_hc", instant)
 
 
 def _set_termination(
     session: Session, point: Point, resilie: date | Literal["aucun"], now: datetime
-) -> None:
+) -> Evenement | None:
     """Plan the termination of a point, or give up the one that it awaits."""
     instant = None if resilie == AUCUN else _instant_of(resilie, now)
     terminations = (
@@ -122,7 +129,7 @@ def _set_termination(
     )
     awaited = next(terminations, None)
     if awaited is not None and instant is None:
-        session.delete(awaited)
+        give_up(session, awaited, now)
     elif awaited is not None:
         raise UsageError(
             f"la résiliation du point {point.prm} est déjà prévue pour le "
@@ -136,7 +143,8 @@ def _set_termination(
     elif instant is None:
         raise UsageError(f"le point {point.prm} n'a pas de résiliation à annuler.")
     else:
-        plan_event(session, point, "resiliation", instant)
+        return plan_event(session, point, "resiliation", instant)
+    return None
 
 
 def _instant_of(day: date, now: datetime) -> datetime:

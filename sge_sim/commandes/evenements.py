@@ -10,9 +10,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import later, legal_date, start_of_day
-from sge_sim.commandes import vie
+from sge_sim.commandes import perimetre, vie
 from sge_sim.domaine.nomenclatures import MotifFin, TypeEvenement
 from sge_sim.domaine.plages import VISIBLES_DEPUIS
+from sge_sim.errors import UsageError
 from sge_sim.referentiel.reforme_hc import REPRISE, REPRISES_PENDANT, cible, instant_de, reussit
 from sge_sim.tables.anciens_etats import change_columns
 from sge_sim.tables.attentes import events_awaited
@@ -46,8 +47,21 @@ def plan_event(
 
 
 def happen(session: Session, evenement: Evenement, instant: datetime) -> Iterator[ServiceSouscrit]:
-    """Carry out an event; yields the services that it changes or creates."""
+    """Carry out an event; yields the services that it changes or creates.
+
+    Nothing happens where, a GRD-F contract being concerned, the point doesn't admit it any more.
+    """
     evenement.echeance = None
+    try:
+        followed = perimetre.begin(session, evenement, instant)
+    except UsageError:
+        return
+    yield from _happen(session, evenement, instant)
+    if followed is not None:
+        perimetre.record(session, evenement.point, *followed, instant)
+
+
+def _happen(session: Session, evenement: Evenement, instant: datetime) -> Iterator[ServiceSouscrit]:
     point = evenement.point
     session.flush()  # an opposition that another event has just brought is among them
     services = unended_services(session, point.prm)
@@ -156,9 +170,7 @@ def give_up_programming(session: Session, point: Point) -> None:
     """Forget the change of off-peak hours that a commissioning, or another plan, came before."""
     for evenement in events_awaited(session, point.prm):
         if evenement.type in ("programmation_hc", "reforme_hc"):
-            # Whoever goes through what is due passes it over.
-            evenement.echeance = None
-            session.delete(evenement)
+            perimetre.give_up(session, evenement, evenement.instant)
 
 
 def _terminate(point: Point, instant: datetime) -> None:

@@ -6,29 +6,14 @@ that an affaire led to (GUI 0300 v5.1.3, « Session type 1 » C5 02/2026).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Final, Literal
+from datetime import date, datetime
+from typing import Final, Literal, NamedTuple
 
 from sge_sim.domaine.libelles import jour_releve
 
-NatureEvenement = Literal[
-    "PMES",
-    "MES",
-    "RES",
-    "CFNE",
-    "CFNS",
-    "MCT",
-    "MCF",
-    "CMAT",
-    "COU",
-    "RET",
-    "PHC",
-    "MDPRM",
-    "MDACT",
-    "MDCTR",
-    "MDBRA",
-    "AUTRE",
-]
+_Contractuelle = Literal["PMES", "MES", "RES", "CFNE", "CFNS", "MCT", "MDACT", "MDCTR"]
+_Technique = Literal["MCF", "CMAT", "COU", "RET", "PHC", "MDPRM", "MDBRA", "AUTRE"]
+NatureEvenement = Literal[_Contractuelle, _Technique]
 TypeContractuel = Literal["CONTRAT", "TECHNIQUE"]
 Initiateur = Literal["fournisseur", "enedis"]
 """Who asked for an affaire. Enedis' own, corrections included, are told in no X12 nor X13."""
@@ -44,7 +29,7 @@ class SorteEvenement:
     """
 
     libelle: str
-    type: TypeContractuel = "TECHNIQUE"
+    type: TypeContractuel
     avant: bool = False
     apres: bool = False
     motif: str = ""
@@ -52,31 +37,27 @@ class SorteEvenement:
     ferme: bool = False
 
 
+_C: Final = "CONTRAT"
+_T: Final = "TECHNIQUE"
 NATURES: Final[Mapping[NatureEvenement, SorteEvenement]] = {
-    "PMES": SorteEvenement(
-        "première mise en service", "CONTRAT", apres=True, motif="PMES", ouvre=True
-    ),
-    "MES": SorteEvenement("mise en service", "CONTRAT", apres=True, motif="MES", ouvre=True),
-    "RES": SorteEvenement("résiliation", "CONTRAT", avant=True, motif="RES", ferme=True),
-    "CFNE": SorteEvenement(
-        "changement de fournisseur, entrée", "CONTRAT", apres=True, motif="CFNE", ouvre=True
-    ),
+    "PMES": SorteEvenement("première mise en service", _C, False, True, "PMES", True),
+    "MES": SorteEvenement("mise en service", _C, False, True, "MES", True),
+    "RES": SorteEvenement("résiliation", _C, True, False, "RES", False, True),
+    "CFNE": SorteEvenement("changement de fournisseur", _C, False, True, "CFNE", True),
     "CFNS": SorteEvenement(
-        "changement de fournisseur, sortie", "CONTRAT", avant=True, motif="CFNS", ferme=True
+        "départ vers un autre fournisseur", _C, True, False, "CFNS", False, True
     ),
-    "MCT": SorteEvenement(
-        "modification de la puissance ou de la formule", "CONTRAT", True, True, "MCT"
-    ),
-    "MCF": SorteEvenement("calendrier du fournisseur", "TECHNIQUE", True, True, "MCT"),
-    "CMAT": SorteEvenement("changement de matériel", "TECHNIQUE", True, True, "CMAT"),
-    "COU": SorteEvenement("coupure ou limitation", "TECHNIQUE", True, False, "AUTRE"),
-    "RET": SorteEvenement("rétablissement", "TECHNIQUE", True, True, "AUTRE"),
-    "PHC": SorteEvenement("heures creuses reprogrammées", "TECHNIQUE", True, True, "AUTRE"),
-    "MDPRM": SorteEvenement("modification du point"),
-    "MDACT": SorteEvenement("modification du client", "CONTRAT"),
-    "MDCTR": SorteEvenement("correction d'une donnée du contrat", "CONTRAT"),
-    "MDBRA": SorteEvenement("modification du branchement"),
-    "AUTRE": SorteEvenement("autre intervention", "TECHNIQUE", motif="AUTRE"),
+    "MCT": SorteEvenement("puissance ou formule modifiée", _C, True, True, "MCT"),
+    "MCF": SorteEvenement("calendrier du fournisseur", _T, True, True, "MCT"),
+    "CMAT": SorteEvenement("changement de matériel", _T, True, True, "CMAT"),
+    "COU": SorteEvenement("coupure ou limitation", _T, True, False, "AUTRE"),
+    "RET": SorteEvenement("rétablissement", _T, True, True, "AUTRE"),
+    "PHC": SorteEvenement("heures creuses reprogrammées", _T, True, True, "AUTRE"),
+    "MDPRM": SorteEvenement("modification du point", _T),
+    "MDACT": SorteEvenement("modification du client", _C),
+    "MDCTR": SorteEvenement("correction d'une donnée du contrat", _C),
+    "MDBRA": SorteEvenement("modification du branchement", _T),
+    "AUTRE": SorteEvenement("autre intervention", _T, False, False, "AUTRE"),
 }
 ETATS_AFFAIRE: Final[Mapping[EtatAffaire, str]] = {
     "DMTR": "Demande transmise",
@@ -86,19 +67,68 @@ ETATS_AFFAIRE: Final[Mapping[EtatAffaire, str]] = {
     "CPNR": "Close, prestation non réalisée",
 }
 """The milestones of an affaire, in their order, and their labels (X12; observed)."""
+
+
+class Jalon(NamedTuple):
+    """A milestone of an affaire, at its instant; `effet` is the legal day that it speaks of."""
+
+    num: int
+    instant: datetime
+    effet: date
+    etat: EtatAffaire
+
+
+class Acte(NamedTuple):
+    """How a nature is asked for: its prestation, the first desired day (after the demand), what may
+    be given with it, and what has to be."""
+
+    prestation: str
+    premier: int
+    champs: tuple[str, ...] = ()
+    requis: tuple[str, ...] = ()
+
+
+DERNIER_JOUR: Final = 42
+"""How many days after a demand it may wish to be carried out."""
+_CLIENT: Final = ("titulaire", "categorie", "siret")
+_TARIF: Final = ("puissance", "fta", "calendrier")
+_ENTREE: Final = (*_CLIENT, *_TARIF, "fournisseur")
+ACTES: Final[Mapping[NatureEvenement, Acte]] = {
+    "PMES": Acte("F100B", 0, _ENTREE),
+    "MES": Acte("F120B", 0, _ENTREE),
+    "CFNE": Acte("F130", 0, _ENTREE, ("fournisseur",)),
+    "RES": Acte("F140B", 0),
+    "MCT": Acte("F180", 0, _TARIF),
+    "MCF": Acte("F180", 0, ("calendrier",), ("calendrier",)),
+    "CMAT": Acte("F185B", 1, ("matricule",), ("matricule",)),
+    "COU": Acte("F200B", 1, ("limite",)),
+    "RET": Acte("F200B", 0),
+    "MDPRM": Acte("", 0, ("niveau",)),
+    "MDACT": Acte("M007", 0, _CLIENT),
+    "MDCTR": Acte("", 0, (*_CLIENT, "calendrier")),
+    "MDBRA": Acte("F840B", 1),
+    "AUTRE": Acte("F940B", 1),
+}
+"""What can be asked for, and when (« Session type 1 » C5; MDACT, MDBRA, AUTRE assumed). A CFNS
+comes with its CFNE; a PHC is a change of off-peak hours. What has no prestation is Enedis' own."""
 CALENDRIERS_DISTRIBUTEUR: Final[Mapping[str, str]] = {
     **dict.fromkeys(("BTINFCUST", "BTINFMUST", "BTINFLU"), "DI000001"),
     "BTINFMUDT": "DI000002",
     **dict.fromkeys(("BTINFCU4", "BTINFMU4", "BTINFCU4ACC", "BTINFMU4ACC"), "DI000003"),
 }
 """The distributor's calendar of a tariff (GUI 0300)."""
-_COMPTEURS: Final[Mapping[str | None, str]] = {
-    **{"LINKY": "CCB", "EMC": "CFB", "SSCPT": "PSC"},
-    None: "PSC",
+_COMPTEURS: Final = {"LINKY": "CCB", "EMC": "CFB", "SSCPT": "PSC", None: "PSC"}
+COLONNES: Final[Mapping[str, str]] = {
+    **{"etat": "etat_contractuel", "alimentation": "etat_alimentation", "siret": "siret"},
+    **{"fournisseur": "fournisseur_titulaire", "titulaire": "nom_client_final", "fta": "fta"},
+    **{"categorie": "categorie_client_final", "niveau": "niveau_ouverture_services"},
+    **{"puissance": "puissance_souscrite", "calendrier": "calendrier_fournisseur"},
+    **{"heures_creuses": "heures_creuses_libelle", "compteur": "type_comptage"},
+    **{"heures_creuses_basse": "heures_creuses_saison_basse", "plage_releve": "plage_releve"},
+    **{"date_resiliation": "date_resiliation", "date_modification_fta": "date_modification_fta"},
+    **{f"date_{sens}": f"date_{sens}_puissance" for sens in ("augmentation", "diminution")},
 }
-REFERENCE_TENUE: Final = 500_000_000
-"""The references of situations that an event opened are above; those that stood before any event
-are drawn of the PRM, below (assumed: real ones have nine digits and no order that is told)."""
+"""The columns of a point that a situation holds, by its own names."""
 
 
 @dataclass(frozen=True)
@@ -170,9 +200,18 @@ class PeriodeContractuelle:
 
 
 def initial_reference(prm: str) -> str:
-    """Return the reference of a point's situation that no event opened: nine digits.
+    """Return the reference of a point's situation that no event opened: nine digits, lower than
+    those that events are given (assumed: real ones have nine digits and no order that is told).
 
     >>> initial_reference("25946599093143")
     '205276342'
     """
     return str(100_000_000 + int(prm) * 2_654_435_761 % 2**61 % 399_999_989)
+
+
+TAUX: Final[Mapping[NatureEvenement, float]] = {
+    **{"RES": 0.02, "MES": 0.033, "CFNE": 0.018, "MCT": 0.14, "MCF": 0.1, "CMAT": 0.1},
+    **{"MDPRM": 0.2, "MDACT": 0.1, "COU": 0.033},
+}
+"""What is drawn of a point in a year: .83 events, of which terminations are .053 (of a RES, which a
+MES follows, and of each MES of another client) and losses .018; the rest is assumed."""

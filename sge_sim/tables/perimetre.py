@@ -3,19 +3,21 @@
 Nothing is written here where no supplier has such a contract.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
-from itertools import groupby
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import JSON, ForeignKey, Index, String, TypeDecorator, select, union
-from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, String, TypeDecorator, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
 
+from sge_sim.clock import legal_date, start_of_day
 from sge_sim.domaine.perimetre import (
+    COLONNES,
     NATURES,
     EtatAffaire,
     Initiateur,
+    Jalon,
     NatureEvenement,
     PeriodeContractuelle,
     SituationContractuelle,
@@ -36,22 +38,21 @@ class _Situation(TypeDecorator[SituationContractuelle]):
     cache_ok = True
 
     def process_bind_param(self, value: SituationContractuelle | None, dialect: Any) -> Any:
-        if value is None:
-            return None
-        said = asdict(value).items()
-        return {name: cell.isoformat() if isinstance(cell, date) else cell for name, cell in said}
+        said = {} if value is None else asdict(value)
+        return {name: str(cell) if isinstance(cell, date) else cell for name, cell in said.items()}
 
-    def process_result_value(self, value: Any, dialect: Any) -> SituationContractuelle | None:
-        if value is None:
-            return None
-        days = {
-            name: date.fromisoformat(cell) for name, cell in value.items() if _is_day(name, cell)
-        }
-        return SituationContractuelle(**value | days)
+    def process_result_value(self, value: Any, dialect: Any) -> SituationContractuelle:
+        dates = [name for name, cell in value.items() if name.startswith("date_") and cell]
+        return SituationContractuelle(
+            **value | {name: date.fromisoformat(value[name]) for name in dates}
+        )
 
 
-def _is_day(name: str, cell: Any) -> bool:
-    return name.startswith("date_") and cell is not None
+_DELAIS: Final[Mapping[EtatAffaire, timedelta]] = {
+    "DMTR": timedelta(0),
+    **dict.fromkeys(("DMREC", "INPL"), timedelta(seconds=7)),
+}
+"""How long after a demand it is said so: observed of a supplier change from afar."""
 
 
 class ContratGrdF(Base):
@@ -75,7 +76,7 @@ class AffaireContractuelle(Base):
     `prestation`: its code in the catalogue of services (F130), none of Enedis' own. `contrat_id`:
     the contract that asked, `contrat_receveur`: the one that loses the point; each is None where
     that supplier has no GRD-F contract. `valeurs`: columns of the point and what they become,
-    as `sge_sim.commandes.perimetre` reads them.
+    as `sge_sim.commandes.perimetre` reads them. It is closed, done or not, at `close_at`.
     """
 
     __tablename__ = "affaire_contractuelle"
@@ -91,21 +92,26 @@ class AffaireContractuelle(Base):
     jour: Mapped[date]
     valeurs: Mapped[dict[str, Any]] = mapped_column(JSON)
 
-    jalons: Mapped[list["JalonContractuel"]] = relationship(order_by="JalonContractuel.num")
+    ouverte_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    close_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
+    realisee: Mapped[bool | None]
 
+    @property
+    def jalons(self) -> list[Jalon]:
+        """Its milestones, in order, the last of which may be to come; none of Enedis' own."""
+        fin = start_of_day(self.jour + timedelta(1)) - timedelta(seconds=1)
+        steps = [(self.ouverte_at + delai, etat) for etat, delai in _DELAIS.items()]
+        if self.close_at is not None:
+            steps.append((max(self.close_at, steps[-1][0]), "CPRE" if self.realisee else "CPNR"))
+        # They leave with the event at the latest.
+        return [
+            Jalon(num, min(instant, fin), self.jour if num > 1 else legal_date(instant), etat)
+            for num, (instant, etat) in enumerate(steps if self.prestation else (), 1)
+        ]
 
-class JalonContractuel(Base):
-    """A milestone of an affaire, at its instant; `effet` is the legal day that it speaks of."""
-
-    __tablename__ = "jalon_contractuel"
-
-    numero: Mapped[str] = mapped_column(
-        ForeignKey("affaire_contractuelle.numero", ondelete="CASCADE"), primary_key=True
-    )
-    num: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    instant: Mapped[datetime] = mapped_column(Instant, index=True)
-    effet: Mapped[date]
-    etat: Mapped[EtatAffaire] = mapped_column(String(5))
+    def close(self, instant: datetime, *, realisee: bool) -> None:
+        """Close it."""
+        self.close_at, self.realisee = instant, realisee
 
 
 class EvenementContractuel(Base):
@@ -172,57 +178,36 @@ def evenements_of_days(
 
 def affaires_moved(
     session: Session, contrat_id: str, debut: datetime, fin: datetime, *, recues: bool = False
-) -> Sequence[tuple[AffaireContractuelle, list[JalonContractuel]]]:
+) -> list[tuple[AffaireContractuelle, list[Jalon]]]:
     """Return the affaires of a contract that have a milestone in [debut, fin), by number, each with
     all its milestones before `fin`: those that it began (X12), or `recues` (X13)."""
-    column = AffaireContractuelle.contrat_receveur if recues else AffaireContractuelle.contrat_id
-    moved = select(JalonContractuel.numero).where(
-        JalonContractuel.instant >= debut, JalonContractuel.instant < fin
-    )
-    query = (
-        select(AffaireContractuelle, JalonContractuel)
-        .join(JalonContractuel)
-        .where(column == contrat_id, JalonContractuel.instant < fin)
-        .where(AffaireContractuelle.numero.in_(moved), AffaireContractuelle.prestation.is_not(None))
-        .order_by(AffaireContractuelle.numero, JalonContractuel.num)
-    )
-    rows = session.execute(query).tuples()
-    return [
-        (affaire, [jalon for _, jalon in some])
-        for affaire, some in groupby(rows, key=lambda row: row[0])
-    ]
+    affaire = AffaireContractuelle
+    column = affaire.contrat_receveur if recues else affaire.contrat_id
+    opened = affaire.ouverte_at.between(debut - max(_DELAIS.values()), fin)
+    wanted = (column == contrat_id, opened | affaire.close_at.between(debut - timedelta(1), fin))
+    rows = session.scalars(select(affaire).where(*wanted).order_by(affaire.numero))
+    before = ((row, [each for each in row.jalons if each.instant < fin]) for row in rows)
+    return [(row, jalons) for row, jalons in before if jalons and jalons[-1].instant >= debut]
+
+
+def affaires_of_point(session: Session, prm: str) -> Sequence[AffaireContractuelle]:
+    """Return the affaires of a point, by number."""
+    query = select(AffaireContractuelle).where(AffaireContractuelle.prm == prm)
+    return session.scalars(query.order_by(AffaireContractuelle.numero)).all()
 
 
 def situation_of(point: Point) -> SituationContractuelle:
     """Return the situation of a point to which nothing contractual has happened yet."""
     start = point.date_mise_en_service or date.min
     meter = next((each for each in point.compteurs if each.date_depose is None), None)
+    said = {name: getattr(point, column) for name, column in COLONNES.items()}
     return SituationContractuelle(
-        reference=initial_reference(point.prm),
-        sequence=1,
-        date_mise_en_service=start,
-        date_sequence=start,
-        etat=point.etat_contractuel,
-        alimentation=point.etat_alimentation,
-        fournisseur=point.fournisseur_titulaire,
-        titulaire=point.nom_client_final,
-        categorie=point.categorie_client_final,
-        siret=point.siret,
-        fta=point.fta,
-        puissance=point.puissance_souscrite,
-        calendrier=point.calendrier_fournisseur,
-        heures_creuses=point.heures_creuses_libelle,
-        heures_creuses_basse=point.heures_creuses_saison_basse,
-        niveau=point.niveau_ouverture_services or 0,
-        compteur=point.type_comptage,
-        matricule=meter and meter.matricule,
-        numero_serie=meter and meter.numero_serie,
+        **said | {"niveau": point.niveau_ouverture_services or 0},
+        **{"reference": initial_reference(point.prm), "sequence": 1},
+        **{"date_mise_en_service": start, "date_sequence": start},
+        matricule=None if meter is None else meter.matricule,
+        numero_serie=None if meter is None else meter.numero_serie,
         mode="TRI" if point.tension_livraison == _TRIPHASE else "MONO",
-        plage_releve=point.plage_releve,
-        date_resiliation=point.date_resiliation,
-        date_modification_fta=point.date_modification_fta,
-        date_augmentation=point.date_augmentation_puissance,
-        date_diminution=point.date_diminution_puissance,
     )
 
 
@@ -279,32 +264,26 @@ class VieContractuelle:
 
     def au(self, jour: date) -> SituationContractuelle | None:
         """Return its situation on a legal day, at its end; None while it isn't in the contract."""
-        for each in self.periodes:
-            if each.debut <= jour and (each.fin is None or jour < each.fin):
-                return each.situation
-        return None
+        held = [each for each in self.periodes if each.debut <= jour < (each.fin or date.max)]
+        return held[0].situation if held else None
 
 
 def lives_of_contract(session: Session, contrat: ContratGrdF) -> Iterator[VieContractuelle]:
     """Yield the life of every C5 point that is or was in a contract, by PRM, read by blocks."""
-    held = select(Point.prm).where(
-        Point.fournisseur_titulaire == contrat.acteur_code, Point.segment == "C5", POINT_SEEN
-    )
-    known = select(EvenementContractuel.prm).where(
-        EvenementContractuel.contrat_id == contrat.contrat_id
+    known = select(EvenementContractuel.prm)
+    known = known.where(EvenementContractuel.contrat_id == contrat.contrat_id)
+    held = select(Point).where(
+        *(POINT_SEEN, Point.segment == "C5"),
+        (Point.fournisseur_titulaire == contrat.acteur_code) | Point.prm.in_(known),
     )
     after = ""
     while True:
-        both = union(
-            held.where(Point.prm > after), known.where(EvenementContractuel.prm > after)
-        ).subquery()
-        prms = session.scalars(select(both.c.prm).order_by(both.c.prm).limit(_BLOCK)).all()
-        if not prms:
-            return
-        lives = life_of(session, prms, contrat.contrat_id)
-        for point in session.scalars(
-            select(Point).where(Point.prm.in_(prms)).order_by(Point.prm)
-        ).all():
+        some = held.where(Point.prm > after).order_by(Point.prm).limit(_BLOCK)
+        points = session.scalars(some.options(selectinload(Point.compteurs))).all()
+        lives = life_of(session, [point.prm for point in points], contrat.contrat_id)
+        for point in points:
             events = lives.get(point.prm, [])
             yield VieContractuelle(point, events, periodes_of(point, events, contrat))
-        after = prms[-1]
+        if len(points) < _BLOCK:
+            return
+        after = points[-1].prm

@@ -1,0 +1,91 @@
+"""A year of contractual life: what is drawn to happen to the points of GRD-F contracts."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from sge_sim.clock import legal_date, start_of_day
+from sge_sim.commandes.perimetre import open_affaire, plan_affaire
+from sge_sim.domaine.perimetre import NatureEvenement
+from sge_sim.referentiel.identites import Tirage, personne
+from sge_sim.tables.acteurs import all_acteurs
+from sge_sim.tables.perimetre import contrats_grd_f, lives_of_contract
+
+_AN: Final = 365
+_DELAI: Final = 20
+"""How many days before its event an affaire is opened at most; two of a point are farther apart."""
+_SUITES: Final[Mapping[NatureEvenement, NatureEvenement]] = {"RES": "MES", "COU": "RET"}
+_PUISSANCES: Final = (3, 6, 9, 12)
+_CALENDRIERS: Final = ("FC000165", "FC000014", "FC000050")
+
+
+def draw_year(
+    session: Session, now: datetime, graine: int, taux: Mapping[NatureEvenement, float]
+) -> int:
+    """Plan what happens in the 365 days that follow to each point of a GRD-F contract.
+
+    `taux`: how many times a point and year, by nature. A seed draws the same. Returns how many
+    affaires were opened.
+    """
+    fournisseurs = [each.code for each in all_acteurs(session) if each.kind == "fournisseur"]
+    today, count = legal_date(now), 0
+    for contrat in contrats_grd_f(session):
+        for vie in lives_of_contract(session, contrat):
+            situation = vie.au(today)
+            if situation is None or situation.resiliee:
+                continue
+            tirage = Tirage(vie.point.graine ^ graine)
+            others = [code for code in fournisseurs if code != contrat.acteur_code]
+            former: NatureEvenement | None = None
+            for jour, nature in _drawn(tirage, taux, today):
+                if (nature == "CFNE" and not others) or former == "CFNE":
+                    continue
+                valeurs = _values(tirage, nature, others)
+                opened = start_of_day(jour - timedelta(1 + tirage.below(_DELAI - 1)))
+                opened += timedelta(hours=8, seconds=tirage.below(36_000))
+                asked = (session, vie.point, nature, valeurs, jour, opened)
+                affaire = open_affaire(*asked, enedis=nature == "MDPRM")
+                assert affaire is not None, "its supplier has a contract"
+                if former == "RES":
+                    affaire.contrat_receveur = None
+                plan_affaire(session, vie.point, affaire, start_of_day(jour))
+                former, count = nature, count + 1
+    return count
+
+
+def _drawn(
+    tirage: Tirage, taux: Mapping[NatureEvenement, float], today: date
+) -> list[tuple[date, NatureEvenement]]:
+    """Draw the days of a year and their natures: what has ended begins again."""
+    drawn: list[tuple[date, NatureEvenement]] = []
+    for nature, rate in taux.items():
+        times = int(rate) + (tirage.below(10**6) < rate % 1 * 10**6)
+        days = (
+            tirage.day(today + timedelta(_DELAI + 1), today + timedelta(_AN)) for _ in range(times)
+        )
+        drawn += [(day, nature) for day in days]
+    found: list[tuple[date, NatureEvenement]] = []
+    for jour, nature in sorted(drawn):
+        after = found[-1][0] + timedelta(_DELAI + 1) if found else jour
+        found.append((max(jour, after), nature))
+        if nature in _SUITES:
+            found.append((found[-1][0] + timedelta(_DELAI + 1), _SUITES[nature]))
+    return [each for each in found if each[0] <= today + timedelta(_AN)]
+
+
+def _values(tirage: Tirage, nature: NatureEvenement, others: list[str]) -> dict[str, Any]:
+    """Draw what an event changes of a point, by column."""
+    match nature:
+        case "CFNE":
+            return {"fournisseur_titulaire": tirage.one_of(others)}
+        case "MES" | "MDACT":
+            return {"nom_client_final": personne(tirage)}
+        case "MCT":
+            return {"puissance_souscrite": tirage.one_of(_PUISSANCES)}
+        case "MCF":
+            return {"calendrier_fournisseur": tirage.one_of(_CALENDRIERS)}
+        case "CMAT":
+            return {"matricule": tirage.digits(14)}
+    return {}

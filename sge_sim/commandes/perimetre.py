@@ -1,0 +1,299 @@
+"""Affaires of a supplier that has a GRD-F contract: opened, refused, carried out, recorded.
+
+Where no supplier that is concerned has such a contract, nothing is recorded.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sge_sim.clock import PARIS, legal_date, start_of_day
+from sge_sim.commandes.admissible import wrong_demands, wrong_events
+from sge_sim.domaine.nomenclatures import TypeEvenement
+from sge_sim.domaine.perimetre import ACTES, CALENDRIERS_DISTRIBUTEUR, COLONNES, NATURES
+from sge_sim.domaine.perimetre import NatureEvenement as Nature
+from sge_sim.domaine.perimetre import SituationContractuelle as Situee
+from sge_sim.errors import UsageError
+from sge_sim.tables import perimetre as tables
+from sge_sim.tables.acteurs import find_acteur, get_acteur
+from sge_sim.tables.anciens_etats import DATEES, change_columns
+from sge_sim.tables.attentes import events_awaited
+from sge_sim.tables.commandes import Evenement
+from sge_sim.tables.ecritures import next_numero
+from sge_sim.tables.perimetre import AffaireContractuelle, ContratGrdF, contrat_of, situation_of
+from sge_sim.tables.points import Compteur, Point
+
+_TYPES: Final[Mapping[Nature, TypeEvenement]] = {
+    **{"PMES": "changement_titulaire", "MES": "changement_titulaire"},
+    **{"CFNE": "nouveau_fournisseur", "RES": "resiliation"},
+}
+_NATURES: Final[Mapping[TypeEvenement, Nature]] = {
+    **{"changement_titulaire": "MES", "nouveau_fournisseur": "CFNE", "resiliation": "RES"},
+    **{"programmation_hc": "PHC", "reforme_hc": "PHC"},
+}
+_EIC: Final = re.compile(r"[A-Z0-9-]{16}")
+_REALISATION: Final = time(7, 27)
+"""When an affaire is said done on its day: observed of a supplier change from afar."""
+_TENUES: Final = (
+    *("reference", "sequence", "date_mise_en_service", "date_sequence"),
+    *("date_alimentation", "puissance_limitation"),
+)
+"""What no column of a point says of its situation."""
+_PLAGE: Final = "HC (22H00-6H00)"
+Suivi: TypeAlias = tuple[AffaireContractuelle, Situee]
+
+
+def declare_contrat(
+    session: Session, code: str, contrat_id: str, eic: str, responsable: str, debut: date
+) -> ContratGrdF:
+    """Follow the points of a supplier under a GRD-F contract from a legal day on, or change what
+    is said of it; `responsable` is the EIC of who is responsible for its balance.
+
+    Raises `UsageError` for who supplies nothing, a contract of another, what isn't an EIC.
+    """
+    if get_acteur(session, code).kind != "fournisseur":
+        raise UsageError(f"{code} n'est pas un fournisseur : lui seul a un contrat GRD-F.")
+    for each in (eic, responsable):
+        if not _EIC.fullmatch(each):
+            raise UsageError(f"« {each} » n'est pas un code EIC : 16 majuscules, chiffres, tirets.")
+    for other in tables.contrats_grd_f(session):
+        if (other.contrat_id == contrat_id) != (other.acteur_code == code):
+            raise UsageError(f"{other.acteur_code} a déjà le contrat {other.contrat_id}.")
+    said = {"eic": eic, "eic_responsable": responsable, "debut": debut}
+    return session.merge(ContratGrdF(contrat_id=contrat_id, acteur_code=code, **said))
+
+
+def declare(
+    session: Session,
+    point: Point,
+    nature: Nature,
+    now: datetime,
+    jour: date,
+    *,
+    enedis: bool = False,
+    reference: str | None = None,
+    **champs: Any,
+) -> AffaireContractuelle:
+    """Open the affaire that leads to an event of a point on a legal day.
+
+    `champs` are those of `ACTES`, None of what isn't given. Raises `UsageError` for a supplier
+    that has no GRD-F contract, another affaire of the contract, and what isn't admissible.
+    """
+    given = {name: value for name, value in champs.items() if value is not None}
+    valeurs = {COLONNES.get(name, name): value for name, value in given.items()}
+    enedis = enedis or (nature in ACTES and not ACTES[nature].prestation)
+    _refuse(wrong_demands(nature, given, jour, legal_date(now), enedis=enedis))
+    if (code := given.get("fournisseur")) is not None:
+        acteur = find_acteur(session, code)
+        if acteur is None or acteur.kind != "fournisseur":
+            raise UsageError(f"« {code} » n'est pas un fournisseur : voir sge-sim acteurs list.")
+    if NATURES[nature].type == "CONTRAT" and not enedis:
+        _refuse(_others_awaited(session, point))
+    _refuse(wrong_events(point, nature, valeurs, jour))
+    affaire = open_affaire(session, point, nature, valeurs, jour, now, enedis=enedis)
+    if affaire is None:
+        raise UsageError(
+            f"aucun fournisseur concerné n'a de contrat GRD-F suivi le {jour:%d/%m/%Y} : le "
+            "déclarer par sge-sim perimetre contrat."
+        )
+    affaire.reference_demandeur = reference
+    plan_affaire(session, point, affaire, max(now, start_of_day(jour)))
+    return affaire
+
+
+def _refuse(wrongs: Iterator[str]) -> None:
+    for wrong in wrongs:
+        raise UsageError(f"{wrong}.")
+
+
+def _others_awaited(session: Session, point: Point) -> Iterator[str]:
+    for event in events_awaited(session, point.prm):
+        affaire = _affaire_of(session, event)
+        if affaire and NATURES[affaire.nature].type == "CONTRAT" and affaire.prestation:
+            yield (
+                f"l'affaire {affaire.numero} ({affaire.nature} du {affaire.jour:%d/%m/%Y}) est "
+                f"déjà en cours sur le point {point.prm} : en demander une après ce jour"
+            )
+
+
+def _affaire_of(session: Session, event: Evenement) -> AffaireContractuelle | None:
+    numero = event.affaire_contractuelle
+    return None if numero is None else session.get_one(AffaireContractuelle, numero)
+
+
+def open_affaire(
+    session: Session,
+    point: Point,
+    nature: Nature,
+    valeurs: Mapping[str, Any],
+    jour: date,
+    now: datetime,
+    *,
+    enedis: bool = False,
+) -> AffaireContractuelle | None:
+    """Open an affaire at an instant; None where no supplier that is concerned has a GRD-F contract
+    on that legal day."""
+    if point.segment != "C5" or not tables.contrats_grd_f(session):
+        return None
+    holder = point.fournisseur_titulaire
+    entering = contrat_of(session, valeurs.get("fournisseur_titulaire", holder), jour)
+    leaves = NATURES[nature].ouvre and point.etat_contractuel != "RESIL"
+    leaving = contrat_of(session, holder, jour) if leaves else None
+    if entering is None and leaving is None:
+        return None
+    affaire = AffaireContractuelle(
+        **{"numero": f"{next_numero(session, 'perimetre'):08d}", "prm": point.prm},
+        **{"nature": nature, "jour": jour, "valeurs": dict(valeurs), "ouverte_at": now},
+        prestation=None if enedis else ACTES[nature].prestation,
+        initiateur="enedis" if enedis else "fournisseur",
+        contrat_id=None if entering is None else entering.contrat_id,
+        contrat_receveur=None if leaving is None else leaving.contrat_id,
+    )
+    session.add(affaire)
+    session.flush()
+    return affaire
+
+
+def plan_affaire(
+    session: Session, point: Point, affaire: AffaireContractuelle, instant: datetime
+) -> None:
+    """Plan the event of an affaire."""
+    event = Evenement(point=point, instant=instant, echeance=instant)
+    event.type = _TYPES.get(affaire.nature, "contractuel")
+    event.affaire_contractuelle = affaire.numero
+    if affaire.nature == "CFNE":
+        event.fournisseur_code = affaire.valeurs["fournisseur_titulaire"]
+    session.add(event)
+
+
+def give_up(session: Session, event: Evenement, now: datetime) -> None:
+    """Forget an event that is awaited, and close what leads to it."""
+    event.echeance = None  # whoever goes through what is due passes it over
+    session.delete(event)
+    if (affaire := _affaire_of(session, event)) is not None:
+        affaire.close(now, realisee=False)
+
+
+def follow(session: Session, event: Evenement, now: datetime, *, asked: bool = False) -> None:
+    """Open the affaire of an event that was planned otherwise, where a contract is concerned.
+
+    Raises `UsageError` where a tester has `asked` for what the point doesn't admit.
+    """
+    nature, point, code = _NATURES.get(event.type), event.point, event.fournisseur_code
+    if nature is None or event.affaire_contractuelle is not None:
+        return
+    valeurs = {} if code is None else {"fournisseur_titulaire": code}
+    said = (nature, valeurs, legal_date(event.instant))
+    others = [*_others_awaited(session, point)]
+    affaire = open_affaire(session, point, *said, now, enedis=nature == "PHC")
+    if affaire is not None:
+        event.affaire_contractuelle = affaire.numero
+        if asked and nature != "PHC":
+            _refuse(iter([*others, *wrong_events(point, *said)]))
+
+
+def begin(session: Session, event: Evenement, instant: datetime) -> Suivi | None:
+    """Return the affaire of an event that is due and the situation of its point until then; None
+    where no contract is concerned.
+
+    Raises `UsageError`, the affaire being closed, where the point doesn't admit it any more.
+    """
+    follow(session, event, instant)
+    point, affaire = event.point, _affaire_of(session, event)
+    if affaire is None:
+        return None
+    if affaire.nature != "PHC":
+        for wrong in wrong_events(point, affaire.nature, affaire.valeurs, affaire.jour):
+            affaire.close(instant, realisee=False)
+            raise UsageError(wrong)
+    query = select(tables.EvenementContractuel).order_by(tables.EvenementContractuel.id.desc())
+    last = session.scalars(query.where(tables.EvenementContractuel.prm == point.prm)).first()
+    situation = situation_of(point)
+    return affaire, situation if last is None else _held(situation, last.apres)
+
+
+def _held(situation: Situee, former: Situee) -> Situee:
+    return replace(situation, **{name: getattr(former, name) for name in _TENUES})
+
+
+def record(
+    session: Session, point: Point, affaire: AffaireContractuelle, avant: Situee, instant: datetime
+) -> None:
+    """Give a point what an affaire makes of it, and record it as each contract concerned sees it.
+
+    `avant` is its situation before its event.
+    """
+    _apply(session, point, affaire)
+    nature, jour = affaire.nature, legal_date(instant)
+    apres = _held(situation_of(point), avant)
+    if nature == "PHC" and apres == avant:
+        return  # the meter hasn't answered
+    affaire.close(max(instant, datetime.combine(jour, _REALISATION, PARIS)), realisee=True)
+    if apres.alimentation != avant.alimentation:
+        apres = replace(apres, date_alimentation=jour, puissance_limitation=None)
+    if "limite" in affaire.valeurs:
+        apres = replace(apres, puissance_limitation=affaire.valeurs["limite"])
+    if (apres.fta, apres.puissance) != (avant.fta, avant.puissance):
+        apres = replace(apres, sequence=avant.sequence + 1, date_sequence=jour)
+
+    def add(nature: Nature, apres: Situee) -> None:
+        holder = avant.fournisseur if NATURES[nature].ferme else apres.fournisseur
+        contrat = contrat_of(session, holder, jour)
+        if contrat is not None:
+            event = tables.EvenementContractuel(
+                **{"prm": point.prm, "contrat_id": contrat.contrat_id, "nature": nature},
+                **{"jour": jour, "instant": instant, "affaire_numero": affaire.numero},
+                **{"reference": apres.reference, "sequence": apres.sequence},
+                **{"avant": avant, "apres": apres},
+            )
+            session.add(event)
+            session.flush()
+
+    if NATURES[nature].ouvre:
+        if not avant.resiliee and nature != "PMES":
+            left = replace(avant, etat="RESIL", date_resiliation=jour)
+            add("CFNS" if nature == "CFNE" else "RES", left)
+        apres = replace(
+            apres,
+            reference=f"{next_numero(session, 'reference'):09d}",
+            **{"sequence": 1, "date_mise_en_service": jour, "date_sequence": jour},
+        )
+    elif nature == "MDPRM" and avant.niveau == 0 < apres.niveau:
+        add("CMAT", activated := replace(apres, niveau=0))  # the distributor's grid comes first
+        avant = activated
+    add(nature, apres)
+
+
+def _apply(session: Session, point: Point, affaire: AffaireContractuelle) -> None:
+    """Give a point what an affaire makes of it, beside what its event does already."""
+    jour = affaire.jour
+    valeurs = {name: value for name, value in affaire.valeurs.items() if name in DATEES}
+    puissance, former = valeurs.get("puissance_souscrite"), point.puissance_souscrite or 0
+    if puissance not in (None, former):
+        grown = "augmentation" if puissance > former else "diminution"
+        setattr(point, f"date_{grown}_puissance", jour)
+        valeurs["puissance_souscrite_unite"] = "kVA"
+    if (fta := valeurs.get("fta")) not in (None, point.fta):
+        point.date_modification_fta = jour
+        posts = CALENDRIERS_DISTRIBUTEUR[str(fta)] != "DI000001"
+        if posts and point.heures_creuses_libelle is None and point.type_comptage == "LINKY":
+            valeurs["heures_creuses_libelle"] = _PLAGE
+    change_columns(session, point, jour, **valeurs)
+    match affaire.nature:
+        case "MES" | "PMES":
+            point.etat_contractuel, point.etat_alimentation = "SERVC", "ALIM"
+            point.date_resiliation, point.contrat_soutirage = None, True
+        case "COU":
+            point.etat_alimentation = "LIMI" if "limite" in affaire.valeurs else "COUP"
+        case "RET":
+            point.etat_alimentation = "ALIM"
+        case "CMAT":
+            for meter in point.compteurs:
+                meter.date_depose = meter.date_depose or jour
+            said = dict.fromkeys(("matricule", "numero_serie"), affaire.valeurs["matricule"])
+            point.compteurs.append(Compteur(prm=point.prm, date_pose=jour, **said))
