@@ -15,7 +15,6 @@ from sge_sim.tables.perimetre import (
     AffaireContractuelle,
     ContratGrdF,
     EvenementContractuel,
-    JalonContractuel,
 )
 from sge_sim.tables.points import POINT_SEEN, Point
 
@@ -86,15 +85,16 @@ def next_contract_day(session: Session, contrat: ContratGrdF, quoi: str, jour: d
         days = (jour + timedelta(n) for n in range(_JOURS_FIXES))
         held = (day for day in days if next(prms_to_read(session, contrat, day), None))
         return min((day for day in (found, next(held, None)) if day is not None), default=None)
-    whose: Any = AffaireContractuelle.contrat_id
-    if quoi == "affaires_recues":
-        whose = AffaireContractuelle.contrat_receveur
-    query = select(func.min(JalonContractuel.instant)).join(AffaireContractuelle)
-    moved = session.scalar(
-        query.where(
-            whose == contrat.contrat_id,
-            AffaireContractuelle.prestation.is_not(None),
-            JalonContractuel.instant >= start_of_day(jour),
-        )
+    affaire, start = AffaireContractuelle, start_of_day(jour)
+    recues = quoi == "affaires_recues"
+    whose = affaire.contrat_receveur if recues else affaire.contrat_id
+    mine = whose == contrat.contrat_id, affaire.prestation.is_not(None)
+    opened, closed = (
+        session.scalar(select(func.min(column)).where(*mine, column >= start))
+        for column in (affaire.ouverte_at, affaire.close_at)
     )
-    return None if moved is None else legal_date(moved)
+    # One that was closed late is told of its own day.
+    late = select(func.min(affaire.jour)).where(*mine, affaire.jour >= jour)
+    held = session.scalar(late.where(affaire.close_at >= start))
+    days = [legal_date(each) for each in (opened, closed) if each is not None]
+    return min([*days, *([held] if held else [])], default=None)

@@ -1,4 +1,4 @@
-"""A supplier with a GRD-F contract, and the contractual lives of its points, as they are recorded."""
+"""A supplier with a GRD-F contract, and the contractual lives of its points."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,6 @@ from sge_sim.tables.perimetre import (
     AffaireContractuelle,
     ContratGrdF,
     EvenementContractuel,
-    JalonContractuel,
     SituationContractuelle,
     situation_of,
 )
@@ -132,7 +131,7 @@ def _after(before: SituationContractuelle, step: Etape, reference: str) -> Situa
 
 def _affaire(prm: str, step: Etape, numero: str) -> AffaireContractuelle:
     own = step.initiateur == "enedis"
-    affaire = AffaireContractuelle(
+    return AffaireContractuelle(
         numero=numero,
         prm=prm,
         nature=step.nature,
@@ -141,16 +140,10 @@ def _affaire(prm: str, step: Etape, numero: str) -> AffaireContractuelle:
         reference_demandeur=None if own else f"ref-{numero}",
         jour=step.jour,
         valeurs={},
+        ouverte_at=datetime.combine(step.jour - timedelta(2), time(16, 27, 20), PARIS),
+        close_at=datetime.combine(step.jour, time(7, 27, 2), PARIS),
+        realisee=True,
     )
-    asked = datetime.combine(step.jour - timedelta(2), time(16, 27, 20), PARIS)
-    done = datetime.combine(step.jour, time(7, 27, 2), PARIS)
-    for num, (etat, instant) in enumerate(
-        (("DMTR", asked), ("DMREC", asked), ("INPL", asked), ("CPRE", done)), start=1
-    ):
-        affaire.jalons.append(
-            JalonContractuel(num=num, instant=instant, effet=step.jour, etat=etat)
-        )
-    return affaire
 
 
 def _evenement(

@@ -12,17 +12,17 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, start_of_day
-from sge_sim.domaine.perimetre import ETATS_AFFAIRE, NATURES
+from sge_sim.domaine.perimetre import ETATS_AFFAIRE, NATURES, Jalon
 from sge_sim.facturation.arbres import enedis, filled, plans
 from sge_sim.facturation.grammaire import write_block
 from sge_sim.flux.atelier import Atelier
-from sge_sim.flux.contrats import BlocEcrit, daily_files, grammar_of
+from sge_sim.flux.contrat_grd.fichiers import BlocEcrit, daily_files, grammar_of
 from sge_sim.flux.envoi import Envoi, Fichier
 from sge_sim.flux.lots import LotContrat
-from sge_sim.tables.perimetre import AffaireContractuelle, JalonContractuel, affaires_moved
+from sge_sim.tables.perimetre import AffaireContractuelle, affaires_moved
 
 _CHANGEMENT: Final = "Changement de fournisseur"
-_Suivie = tuple[AffaireContractuelle, list[JalonContractuel]]
+_Suivie = tuple[AffaireContractuelle, list[Jalon]]
 
 
 def fichiers(
@@ -51,9 +51,7 @@ def write_affaires(
     ]
 
 
-def _affaire_tree(
-    lot: LotContrat, affaire: AffaireContractuelle, jalons: Sequence[JalonContractuel]
-) -> Any:
+def _affaire_tree(lot: LotContrat, affaire: AffaireContractuelle, jalons: Sequence[Jalon]) -> Any:
     closed, changes = jalons[-1].etat in enedis()["closes"], affaire.nature[:3] == "CFN"
     facts = {
         "affaire": affaire,

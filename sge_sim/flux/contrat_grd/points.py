@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from sge_sim.facturation.arbres import enedis
 from sge_sim.facturation.lignes import SituationFacturee
+from sge_sim.flux.contrat_grd.releves import GrilleLue, SituationVecue
 from sge_sim.flux.lots import LotContrat
-from sge_sim.flux.releves_contractuels import GrilleLue, SituationVecue
 from sge_sim.mesures.grilles_nommees import calendrier_nomme
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.tables.mesures import read_mesures_facts_of

@@ -18,10 +18,10 @@ from sge_sim.domaine.plages import officielle_de, parse_plages
 from sge_sim.facturation.arbres import filled, plans
 from sge_sim.facturation.grammaire import write_block
 from sge_sim.facturation.lignes import LINKY
-from sge_sim.flux.contrats import BlocEcrit, daily_files, grammar_of, instance_of
+from sge_sim.flux.contrat_grd.fichiers import BlocEcrit, daily_files, grammar_of, instance_of
+from sge_sim.flux.contrat_grd.points import PointDuContrat, affaire_facts, read_points_of
+from sge_sim.flux.contrat_grd.releves import GrilleLue, grids_at, read_registers
 from sge_sim.flux.lots import LotContrat
-from sge_sim.flux.points_du_contrat import PointDuContrat, affaire_facts, read_points_of
-from sge_sim.flux.releves_contractuels import GrilleLue, grids_at, read_registers
 from sge_sim.tables.contrats_publies import prms_of_events
 
 _RUE: Final = re.compile(r"(\d{1,4}(?: (?:BIS|TER|QUATER|[A-D]))?),? (.+)", re.IGNORECASE)

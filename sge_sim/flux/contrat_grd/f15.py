@@ -20,7 +20,7 @@ from sge_sim.facturation.grammaire import write_around, write_block
 from sge_sim.facturation.lecture import CYCLIQUE, FINS
 from sge_sim.facturation.lignes import BlocFacture, FactureFournisseur, ReleveFacture
 from sge_sim.flux.atelier import Atelier
-from sge_sim.flux.contrats import (
+from sge_sim.flux.contrat_grd.fichiers import (
     BlocEcrit,
     archive_of,
     blocks_by_suite,
@@ -30,10 +30,8 @@ from sge_sim.flux.contrats import (
     members_of,
     numbered,
 )
-from sge_sim.flux.envoi import Envoi, Fichier, tampon
-from sge_sim.flux.lots import LotContrat
-from sge_sim.flux.points_du_contrat import PointDuContrat, read_points_of
-from sge_sim.flux.releves_contractuels import (
+from sge_sim.flux.contrat_grd.points import PointDuContrat, read_points_of
+from sge_sim.flux.contrat_grd.releves import (
     GrilleLue,
     ReleveContractuel,
     SituationVecue,
@@ -41,6 +39,8 @@ from sge_sim.flux.releves_contractuels import (
     read_pairs,
     read_registers,
 )
+from sge_sim.flux.envoi import Envoi, Fichier, tampon
+from sge_sim.flux.lots import LotContrat
 from sge_sim.tables.acteurs import get_acteur
 from sge_sim.tables.contrats_publies import prms_to_read
 

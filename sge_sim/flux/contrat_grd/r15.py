@@ -12,20 +12,20 @@ from sqlalchemy.orm import Session
 from sge_sim.facturation.arbres import filled, plans
 from sge_sim.facturation.grammaire import write_block
 from sge_sim.facturation.lecture import FINS
-from sge_sim.flux.contrats import BlocEcrit, daily_files, grammar_of, instance_of
-from sge_sim.flux.lots import LotContrat
-from sge_sim.flux.points_du_contrat import (
+from sge_sim.flux.contrat_grd.fichiers import BlocEcrit, daily_files, grammar_of, instance_of
+from sge_sim.flux.contrat_grd.points import (
     PointDuContrat,
     affaire_facts,
     read_points_of,
 )
-from sge_sim.flux.releves_contractuels import (
+from sge_sim.flux.contrat_grd.releves import (
     GrilleLue,
     ReleveContractuel,
     grids_at,
     read_pairs,
     read_registers,
 )
+from sge_sim.flux.lots import LotContrat
 from sge_sim.tables.contrats_publies import prms_to_read
 
 _INDEX, _ENERGIE = "1", "2"

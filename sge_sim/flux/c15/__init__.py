@@ -1,1 +1,0 @@
-"""C15: what happened to the points of a supplier's contract."""

@@ -1,1 +1,0 @@
-"""F15: the invoices of a supplier's contract."""

@@ -1,1 +1,0 @@
-"""R15: the readings of the points of a supplier's contract."""

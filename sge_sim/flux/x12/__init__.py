@@ -1,1 +1,0 @@
-"""X12 and X13: the affaires of a supplier's contract."""
