@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -55,7 +55,7 @@ from sge_sim.tables.flux import (
     unpublished,
 )
 from sge_sim.tables.m023 import demandes_m023_due, read_next_m023
-from sge_sim.tables.perimetre import ContratGrdF, contrats_grd_f
+from sge_sim.tables.perimetre import contrats_grd_f
 from sge_sim.tables.prepared import Driver, read_at_once
 from sge_sim.tables.transmissions import (
     Etendue,
@@ -155,15 +155,9 @@ def read_due(
     for diffusion, points in diffusing.items():
         for due in islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1):
             firsts.append(replace(due, publie_avant_arret=publie_avant_arret))
-    for contrat in contrats_grd_f(session):
-        if (receiver := receiving_contract(session, contrat)) is not None:
-            days = contract_days(session, receiver)
-            for daily in _PAR_CONTRAT:
-                depuis = days.get(daily.code, contrat.debut)
-                day_lot = _lot_of_contract(session, daily, contrat, receiver, depuis, until)
-                firsts += [] if day_lot is None else [day_lot]
+    firsts += _lots_of_contracts(session, min([until, *(lot.instant for lot in firsts)]))
     lots = sorted(firsts, key=attrgetter("place"))
-    if lots and isinstance(lots[0], LotAffaire | LotM023):
+    if lots and isinstance(lots[0], LotAffaire | LotM023 | LotContrat):
         kind, instant = type(lots[0]), lots[0].instant
         lots = [lot for lot in lots if type(lot) is kind and lot.instant == instant]
     else:
@@ -239,27 +233,31 @@ def _lots_of(
         current = flux.cause.calendrier.periode(frequence, current.fin)
 
 
-def _lot_of_contract(
-    session: Session,
-    flux: Flux[ParContrat],
-    contrat: ContratGrdF,
-    receiver: str,
-    depuis: date,
-    until: datetime,
-) -> LotContrat | None:
-    """Return the first day of a GRD-F contract, from one on, that is due and has something to tell;
-    `receiver`: the contract whose channel its files take."""
-    jour: date | None = depuis
-    for look in (False, True):  # to look costs: not before it can be due
-        if look and jour is not None:
-            jour = next_contract_day(session, contrat, flux.cause.quoi, jour)
-        if jour is None:
-            return None
-        instant = datetime.combine(jour + _JOUR, flux.cause.heure, PARIS)
+def _lots_of_contracts(session: Session, until: datetime) -> list[LotContrat]:
+    """Return the days of GRD-F contracts that are due first, all of one instant: to look whether a
+    day has something to tell costs, so not those that can't be among them."""
+    found: list[LotContrat] = []
+    maybe = []
+    for contrat in contrats_grd_f(session):
+        if (receiver := receiving_contract(session, contrat)) is not None:
+            days = contract_days(session, receiver)
+            for flux in _PAR_CONTRAT:
+                depuis = days.get(flux.code, contrat.debut)
+                maybe.append((_leaves(flux, depuis), flux, contrat, receiver, depuis))
+    for instant, flux, contrat, receiver, depuis in sorted(maybe, key=itemgetter(0)):
         if instant > until:
-            return None
-    periode = Periode(jour, jour + _JOUR, instant)
-    return LotContrat(flux, receiver, instant, contrat.contrat_id, contrat, periode)
+            break
+        jour = next_contract_day(session, contrat, flux.cause.quoi, depuis)
+        if jour is not None and (leaves := _leaves(flux, jour)) <= until:
+            periode = Periode(jour, jour + _JOUR, leaves)
+            found.append(LotContrat(flux, receiver, leaves, contrat.contrat_id, contrat, periode))
+            until = leaves
+    return [lot for lot in found if lot.instant == until]
+
+
+def _leaves(flux: Flux[ParContrat], jour: date) -> datetime:
+    """Return when the file that tells of a day leaves."""
+    return datetime.combine(jour + _JOUR, flux.cause.heure, PARIS)
 
 
 def _flux_of(abonnement: Abonnement) -> list[Flux[ParAbonnement]]:

@@ -50,20 +50,27 @@ def count_named(session: Session, contrat_id: str, beginning: str) -> int:
     return session.scalar(select(func.count()).select_from(FichierFlux).where(*within)) or 0
 
 
+def _held(contrat: ContratGrdF, jour: date) -> Any:
+    """Select the points that are in a contract on a day, or have been since."""
+    mine = EvenementContractuel.contrat_id == contrat.contrat_id
+    since = select(EvenementContractuel.prm).where(mine, EvenementContractuel.jour >= jour)
+    held = and_(Point.fournisseur_titulaire == contrat.acteur_code, Point.segment == "C5")
+    return and_(or_(held, Point.prm.in_(since)), POINT_SEEN)
+
+
 def prms_to_read(session: Session, contrat: ContratGrdF, jour: date) -> Iterator[str]:
     """Yield the points of which a reading may be told on a day, in their order: those of its fixed
-    day that are in the contract or have been since, and those to which something happened."""
+    day, and those to which something happened."""
     codes = [plage for plage, fixe in _FIXES.items() if fixe == jour.day]
     fixed: Any = Point.plage_releve.in_(codes)
     if jour.day == _PREMIER:
         others = [plage for plage, fixe in _FIXES.items() if fixe != _PREMIER]
         fixed = or_(Point.plage_releve.is_(None), Point.plage_releve.not_in(others))
-    mine = EvenementContractuel.contrat_id == contrat.contrat_id
-    events = select(EvenementContractuel.prm).where(mine)
-    since = Point.prm.in_(events.where(EvenementContractuel.jour >= jour))
-    held = and_(Point.fournisseur_titulaire == contrat.acteur_code, Point.segment == "C5")
-    read = select(Point.prm).where(or_(held, since), fixed, POINT_SEEN)
-    both = union(read, events.where(EvenementContractuel.jour == jour)).subquery()
+    mine = EvenementContractuel.contrat_id == contrat.contrat_id, EvenementContractuel.jour == jour
+    both = union(
+        select(Point.prm).where(_held(contrat, jour), fixed),
+        select(EvenementContractuel.prm).where(*mine),
+    ).subquery()
     yield from session.scalars(select(both.c.prm).order_by(both.c.prm))
 
 
@@ -82,9 +89,11 @@ def next_contract_day(session: Session, contrat: ContratGrdF, quoi: str, jour: d
         found = session.scalar(after.where(EvenementContractuel.jour >= jour))
         if quoi == "evenements":
             return found
+        plages = session.scalars(select(Point.plage_releve).where(_held(contrat, jour)).distinct())
+        fixes = {jour_releve(plage) for plage in plages}
         days = (jour + timedelta(n) for n in range(_JOURS_FIXES))
-        held = (day for day in days if next(prms_to_read(session, contrat, day), None))
-        return min((day for day in (found, next(held, None)) if day is not None), default=None)
+        first = next((day for day in days if day.day in fixes), None)
+        return min((day for day in (found, first) if day is not None), default=None)
     affaire, start = AffaireContractuelle, start_of_day(jour)
     recues = quoi == "affaires_recues"
     whose = affaire.contrat_receveur if recues else affaire.contrat_id

@@ -351,12 +351,22 @@ def test_grid_and_off_peak_ranges_go_with_the_tariff(mine: Recus) -> None:
         assert ("Id_Plage_Heures_Creuses" in structure) is not seasonal
 
 
-def test_nothing_is_said_of_them(mine: Recus) -> None:
-    validation = Validation(content=False)
-    for documents in mine.archives.values():
-        for inner, content in documents.items():
-            for verdict in validation.judge(inner, content):
-                assert verdict.ecarts == [], verdict
+def test_nothing_is_said_of_them(platform: Platform) -> None:
+    validation, known = Validation(), list(platform.ready().items())
+    formes = set()
+    for nom, content in known:
+        for verdict in validation.judge(nom, content):
+            assert (verdict.ecarts, verdict.remarques) == ([], []), verdict
+            formes.add(verdict.forme)
+    assert len(formes) == 5
+    assert validation.together() == []
+    lacking = Validation()
+    name = max(nom for nom, _ in known if "_C15_" in nom and nom.split("_")[-2] > "00003")
+    suite = name[: -len("_00001_20260101050100.zip")]
+    for nom, content in known:
+        if nom.startswith(suite) and nom.split("_")[-2] != "00002":
+            assert list(lacking.judge(nom, content))
+    assert "00002" in "".join(lacking.together())
 
 
 def test_a_catch_up_day_by_day_makes_the_same_files(platform: Platform, tmp_path: Path) -> None:
