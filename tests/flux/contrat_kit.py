@@ -53,8 +53,9 @@ def etape(nature: str, jour: date, contrat: str = GRD, **change: Any) -> Etape:
     return Etape(nature, jour, change, contrat)
 
 
-def fill(session: Session, lives: dict[str, Sequence[Etape]], **columns: Any) -> None:
-    """Declare two suppliers, their contracts, and points with these lives."""
+def fill(session: Session, lives: dict[str, Sequence[Etape]], anciens: Sequence[str] = ()) -> None:
+    """Declare two suppliers, their contracts, and points with these lives; `anciens` have no
+    Linky."""
     publication_kit._fill(session)
     for code_postal, code_insee, libelle in COMMUNES[1:]:
         session.add(Commune(code_postal=code_postal, code_insee=code_insee, libelle=libelle))
@@ -73,7 +74,7 @@ def fill(session: Session, lives: dict[str, Sequence[Etape]], **columns: Any) ->
     session.flush()
     numero = 38_000_000
     for rank, (prm, steps) in enumerate(sorted(lives.items())):
-        point = made_point(prm, rank, **columns)
+        point = made_point(prm, rank, ancien=prm in anciens)
         session.add(point)
         session.flush()
         situation = situation_of(point)
@@ -96,7 +97,7 @@ def fill(session: Session, lives: dict[str, Sequence[Etape]], **columns: Any) ->
         _end_as(point, by_contrat)
 
 
-def made_point(prm: str, rank: int, **columns: Any) -> Point:
+def made_point(prm: str, rank: int, *, ancien: bool) -> Point:
     point = new_point(prm, "C5", 1000 + rank)
     point.type_comptage, point.plage_releve = "LINKY", f"TD{rank % 28:02d}"
     point.heures_creuses_libelle = "HC (22H56-6H56)"
@@ -104,8 +105,9 @@ def made_point(prm: str, rank: int, **columns: Any) -> Point:
     point.code_postal, point.code_insee, point.commune = COMMUNES[rank % 3]
     point.categorie_client_final = ("RES", "PRO")[rank % 2]
     point.fournisseur_titulaire = None
-    for nom, value in columns.items():
-        setattr(point, nom, value)
+    if ancien:
+        point.fta, point.type_comptage = "BTINFCUST", "EMC"
+        point.niveau_ouverture_services, point.compteurs[0].tic_activable = 0, None
     return point
 
 
@@ -175,9 +177,9 @@ def _end_as(point: Point, by_contrat: dict[str, SituationContractuelle]) -> None
             point.puissance_souscrite = situation.puissance
 
 
-def contract_platform(folder: Path, lives: dict[str, Sequence[Etape]], **columns: Any) -> Platform:
+def contract_platform(
+    folder: Path, lives: dict[str, Sequence[Etape]], anciens: Sequence[str] = ()
+) -> Platform:
     folder.mkdir(parents=True, exist_ok=True)
-    database = filled_database(
-        folder / "sge-sim.db", lambda session: fill(session, lives, **columns)
-    )
+    database = filled_database(folder / "sge-sim.db", lambda session: fill(session, lives, anciens))
     return Platform(database, folder)

@@ -1,4 +1,4 @@
-"""What a supplier is told by its GRD-F contract: C15, R15, F15, X12 and X13 of eight months of lives.
+"""What a supplier is told by its GRD-F contract: C15, R15, F15, X12 and X13 of eight months.
 
 The indexes are those of the world; the files go together, and their invoices are explained.
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from flux_kit import JOUR
 from lxml import etree
 from publication_kit import Platform, at, members
 
+from sge_sim.domaine.prm import generate
 from sge_sim.facturation.arbres import plans
 from sge_sim.facturation.grammaire import grammaires, read_by_grammar
 from sge_sim.facturation.verification import VerificationFactures
@@ -26,7 +28,8 @@ from sge_sim.flux.validation import Validation
 from sge_sim.mesures import index_quotidiens
 
 FIN = date(2026, 12, 20)
-ANCIENS = ("25900000000020", "25900000000021")
+PRMS = [generate("259", n) for n in range(22)]
+ANCIENS = PRMS[20:]
 
 
 def lives() -> dict[str, list[Etape]]:
@@ -52,7 +55,7 @@ def lives() -> dict[str, list[Etape]]:
                 steps.append(etape("RES", date(2026, 11, 2)))
             case _:
                 steps.append(etape("MCT", date(2026, 8, 1), puissance=3))
-        found[f"259{n:011d}"] = steps
+        found[PRMS[n]] = steps
     return found
 
 
@@ -100,7 +103,7 @@ def _is_of(nom: str, contrat: str) -> bool:
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    made = contract_platform(tmp_path_factory.mktemp("contrat"), lives())
+    made = contract_platform(tmp_path_factory.mktemp("contrat"), lives(), ANCIENS)
     made.catch_up(at(FIN))
     yield made
     made.close()
@@ -294,7 +297,7 @@ def test_invoices_add_up_and_bind_readings(mine: Recus) -> None:
             == (tree["Fin_Message"]["Montant_Total_TVA"])
         )
     for mine_of in spans.values():
-        assert all(a[1] + JOUR == b[0] for a, b in zip(mine_of, mine_of[1:], strict=False))
+        assert all(a[1] + JOUR == b[0] for a, b in pairwise(mine_of))
 
 
 @pytest.mark.documented
@@ -344,6 +347,10 @@ def stamp(nom: str) -> datetime:
 def test_grid_and_off_peak_ranges_go_with_the_tariff(mine: Recus) -> None:
     for nom, prm in mine.of("C15"):
         structure = prm["Situation_Contractuelle"]["Structure_Tarifaire"]
+        if prm["Id_PRM"] in ANCIENS:
+            assert structure["Formule_Tarifaire_Acheminement"] == "BTINFCUST"
+            assert structure["Id_Structure_Horosaisonniere"] == "1"
+            continue
         assert structure["Formule_Tarifaire_Acheminement"] == "BTINFMU4"
         assert structure["Id_Calendrier_Distributeur"] == "DI000003"
         seasonal = stamp(nom).date() >= date(2026, 9, 15)
@@ -370,7 +377,7 @@ def test_nothing_is_said_of_them(platform: Platform) -> None:
 
 
 def test_a_catch_up_day_by_day_makes_the_same_files(platform: Platform, tmp_path: Path) -> None:
-    made = contract_platform(tmp_path / "etat", lives())
+    made = contract_platform(tmp_path / "etat", lives(), ANCIENS)
     until = date(2026, 5, 30)
     for day in (until - 20 * JOUR, until - 6 * JOUR, until):
         made.catch_up(at(day))
