@@ -53,7 +53,7 @@ def general_tree(
     facts = {
         **head,
         **{"facture": facture, "frequence": frequence, "client": client},
-        **{nom: facture.total(nom) for nom in ("ht", "tva", "ttc")},  # type: ignore[arg-type]
+        **{nom: facture.total(nom) for nom in ("ht", "tva", "ttc")},
         "affectation": f"GFRN_1_{facture.jour:%Y%m%d}_{client}_{facture.type}",
         "reglement": facture.jour + timedelta(_DELAI),
         "debut": min(each.debut for each in lignes),

@@ -97,13 +97,13 @@ def next_contract_day(session: Session, contrat: ContratGrdF, quoi: str, jour: d
     affaire, start = AffaireContractuelle, start_of_day(jour)
     recues = quoi == "affaires_recues"
     whose = affaire.contrat_receveur if recues else affaire.contrat_id
-    mine = whose == contrat.contrat_id, affaire.prestation.is_not(None)
+    wanted = whose == contrat.contrat_id, affaire.prestation.is_not(None)
     opened, closed = (
-        session.scalar(select(func.min(column)).where(*mine, column >= start))
+        session.scalar(select(func.min(column)).where(*wanted, column >= start))
         for column in (affaire.ouverte_at, affaire.close_at)
     )
     # One that was closed late is told of its own day.
-    late = select(func.min(affaire.jour)).where(*mine, affaire.jour >= jour)
+    late = select(func.min(affaire.jour)).where(*wanted, affaire.jour >= jour)
     held = session.scalar(late.where(affaire.close_at >= start))
-    days = [legal_date(each) for each in (opened, closed) if each is not None]
-    return min([*days, *([held] if held else [])], default=None)
+    moved = [legal_date(each) for each in (opened, closed) if each is not None]
+    return min([*moved, *([held] if held else [])], default=None)

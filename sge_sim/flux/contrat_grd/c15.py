@@ -18,7 +18,7 @@ from sge_sim.domaine.plages import officielle_de, parse_plages
 from sge_sim.facturation.arbres import filled, plans
 from sge_sim.facturation.grammaire import write_block
 from sge_sim.facturation.lignes import LINKY
-from sge_sim.flux.contrat_grd.fichiers import BlocEcrit, daily_files, grammar_of, instance_of
+from sge_sim.flux.contrat_grd.fichiers import BlocDuFichier, daily_files, grammar_of, instance_of
 from sge_sim.flux.contrat_grd.points import PointDuContrat, affaire_facts, read_points_of
 from sge_sim.flux.contrat_grd.releves import GrilleLue, grids_at, read_registers
 from sge_sim.flux.lots import LotContrat
@@ -29,22 +29,22 @@ _A_HEURES_CREUSES: Final = ("DI000002", "DI000003")
 _NIVEAU_0: Final = "0"
 
 
-def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocEcrit]:
+def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
     """Return a block for each event of that day of these points, in their order."""
     jour, version = lot.periode.debut, grammar_of(lot)
-    told = [
+    dits = [
         (point, rank)
         for point in read_points_of(session, lot.contrat, prms, jour)
         for rank, each in enumerate(point.vecue.evenements, start=1)
         if each.jour == jour
     ]
-    read_registers((point.vecue, [jour]) for point, _ in told)
+    read_registers((point.vecue, [jour]) for point, _ in dits)
     blocs = []
-    for point, rank in told:
+    for point, rank in dits:
         vecue = replace(point.vecue, evenements=point.vecue.evenements[:rank])
         tree = point_tree(lot, replace(point, vecue=vecue))
         content = write_block("C15", version, "PRM", tree)
-        blocs.append(BlocEcrit(instance_of(point.ligne.code_insee), point.prm, content))
+        blocs.append(BlocDuFichier(instance_of(point.ligne.code_insee), point.prm, content))
     return blocs
 
 
@@ -99,8 +99,8 @@ def _readings(point: PointDuContrat) -> list[Any]:
     if evenement.nature == "CFNE" and point.niveau == _NIVEAU_0:
         return []
     trees = []
-    told = ((1, evenement.sorte.avant), (2, evenement.sorte.apres))
-    for rang in (rang for rang, has_it in told if has_it):
+    dits = ((1, evenement.sorte.avant), (2, evenement.sorte.apres))
+    for rang in (rang for rang, has_it in dits if has_it):
         # Before it the grids are those of the day before, and so is the meter.
         grids = grids_at(vecue, jour, None, before=rang == 1)
         facts = {

@@ -21,7 +21,7 @@ from sge_sim.facturation.lecture import CYCLIQUE, FINS
 from sge_sim.facturation.lignes import BlocFacture, FactureFournisseur, ReleveFacture
 from sge_sim.flux.atelier import Atelier
 from sge_sim.flux.contrat_grd.fichiers import (
-    BlocEcrit,
+    BlocDuFichier,
     archive_of,
     blocks_by_suite,
     grammar_of,
@@ -76,15 +76,15 @@ def fichiers(
         yield archive_of(lot, f"{nom}_{tampon(lot.instant)}", membres, blocs)
 
 
-def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocEcrit]:
+def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
     """Return the blocks of these points, those that are invoiced that day."""
     facturation, version = Facturation(), grammar_of(lot)
     due = []
     for point in read_points_of(session, lot.contrat, prms, lot.periode.debut):
         if releves := _invoiced(point):
             changes = facturation.grilles.changes(releves[0].jour, point.jour)
-            told = [day for day in sorted(changes) if point.vecue.communicates(day)]
-            due.append(_AFacturer(point, releves, told))
+            dits = [day for day in sorted(changes) if point.vecue.communicates(day)]
+            due.append(_AFacturer(point, releves, dits))
     read_registers(
         (point.vecue, [*(each.jour for each in releves), *changes])
         for point, releves, changes in due
@@ -101,7 +101,7 @@ def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list
         suite = f"{instance_of(point.ligne.code_insee)}_C_{frequence}_{point.type_client}"
         tree = detail_block(ident, bloc, point, version)
         content = write_block("F15_FL", version, "Donnees_Valorisation", tree)
-        blocs.append(BlocEcrit(suite, point.prm, content, (ident, bloc)))
+        blocs.append(BlocDuFichier(suite, point.prm, content, (ident, bloc)))
     return blocs
 
 

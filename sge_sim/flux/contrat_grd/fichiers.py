@@ -30,7 +30,7 @@ _POINTS_AT_ONCE: Final = 250
 _SEQUENCES: Final = 99_999
 
 
-class BlocEcrit(NamedTuple):
+class BlocDuFichier(NamedTuple):
     """A block of a file, as it is written; `suite`: the part of its name before the sequence that
     tells files apart (`0322`, `0322_C_M_1`); `plus`: what the flux needs of it besides."""
 
@@ -40,8 +40,8 @@ class BlocEcrit(NamedTuple):
     plus: Any = None
 
 
-Select = Callable[[Session, ContratGrdF, date], Iterable[Any]]
-Write = Callable[[Session, LotContrat, Sequence[Any]], list[BlocEcrit]]
+SelectAsked = Callable[[Session, ContratGrdF, date], Iterable[Any]]
+WriteBlocks = Callable[[Session, LotContrat, Sequence[Any]], list[BlocDuFichier]]
 
 
 @computed_once()
@@ -58,8 +58,8 @@ def instance_of(code_insee: str) -> str:
 def version_of(flux: str, jour: date) -> tuple[str, str]:
     """Return how the version of a flux is called on a day, and the grammar that it has."""
     versions = enedis()["versions"]["X12" if flux == "X13" else flux]
-    label, grammar = versions[max(depuis for depuis in versions if depuis <= jour)]
-    return str(label), str(grammar)
+    libelle, grammar = versions[max(depuis for depuis in versions if depuis <= jour)]
+    return str(libelle), str(grammar)
 
 
 def grammar_of(lot: LotContrat) -> str:
@@ -82,8 +82,8 @@ def head_of(lot: LotContrat) -> dict[str, Any]:
 
 
 def blocks_by_suite(
-    session: Session, lot: LotContrat, atelier: Atelier, select: Select, write: Write
-) -> Iterator[tuple[str, list[BlocEcrit]]]:
+    session: Session, lot: LotContrat, atelier: Atelier, select: SelectAsked, write: WriteBlocks
+) -> Iterator[tuple[str, list[BlocDuFichier]]]:
     """Yield the blocks of each sequence, in the order of what `select` finds, that `write` makes of
     some hundreds at once; several processes do where there are many."""
     jobs = [
@@ -112,7 +112,7 @@ def numbered(session: Session, lot: LotContrat, suite: str, plus: str = "") -> t
 def members_of(
     lot: LotContrat,
     nom: str,
-    blocs: Sequence[BlocEcrit],
+    blocs: Sequence[BlocDuFichier],
     document: str,
     facts: Mapping[str, Any],
 ) -> Iterator[tuple[str, bytes]]:
@@ -125,7 +125,7 @@ def members_of(
 
 
 def archive_of(
-    lot: LotContrat, nom: str, membres: Iterable[tuple[str, bytes]], blocs: Sequence[BlocEcrit]
+    lot: LotContrat, nom: str, membres: Iterable[tuple[str, bytes]], blocs: Sequence[BlocDuFichier]
 ) -> Fichier:
     """Return the zip of these members."""
     prms = tuple(dict.fromkeys(each.prm for each in blocs))
@@ -133,7 +133,7 @@ def archive_of(
     return Fichier(archive.nom, (zipped_archive(archive, lot.instant),), prms)
 
 
-def daily_files(select: Select, write: Write) -> Callable[..., Iterator[Fichier]]:
+def daily_files(select: SelectAsked, write: WriteBlocks) -> Callable[..., Iterator[Fichier]]:
     """Return what yields the files of a day: an archive of each sequence."""
 
     def fichiers(

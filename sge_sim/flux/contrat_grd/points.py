@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sge_sim.domaine.perimetre import SituationContractuelle
 from sge_sim.facturation.arbres import enedis
 from sge_sim.facturation.lignes import SituationFacturee
 from sge_sim.flux.contrat_grd.releves import GrilleLue, SituationVecue
@@ -20,7 +21,6 @@ from sge_sim.tables.mesures import read_mesures_facts_of
 from sge_sim.tables.perimetre import (
     ContratGrdF,
     EvenementContractuel,
-    SituationContractuelle,
     life_of,
     periodes_of,
 )

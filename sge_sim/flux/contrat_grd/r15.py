@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sge_sim.facturation.arbres import filled, plans
 from sge_sim.facturation.grammaire import write_block
 from sge_sim.facturation.lecture import FINS
-from sge_sim.flux.contrat_grd.fichiers import BlocEcrit, daily_files, grammar_of, instance_of
+from sge_sim.flux.contrat_grd.fichiers import BlocDuFichier, daily_files, grammar_of, instance_of
 from sge_sim.flux.contrat_grd.points import (
     PointDuContrat,
     affaire_facts,
@@ -32,8 +32,8 @@ _INDEX, _ENERGIE = "1", "2"
 _Lu = tuple[PointDuContrat, ReleveContractuel, ReleveContractuel | None]
 
 
-def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocEcrit]:
-    """Return the blocks of these points, those of which a reading is told that day."""
+def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
+    """Return the blocks of these points, those of which a reading is dits that day."""
     jour, lus = lot.periode.debut, list[_Lu]()
     for point in read_points_of(session, lot.contrat, prms, jour):
         pairs = read_pairs(point.vecue.releves(jour))
@@ -48,7 +48,7 @@ def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list
     blocs = []
     for prm, (instance, trees) in sorted(by_prm.items()):
         tree = {"Id_PRM": prm, "Donnees_Releve": trees}
-        blocs.append(BlocEcrit(instance, prm, write_block("R15", grammar_of(lot), "PRM", tree)))
+        blocs.append(BlocDuFichier(instance, prm, write_block("R15", grammar_of(lot), "PRM", tree)))
     return blocs
 
 
@@ -58,9 +58,9 @@ def reading_tree(
     releve: ReleveContractuel,
     before: ReleveContractuel | None,
 ) -> Any:
-    """Return what is told of a reading."""
+    """Return what is dits of a reading."""
     fournisseur, distributeur = grids_at(
-        point.vecue, releve.jour, before and before.jour, before=before is not None
+        point.vecue, releve.jour, before.jour if before else None, before=before is not None
     )
     facts = {
         "point": point,
@@ -79,10 +79,10 @@ def reading_tree(
 
 def _rows(lue: GrilleLue, matricule: str | None) -> list[dict[str, Any]]:
     """Return the index and the energy of each class."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for classe in lue.classes:
         about = {"code": classe.code, "libelle": classe.libelle}
-        index = about | {
+        index: dict[str, Any] = about | {
             "cadran": classe.cadran,
             "mesure": _INDEX,
             "valeur": lue.index[classe.code],

@@ -1,4 +1,4 @@
-"""The readings that a supplier is told of a point, and what the meter showed at each.
+"""The readings that a supplier is dits of a point, and what the meter showed at each.
 
 A contractual situation begins and ends by a reading; in between its events have theirs, and the
 point is read on its fixed day: each month where its meter communicates, else every six months
@@ -107,8 +107,8 @@ class SituationVecue:
         """
         debut, about = self.derniere.date_mise_en_service, (self.prm, self.reference)
         by_day = {debut: ReleveContractuel(*about, debut, _COMMENCE)}
-        told = [each for each in self.evenements if each.sorte.motif and each.jour <= jusqu_a]
-        for each in sorted(told, key=lambda each: each.sorte.ferme):
+        dits = [each for each in self.evenements if each.sorte.motif and each.jour <= jusqu_a]
+        for each in sorted(dits, key=lambda each: each.sorte.ferme):
             if each.jour not in by_day or each.sorte.ferme or by_day[each.jour].evenement is None:
                 by_day[each.jour] = ReleveContractuel(*about, each.jour, each.sorte.motif, each)
         last = min(jusqu_a, self.fin or date.max)

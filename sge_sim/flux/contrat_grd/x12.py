@@ -16,7 +16,7 @@ from sge_sim.domaine.perimetre import ETATS_AFFAIRE, NATURES, Jalon
 from sge_sim.facturation.arbres import enedis, filled, plans
 from sge_sim.facturation.grammaire import write_block
 from sge_sim.flux.atelier import Atelier
-from sge_sim.flux.contrat_grd.fichiers import BlocEcrit, daily_files, grammar_of
+from sge_sim.flux.contrat_grd.fichiers import BlocDuFichier, daily_files, grammar_of
 from sge_sim.flux.envoi import Envoi, Fichier
 from sge_sim.flux.lots import LotContrat
 from sge_sim.tables.perimetre import AffaireContractuelle, affaires_moved
@@ -38,11 +38,11 @@ def fichiers(
 
 def write_affaires(
     _session: Session, lot: LotContrat, suivies: Sequence[_Suivie]
-) -> list[BlocEcrit]:
+) -> list[BlocDuFichier]:
     """Return the block of each affaire."""
     version = grammar_of(lot)
     return [
-        BlocEcrit(
+        BlocDuFichier(
             "",
             affaire.prm,
             write_block("X12", version, "affaire", _affaire_tree(lot, affaire, jalons)),
