@@ -4,7 +4,6 @@ From the ground up:
 
 - `grammaires`: those of C15, R15, F15 and X12, as data;
 - `grammaire`: reads, writes and checks documents by them;
-- `enedis`: what Enedis says of itself, versions by day, instances;
 - `arbres`: trees of documents from facts, by plans that are data;
 - `prix`: the dated grids, and what is assumed;
 - `lignes`: situations, readings, lines, blocks and invoices, as values;
