@@ -58,14 +58,8 @@ def point_tree(lot: LotContrat, point: PointDuContrat) -> Any:
     first_of_year = next(vecue.cycliques(date(jour.year - 1, 12, 31)))
     named = calendriers.get("distributeur")
     off_peak = _off_peak(point) if named and named.code in _A_HEURES_CREUSES else []
-    known = {
-        "modification_fta": situation.date_modification_fta,
-        "augmentation": situation.date_augmentation,
-        "diminution": situation.date_diminution,
-        "pose_linky": linky[0] if linky else None,
-    }
     facts = {
-        **{nom: day for nom, day in known.items() if day is not None and day <= jour},
+        "pose_linky": next((day for day in linky if day <= jour), None),
         **{"point": point, "evenement": evenement, "instant": _stamp(jour, 1)},
         "periodicite": "1" if vecue.communicates(jour) else "6",
         "rang": str(first_of_year.month),
@@ -81,8 +75,16 @@ def point_tree(lot: LotContrat, point: PointDuContrat) -> Any:
         "plages": off_peak,
         "plage": off_peak[0] if off_peak else None,
         "alimentation": situation.alimentation.replace("NRAC", "NALI"),
-        "debut_alimentation": point.supplied_since(),
-        "compteurs": [_meter(point)],
+        "debut_alimentation": situation.date_alimentation or situation.date_mise_en_service,
+        "compteurs": [
+            {
+                "type": situation.type_compteur,
+                "tension": "230_400V" if situation.mode == "TRI" else "230V",
+                "matricule": point.matricule,
+                "cadrans": 14 if situation.type_compteur == LINKY else None,
+                "tic": situation.type_compteur == LINKY,
+            }
+        ],
         **_holder(point),
         **affaire_facts(lot, evenement),
     }
@@ -132,25 +134,13 @@ def _off_peak(point: PointDuContrat) -> list[dict[str, Any]]:
     ]
 
 
-def _meter(point: PointDuContrat) -> dict[str, Any]:
-    communicates = point.situation.type_compteur == LINKY
-    return {
-        "type": point.situation.type_compteur,
-        "tension": "230_400V" if point.situation.mode == "TRI" else "230V",
-        "matricule": point.matricule,
-        "cadrans": 14 if communicates else None,
-        "tic": communicates,
-    }
-
-
 def _holder(point: PointDuContrat) -> dict[str, Any]:
-    nom, categorie = point.situation.titulaire or "INCONNU", point.type_client
-    prenom, _, rest = nom.rpartition(" ")
-    if categorie == "1":
-        personne = {"nom": rest or nom, "prenom": prenom or None}
-        return {"categorie": "RES", "residence": True, "personne": personne}
-    societe = {"nom": nom, "activite": "0000Z", "siret": point.situation.siret}
-    return {"categorie": "PRO", "societe": societe}
+    nom, siret = point.situation.titulaire or "INCONNU", point.situation.siret
+    if point.type_client == "1":
+        return {"categorie": "RES", "residence": True, "personne": nom}
+    societe = {"Raison_Sociale": nom, "Activite": "0000Z"}
+    own = {"Etablissement_Principal_Num_Siret": siret} if siret else {}
+    return {"categorie": "PRO", "societe": societe | own}
 
 
 fichiers = daily_files(prms_of_events, write_points)

@@ -8,6 +8,7 @@ for the next of these. What no grid prices isn't invoiced, and the log says why.
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -27,7 +28,6 @@ from sge_sim.flux.contrat_grd.fichiers import (
     grammar_of,
     head_of,
     instance_of,
-    members_of,
     numbered,
 )
 from sge_sim.flux.contrat_grd.points import PointDuContrat, read_points_of
@@ -36,10 +36,9 @@ from sge_sim.flux.contrat_grd.releves import (
     ReleveContractuel,
     SituationVecue,
     grids_at,
-    read_pairs,
     read_registers,
 )
-from sge_sim.flux.envoi import Envoi, Fichier, tampon
+from sge_sim.flux.envoi import Envoi, Fichier
 from sge_sim.flux.lots import LotContrat
 from sge_sim.tables.acteurs import get_acteur
 from sge_sim.tables.contrats_publies import prms_to_read
@@ -72,8 +71,8 @@ def fichiers(
         facts["nom"] = get_acteur(session, lot.contrat.acteur_code).nom
         general = general_tree(facture, facts, frequence, client, version)
         whole = write_around("F15_FA", version, general, ())
-        membres = [(f"{nom}_FA.xml", whole), *members_of(lot, f"{nom}_FL", blocs, "F15_FL", facts)]
-        yield archive_of(lot, f"{nom}_{tampon(lot.instant)}", membres, blocs)
+        first, head = (f"{nom}_FA.xml", whole), ("F15_FL", facts)
+        yield archive_of(lot, nom, f"{nom}_FL", blocs, head, first)
 
 
 def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
@@ -121,8 +120,7 @@ def _bloc(due: _AFacturer, facturation: Facturation) -> BlocFacture:
     vecue, situations = point.vecue, point.situations_facturees()
     first, last = releves[0], releves[-1]
     lus = [ReleveFacture(first.id, first.jour)]
-    for releve, before in read_pairs(releves)[1:]:
-        assert before is not None, "it isn't the first"
+    for before, releve in pairwise(releves):
         lue = _priced(vecue, releve.jour, before.jour)
         within = [day for day in changes if before.jour < day < releve.jour]
         daily = {day: _priced(vecue, day, before.jour).index for day in within}

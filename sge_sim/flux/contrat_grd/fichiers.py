@@ -41,6 +41,8 @@ class BlocDuFichier(NamedTuple):
 
 
 SelectAsked = Callable[[Session, ContratGrdF, date], Iterable[Any]]
+Head = tuple[str, Mapping[str, Any]]
+Member = tuple[str, bytes]
 WriteBlocks = Callable[[Session, LotContrat, Sequence[Any]], list[BlocDuFichier]]
 
 
@@ -109,28 +111,20 @@ def numbered(session: Session, lot: LotContrat, suite: str, plus: str = "") -> t
     return sequence, f"{begins}{plus}{sequence}"
 
 
-def members_of(
-    lot: LotContrat,
-    nom: str,
-    blocs: Sequence[BlocDuFichier],
-    document: str,
-    facts: Mapping[str, Any],
-) -> Iterator[tuple[str, bytes]]:
-    """Yield the members of an archive: so many blocks each, under what heads them."""
-    parts, grammar = list(batches(blocs, POINTS_PAR_FICHIER)), document.replace("X13", "X12")
-    for rang, part in enumerate(parts, start=1):
-        head = filled(plans()[document], {**facts, "nombre": len(part)})
-        content = write_around(grammar, grammar_of(lot), head, [each.content for each in part])
-        yield f"{nom}_{rang:05d}_{len(parts):05d}.xml", content
-
-
 def archive_of(
-    lot: LotContrat, nom: str, membres: Iterable[tuple[str, bytes]], blocs: Sequence[BlocDuFichier]
+    lot: LotContrat, nom: str, inner: str, blocs: Sequence[BlocDuFichier], head: Head, *more: Member
 ) -> Fichier:
-    """Return the zip of these members."""
+    """Return the zip of `more` members and of those that hold so many blocks each, called `inner`
+    and their ranks, under what heads them: a plan and its facts."""
+    parts, membres, grammar = list(batches(blocs, POINTS_PAR_FICHIER)), [*more], grammar_of(lot)
+    for rang, part in enumerate(parts, start=1):
+        tree = filled(plans()[head[0]], {**head[1], "nombre": len(part)})
+        content = write_around(head[0], grammar, tree, [each.content for each in part])
+        membres.append((f"{inner}_{rang:05d}_{len(parts):05d}.xml", content))
     prms = tuple(dict.fromkeys(each.prm for each in blocs))
-    archive = Archive(f"{nom}.zip", tuple(membres), prms)
-    return Fichier(archive.nom, (zipped_archive(archive, lot.instant),), prms)
+    stamped = f"{nom}_{tampon(lot.instant)}.zip"
+    archive = Archive(stamped, tuple(membres), prms)
+    return Fichier(stamped, (zipped_archive(archive, lot.instant),), prms)
 
 
 def daily_files(select: SelectAsked, write: WriteBlocks) -> Callable[..., Iterator[Fichier]]:
@@ -140,11 +134,10 @@ def daily_files(select: SelectAsked, write: WriteBlocks) -> Callable[..., Iterat
         session: Session, lot: LotContrat, _envoi: Envoi, atelier: Atelier
     ) -> Iterator[Fichier]:
         for suite, blocs in blocks_by_suite(session, lot, atelier, select, write):
-            _, nom = numbered(session, lot, suite)
-            stamped = f"{nom}_{tampon(lot.instant)}"
-            facts = {**head_of(lot), "instance": suite}
-            inner = nom if suite else stamped
-            membres = members_of(lot, inner, blocs, lot.flux.code, facts)
-            yield archive_of(lot, stamped, membres, blocs)
+            nom = numbered(session, lot, suite)[1]
+            inner = nom if suite else f"{nom}_{tampon(lot.instant)}"
+            document = lot.flux.code if suite else "X12"
+            head = document, {**head_of(lot), "instance": suite}
+            yield archive_of(lot, nom, inner, blocs, head)
 
     return fichiers

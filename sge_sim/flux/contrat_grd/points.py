@@ -74,16 +74,6 @@ class PointDuContrat:
             found["structure"] = next((named for each, named in structures if each in codes), None)
         return found
 
-    def supplied_since(self) -> date:
-        """Return since when its supply has been as it is."""
-        if self.situation.date_alimentation is not None:
-            return self.situation.date_alimentation
-        start = self.situation.date_mise_en_service
-        for each in self.vecue.evenements:
-            if each.avant.alimentation != each.apres.alimentation:
-                start = each.jour
-        return start
-
     def situations_facturees(self) -> list[SituationFacturee]:
         """Return what is invoiced of its situations, oldest first."""
         found: list[SituationFacturee] = []

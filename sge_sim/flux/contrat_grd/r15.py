@@ -22,24 +22,22 @@ from sge_sim.flux.contrat_grd.releves import (
     GrilleLue,
     ReleveContractuel,
     grids_at,
-    read_pairs,
     read_registers,
 )
 from sge_sim.flux.lots import LotContrat
 from sge_sim.tables.contrats_publies import prms_to_read
 
 _INDEX, _ENERGIE = "1", "2"
-_Lu = tuple[PointDuContrat, ReleveContractuel, ReleveContractuel | None]
 
 
 def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
     """Return the blocks of these points, those of which a reading is dits that day."""
-    jour, lus = lot.periode.debut, list[_Lu]()
+    jour, lus = lot.periode.debut, list[tuple[PointDuContrat, ReleveContractuel]]()
     for point in read_points_of(session, lot.contrat, prms, jour):
-        pairs = read_pairs(point.vecue.releves(jour))
-        lus += [(point, *pair) for pair in pairs if pair[0].jour == jour]
+        lus += [(point, each) for each in point.vecue.releves(jour) if each.jour == jour]
     read_registers(
-        (point.vecue, [jour] if before is None else [before.jour, jour]) for point, _, before in lus
+        (point.vecue, [jour, each.precedent.jour if each.precedent else jour])
+        for point, each in lus
     )
     by_prm: dict[str, tuple[str, list[Any]]] = {}
     for lu in sorted(lus, key=lambda each: each[1].motif not in FINS):
@@ -52,16 +50,11 @@ def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list
     return blocs
 
 
-def reading_tree(
-    lot: LotContrat,
-    point: PointDuContrat,
-    releve: ReleveContractuel,
-    before: ReleveContractuel | None,
-) -> Any:
-    """Return what is dits of a reading."""
-    fournisseur, distributeur = grids_at(
-        point.vecue, releve.jour, before.jour if before else None, before=before is not None
-    )
+def reading_tree(lot: LotContrat, point: PointDuContrat, releve: ReleveContractuel) -> Any:
+    """Return what is told of a reading."""
+    before, jour = releve.precedent, releve.jour
+    then = before.jour if before else None
+    fournisseur, distributeur = grids_at(point.vecue, jour, then, before=before is not None)
     facts = {
         "point": point,
         "releve": releve,

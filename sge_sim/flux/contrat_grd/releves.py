@@ -7,11 +7,10 @@ same whenever it is made. Days are legal days, and a reading shows the start of 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
-from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.perimetre import PeriodeContractuelle, SituationContractuelle
@@ -34,13 +33,15 @@ _COMMENCE: Final = "MES"
 
 @dataclass(frozen=True)
 class ReleveContractuel:
-    """A reading of a situation (`reference`): its day, its motive, the event that it is of."""
+    """A reading of a situation (`reference`): its day, its motive, the event that it is of,
+    the reading before it."""
 
     prm: str
     reference: str
     jour: date
     motif: str
     evenement: EvenementContractuel | None = None
+    precedent: "ReleveContractuel | None" = None
 
     @property
     def id(self) -> str:
@@ -116,7 +117,11 @@ class SituationVecue:
             if jour > last:
                 break
             by_day.setdefault(jour, ReleveContractuel(*about, jour, CYCLIQUE))
-        return [by_day[jour] for jour in sorted(by_day)]
+        found: list[ReleveContractuel] = []
+        for jour in sorted(by_day):
+            before = replace(found[-1], precedent=None) if found else None
+            found.append(replace(by_day[jour], precedent=before))
+        return found
 
     @property
     def reference(self) -> str:
@@ -177,11 +182,3 @@ def grids_at(
         found.append(GrilleLue(grille, classes, index, *precedents or [{}]))
     fournisseur, distributeur = found
     return (fournisseur if fournisseur.classes else distributeur), distributeur
-
-
-def read_pairs(
-    releves: Sequence[ReleveContractuel],
-) -> list[tuple[ReleveContractuel, ReleveContractuel | None]]:
-    """Return each reading with the one before it, None of the first."""
-    pairs: list[Any] = [(after, before) for before, after in pairwise(releves)]
-    return [(releves[0], None), *pairs] if releves else []
