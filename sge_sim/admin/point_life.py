@@ -11,6 +11,7 @@ from sge_sim.clock import PARIS, legal_date, start_of_day
 from sge_sim.domaine.libelles import EVENEMENTS, en_mots, libelle_de, phrase_en_mots
 from sge_sim.tables.commandes import Affaire, AutorisationClient, Evenement
 from sge_sim.tables.mesures_facts import MesuresFacts
+from sge_sim.tables.perimetre import EvenementContractuel
 from sge_sim.tables.points import Point
 
 _BASSE: Final = " ; d'avril à octobre "
@@ -51,6 +52,7 @@ def moments_of(
     affaires: Sequence[Affaire],
     autorisations: Sequence[AutorisationClient],
     evenements: Sequence[Evenement],
+    contractuels: Sequence[EvenementContractuel],
     histoire: Sequence[Mapping[str, str]],
 ) -> list[Moment]:
     """Return what is known of the life of a point: by lane, the last twenty, the oldest first.
@@ -60,6 +62,14 @@ def moments_of(
     compteur = libelle_de("typeComptage", point.type_comptage or "")
     dated = [
         *(("Événement", each.instant, each.instant, _event(point, each)) for each in evenements),
+        *(
+            (
+                *("Périmètre", *[each.jour] * 2),
+                f"{each.nature} : {each.sorte.libelle}, {each.contrat_id}, situation "
+                f"{each.reference} n° {each.sequence}",
+            )
+            for each in contractuels
+        ),
         *_held(point, mesures),
         *(
             ("Usages", *[date.fromisoformat(each["jour"])] * 2, each["libelle"])

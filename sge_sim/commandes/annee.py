@@ -26,8 +26,8 @@ def draw_year(
 ) -> int:
     """Plan what happens in the 365 days that follow to each point of a GRD-F contract.
 
-    `taux`: how many times a point and year, by nature. A seed draws the same. Returns how many
-    affaires were opened.
+    `taux`: how many times a point and year, 1 at most, by nature. A seed draws the same. Returns
+    how many affaires were opened.
     """
     fournisseurs = [each.code for each in all_acteurs(session) if each.kind == "fournisseur"]
     today, count = legal_date(now), 0
@@ -47,7 +47,8 @@ def draw_year(
                 opened += timedelta(hours=8, seconds=tirage.below(36_000))
                 asked = (session, vie.point, nature, valeurs, jour, opened)
                 affaire = open_affaire(*asked, enedis=nature == "MDPRM")
-                assert affaire is not None, "its supplier has a contract"
+                if affaire is None:
+                    continue  # its contract isn't followed yet
                 if former == "RES":
                     affaire.contrat_receveur = None
                 plan_affaire(session, vie.point, affaire, start_of_day(jour))
@@ -60,19 +61,17 @@ def _drawn(
 ) -> list[tuple[date, NatureEvenement]]:
     """Draw the days of a year and their natures: what has ended begins again."""
     drawn: list[tuple[date, NatureEvenement]] = []
+    fin = today + timedelta(_AN)
     for nature, rate in taux.items():
-        times = int(rate) + (tirage.below(10**6) < rate % 1 * 10**6)
-        days = (
-            tirage.day(today + timedelta(_DELAI + 1), today + timedelta(_AN)) for _ in range(times)
-        )
-        drawn += [(day, nature) for day in days]
+        if tirage.below(10**6) < rate * 10**6:
+            drawn.append((tirage.day(today + timedelta(_DELAI + 1), fin), nature))
     found: list[tuple[date, NatureEvenement]] = []
     for jour, nature in sorted(drawn):
         after = found[-1][0] + timedelta(_DELAI + 1) if found else jour
         found.append((max(jour, after), nature))
         if nature in _SUITES:
             found.append((found[-1][0] + timedelta(_DELAI + 1), _SUITES[nature]))
-    return [each for each in found if each[0] <= today + timedelta(_AN)]
+    return [each for each in found if each[0] <= fin]
 
 
 def _values(tirage: Tirage, nature: NatureEvenement, others: list[str]) -> dict[str, Any]:

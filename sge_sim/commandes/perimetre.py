@@ -142,7 +142,7 @@ def open_affaire(
         return None
     holder = point.fournisseur_titulaire
     entering = contrat_of(session, valeurs.get("fournisseur_titulaire", holder), jour)
-    leaves = NATURES[nature].ouvre and point.etat_contractuel != "RESIL"
+    leaves = nature in ("MES", "CFNE") and point.etat_contractuel != "RESIL"
     leaving = contrat_of(session, holder, jour) if leaves else None
     if entering is None and leaving is None:
         return None
@@ -189,7 +189,7 @@ def follow(session: Session, event: Evenement, now: datetime, *, asked: bool = F
         return
     valeurs = {} if code is None else {"fournisseur_titulaire": code}
     said = (nature, valeurs, legal_date(event.instant))
-    others = [*_others_awaited(session, point)]
+    others = [*_others_awaited(session, point)] if asked else []
     affaire = open_affaire(session, point, *said, now, enedis=nature == "PHC")
     if affaire is not None:
         event.affaire_contractuelle = affaire.numero
@@ -258,11 +258,8 @@ def record(
         if not avant.resiliee and nature != "PMES":
             left = replace(avant, etat="RESIL", date_resiliation=jour)
             add("CFNS" if nature == "CFNE" else "RES", left)
-        apres = replace(
-            apres,
-            reference=f"{next_numero(session, 'reference'):09d}",
-            **{"sequence": 1, "date_mise_en_service": jour, "date_sequence": jour},
-        )
+        apres = replace(apres, reference=f"{next_numero(session, 'reference'):09d}", sequence=1)
+        apres = replace(apres, date_mise_en_service=jour, date_sequence=jour)
     elif nature == "MDPRM" and avant.niveau == 0 < apres.niveau:
         add("CMAT", activated := replace(apres, niveau=0))  # the distributor's grid comes first
         avant = activated

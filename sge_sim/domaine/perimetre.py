@@ -44,9 +44,7 @@ NATURES: Final[Mapping[NatureEvenement, SorteEvenement]] = {
     "MES": SorteEvenement("mise en service", _C, False, True, "MES", True),
     "RES": SorteEvenement("résiliation", _C, True, False, "RES", False, True),
     "CFNE": SorteEvenement("changement de fournisseur", _C, False, True, "CFNE", True),
-    "CFNS": SorteEvenement(
-        "départ vers un autre fournisseur", _C, True, False, "CFNS", False, True
-    ),
+    "CFNS": SorteEvenement("départ du fournisseur", _C, True, False, "CFNS", False, True),
     "MCT": SorteEvenement("puissance ou formule modifiée", _C, True, True, "MCT"),
     "MCF": SorteEvenement("calendrier du fournisseur", _T, True, True, "MCT"),
     "CMAT": SorteEvenement("changement de matériel", _T, True, True, "CMAT"),
@@ -60,11 +58,8 @@ NATURES: Final[Mapping[NatureEvenement, SorteEvenement]] = {
     "AUTRE": SorteEvenement("autre intervention", _T, False, False, "AUTRE"),
 }
 ETATS_AFFAIRE: Final[Mapping[EtatAffaire, str]] = {
-    "DMTR": "Demande transmise",
-    "DMREC": "Demande recevable",
-    "INPL": "Intervention planifiée",
-    "CPRE": "Close, prestation réalisée",
-    "CPNR": "Close, prestation non réalisée",
+    **{"DMTR": "Demande transmise", "DMREC": "Demande recevable", "INPL": "Intervention planifiée"},
+    **{"CPRE": "Close, prestation réalisée", "CPNR": "Close, prestation non réalisée"},
 }
 """The milestones of an affaire, in their order, and their labels (X12; observed)."""
 

@@ -28,15 +28,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sge_sim.tables.base import Base, Instant
 from sge_sim.tables.prepared import Driver, Prepared, Query, Rows
 
-SerieNumeros = Literal[
-    "affaire",
-    "service_souscrit",
-    "abonnement",
-    "autorisation",
-    "panne",
-    "perimetre",
-    "reference",
-]
+_Ordres = Literal["affaire", "service_souscrit", "abonnement", "autorisation", "panne"]
+SerieNumeros = Literal[_Ordres, "perimetre", "reference"]
 
 
 class Numero(Base):

@@ -5,13 +5,13 @@ Nothing is written here where no supplier has such a contract.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from sqlalchemy import JSON, ForeignKey, Index, String, TypeDecorator, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
 
-from sge_sim.clock import legal_date, start_of_day
+from sge_sim.clock import PARIS, legal_date
 from sge_sim.domaine.perimetre import (
     COLONNES,
     NATURES,
@@ -28,6 +28,7 @@ from sge_sim.tables.base import Base, Instant, RowId
 from sge_sim.tables.points import POINT_SEEN, Point
 
 _BLOCK: Final = 500
+_LAST_SECOND: Final = time(23, 59, 59)
 _TRIPHASE: Final = "230/400 V"
 
 
@@ -99,7 +100,7 @@ class AffaireContractuelle(Base):
     @property
     def jalons(self) -> list[Jalon]:
         """Its milestones, in order, the last of which may be to come; none of Enedis' own."""
-        fin = start_of_day(self.jour + timedelta(1)) - timedelta(seconds=1)
+        fin = datetime.combine(self.jour, _LAST_SECOND, PARIS)
         steps = [(self.ouverte_at + delai, etat) for etat, delai in _DELAIS.items()]
         if self.close_at is not None:
             steps.append((max(self.close_at, steps[-1][0]), "CPRE" if self.realisee else "CPNR"))
@@ -200,15 +201,12 @@ def situation_of(point: Point) -> SituationContractuelle:
     """Return the situation of a point to which nothing contractual has happened yet."""
     start = point.date_mise_en_service or date.min
     meter = next((each for each in point.compteurs if each.date_depose is None), None)
-    said = {name: getattr(point, column) for name, column in COLONNES.items()}
-    return SituationContractuelle(
-        **said | {"niveau": point.niveau_ouverture_services or 0},
-        **{"reference": initial_reference(point.prm), "sequence": 1},
-        **{"date_mise_en_service": start, "date_sequence": start},
-        matricule=None if meter is None else meter.matricule,
-        numero_serie=None if meter is None else meter.numero_serie,
-        mode="TRI" if point.tension_livraison == _TRIPHASE else "MONO",
-    )
+    said: dict[str, Any] = {name: getattr(point, column) for name, column in COLONNES.items()}
+    said |= {"niveau": point.niveau_ouverture_services or 0, "sequence": 1}
+    said |= dict.fromkeys(("date_mise_en_service", "date_sequence"), start)
+    said |= {name: getattr(meter, name, None) for name in ("matricule", "numero_serie")}
+    said["mode"] = "TRI" if point.tension_livraison == _TRIPHASE else "MONO"
+    return SituationContractuelle(reference=initial_reference(point.prm), **said)
 
 
 def life_of(

@@ -1,6 +1,5 @@
 """The contractual life of points, where their supplier has a GRD-F contract."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -288,18 +287,18 @@ def _fill(session: Session, points: int) -> None:
 
 
 @pytest.fixture(params=[1, 2])
-def year(followed: Lives, request: pytest.FixtureRequest) -> Iterator[Lives]:
+def year(followed: Lives, request: pytest.FixtureRequest) -> Lives:
     """A drawn year of some points, often enough that lives are eventful."""
     with followed.database.transaction() as session:
         _fill(session, 24)
         session.flush()
-        assert draw_year(session, NOW, request.param, {name: 1.0 for name in TAUX}) > 120
+        assert draw_year(session, NOW, request.param, dict.fromkeys(TAUX, 1.0)) > 120
     rng = Random(request.param)
     now = NOW
     while legal_date(now) < day(380):  # whenever the clock stops, the same
         now += timedelta(days=rng.randrange(1, 60))
         followed.until(now)
-    yield followed
+    return followed
 
 
 @pytest.mark.observed("references and sequences of C15; GUI 0300 §4")
@@ -315,7 +314,8 @@ def test_lives_keep_their_invariants(year: Lives) -> None:
             sorte = NATURES[each.nature]
             assert each.reference not in closed
             if sorte.ouvre:
-                assert each.sequence == 1 and each.reference not in opened
+                assert each.sequence == 1
+                assert each.reference not in opened
                 assert each.reference != each.avant.reference
                 opened.add(each.reference)
                 sequences[each.reference] = 1
@@ -340,7 +340,7 @@ def test_lives_keep_their_invariants(year: Lives) -> None:
         for events_of_move in moves.values():
             if len(events_of_move) == 2:
                 left, entered = events_of_move
-                assert left.sorte.ferme and entered.sorte.ouvre
+                assert (left.sorte.ferme, entered.sorte.ouvre) == (True, True)
                 assert left.reference != entered.reference
 
 
@@ -351,7 +351,8 @@ def test_situations_follow_one_another(year: Lives) -> None:
             for vie in lives_of_contract(session, contrat):
                 seen += 1
                 for former, later in zip(vie.periodes, vie.periodes[1:], strict=False):
-                    assert former.fin is not None and former.debut < former.fin <= later.debut
+                    assert former.fin is not None
+                    assert former.debut < former.fin <= later.debut
                     same = former.situation.reference == later.situation.reference
                     assert not same or former.fin == later.debut
                 for each in vie.evenements:
@@ -379,3 +380,31 @@ def test_a_wrong_contract_is_refused(
         declare_contrat(session, code, numero, eic or EIC, EIC, TODAY)
     with followed.database.sessions() as session:
         assert session.scalar(select(func.count()).select_from(ContratGrdF)) == 2
+
+
+def test_what_is_drawn_waits_for_the_contract(lives: Lives) -> None:
+    lives.set(**LINKY)
+    with lives.database.transaction() as session:
+        declare_contrat(session, "FOURN1", "GRD-F001", EIC, EIC, day(800))
+        assert draw_year(session, NOW, 1, dict.fromkeys(TAUX, 1.0)) == 0
+
+
+@pytest.mark.observed("rates of a supplier: .83 events, .053 terminations, .018 losses")
+def test_the_rates_are_those_that_were_seen() -> None:
+    ends = TAUX["RES"] + TAUX["MES"]
+    both = {"RES": 2, "MES": 2, "COU": 2}
+    assert round(sum(rate * both.get(name, 1) for name, rate in TAUX.items()), 2) == 0.83
+    assert (round(ends, 3), TAUX["CFNE"]) == (0.053, 0.018)
+
+
+@pytest.mark.assumed("milestones stay within the day of the event, whenever it was asked for")
+def test_an_affaire_of_the_last_seconds_of_a_day_leaves_with_its_event(followed: Lives) -> None:
+    late = beginning(day(1)) - timedelta(seconds=2)
+    with followed.database.transaction() as session:
+        point = find_point(session, PRM)
+        assert point is not None
+        numero = declare(session, point, "RES", late, TODAY).numero
+    followed.until(late)
+    with followed.database.sessions() as session:
+        jalons = session.get_one(AffaireContractuelle, numero).jalons
+        assert [legal_date(each.instant) for each in jalons] == [TODAY] * 4

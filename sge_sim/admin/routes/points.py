@@ -16,6 +16,7 @@ from sge_sim.api.points import ServiceSouscritView
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import parse_day, start_of_day
 from sge_sim.domaine.nomenclatures import PETITS, SENS_OF_SEGMENT, TYPES_ACCES, Segment, Sens
+from sge_sim.domaine.perimetre import ACTES, NATURES
 from sge_sim.errors import UsageError
 from sge_sim.journal import RechercheJournal
 from sge_sim.referentiel.histoire import read_histoire
@@ -25,6 +26,7 @@ from sge_sim.tables.commandes import services_of_point
 from sge_sim.tables.flux import find_fichiers
 from sge_sim.tables.lists import affaires_of, autorisations_of, evenements_of
 from sge_sim.tables.mesures import read_mesures_facts
+from sge_sim.tables.perimetre import life_of
 from sge_sim.tables.points import find_point
 
 _SHOWN: Final = 100
@@ -64,6 +66,7 @@ def show_point(
             "point_sections": sections_of(describe_point(session, prm)),
             "services": services,
             "tous": len(every),
+            "natures": {name: NATURES[name] for name in ACTES},
             "evenements": evenements_of(session, prm, _OF_EACH),
             "fichiers": [
                 FichierView.of(fichier)
@@ -80,6 +83,7 @@ def show_point(
             affaires_of(session, prm, _OF_EACH),
             autorisations_of(session, prm, _OF_EACH),
             context["evenements"],
+            life_of(session, [prm]).get(prm, ()),
             read_histoire(session, prm, today),
         )
         last = min(today, (point.date_resiliation or today) + timedelta(1))
