@@ -30,12 +30,13 @@ from sge_sim.flux.contrat_grd.fichiers import (
     instance_of,
     numbered,
 )
-from sge_sim.flux.contrat_grd.points import PointDuContrat, read_points_of
 from sge_sim.flux.contrat_grd.releves import (
     GrilleLue,
+    PointDuContrat,
     ReleveContractuel,
     SituationVecue,
     grids_at,
+    read_points_of,
     read_registers,
 )
 from sge_sim.flux.envoi import Envoi, Fichier

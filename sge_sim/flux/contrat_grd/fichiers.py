@@ -16,7 +16,7 @@ from sge_sim.clock import PARIS, legal_date
 from sge_sim.facturation.arbres import enedis, filled, plans
 from sge_sim.facturation.grammaire import write_around
 from sge_sim.flux.atelier import Atelier
-from sge_sim.flux.envoi import Archive, Envoi, Fichier, batches, tampon
+from sge_sim.flux.envoi import Archive, Fichier, batches, tampon
 from sge_sim.flux.lots import LotContrat
 from sge_sim.flux.packaging import zipped_archive
 from sge_sim.flux.parallele import work_here
@@ -125,19 +125,3 @@ def archive_of(
     stamped = f"{nom}_{tampon(lot.instant)}.zip"
     archive = Archive(stamped, tuple(membres), prms)
     return Fichier(stamped, (zipped_archive(archive, lot.instant),), prms)
-
-
-def daily_files(select: SelectAsked, write: WriteBlocks) -> Callable[..., Iterator[Fichier]]:
-    """Return what yields the files of a day: an archive of each sequence."""
-
-    def fichiers(
-        session: Session, lot: LotContrat, _envoi: Envoi, atelier: Atelier
-    ) -> Iterator[Fichier]:
-        for suite, blocs in blocks_by_suite(session, lot, atelier, select, write):
-            nom = numbered(session, lot, suite)[1]
-            inner = nom if suite else f"{nom}_{tampon(lot.instant)}"
-            document = lot.flux.code if suite else "X12"
-            head = document, {**head_of(lot), "instance": suite}
-            yield archive_of(lot, nom, inner, blocs, head)
-
-    return fichiers

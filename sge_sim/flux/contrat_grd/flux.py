@@ -17,12 +17,12 @@ def _daily(code: str, rang: int, quoi: Any, module: str, *ligne: str) -> Flux[Pa
 
 _AFFAIRE: Final = "chaque affaire qui avance, avec tous ses jalons"
 C15: Final = _daily(
-    *("C15", 20, "evenements", "c15"),
+    *("C15", 20, "evenements", "ecriture"),
     "un événement d'un point d'un contrat GRD-F",
     "le point entier à chaque événement, par instance",
 )
 R15: Final = _daily(
-    *("R15", 21, "releves", "r15"),
+    *("R15", 21, "releves", "ecriture"),
     "un relevé d'un point d'un contrat GRD-F",
     "index et énergies des deux grilles, par instance",
 )
@@ -31,9 +31,9 @@ F15: Final = _daily(
     "un relevé cyclique, une résiliation ou un départ",
     "une facture par instance, fréquence et type de client",
 )
-X12: Final = _daily("X12", 23, "affaires", "x12", "une affaire du fournisseur", _AFFAIRE)
+X12: Final = _daily("X12", 23, "affaires", "ecriture", "une affaire du fournisseur", _AFFAIRE)
 X13: Final = _daily(
-    *("X13", 24, "affaires_recues", "x12"),
+    *("X13", 24, "affaires_recues", "ecriture"),
     "une affaire d'un autre, qui prend un point",
     _AFFAIRE,
 )

@@ -1,27 +1,43 @@
-"""The readings that a supplier is dits of a point, and what the meter showed at each.
+"""The points of a GRD-F contract on a day: what was lived of their contractual situations, their
+readings, and what the meter showed at each.
 
-A contractual situation begins and ends by a reading; in between its events have theirs, and the
-point is read on its fixed day: each month where its meter communicates, else every six months
-(documented). All of it is of the point's life and of its measures alone, so that a file is the
-same whenever it is made. Days are legal days, and a reading shows the start of its day.
+A situation begins and ends by a reading; in between its events have theirs, and the point is read
+on its fixed day: each month where its meter communicates, else every six months (documented). All
+of it is of the point's life and of its measures alone, so that a file is the same whenever it is
+made. Days are legal days, and a reading shows the start of its day.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.perimetre import PeriodeContractuelle, SituationContractuelle
+from sge_sim.facturation.arbres import enedis
 from sge_sim.facturation.lecture import CYCLIQUE
+from sge_sim.facturation.lignes import SituationFacturee
+from sge_sim.flux.lots import LotContrat
 from sge_sim.mesures import CADRANS_FOURNISSEUR, Grille, PointMesure, en_vigueur
 from sge_sim.mesures.calendrier import numero
 from sge_sim.mesures.consommations import MOIS_ENTRE_RELEVES_A_PIED
 from sge_sim.mesures.grilles_nommees import ClasseNommee, calendrier_nomme
 from sge_sim.mesures.index import registres_de_depose, registres_lus
 from sge_sim.mesures.tableaux import Entiers
-from sge_sim.tables.perimetre import EvenementContractuel
+from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.tables.mesures import read_mesures_facts_of
+from sge_sim.tables.perimetre import (
+    ContratGrdF,
+    EvenementContractuel,
+    life_of,
+    periodes_of,
+)
+from sge_sim.tables.points import Point
 
 _WH: Final = 1000
 _ID: Final = 10**16
@@ -182,3 +198,109 @@ def grids_at(
         found.append(GrilleLue(grille, classes, index, *precedents or [{}]))
     fournisseur, distributeur = found
     return (fournisseur if fournisseur.classes else distributeur), distributeur
+
+
+@dataclass(frozen=True)
+class PointDuContrat:
+    """A point on a day, under one of its situations: its sheet, and what was lived."""
+
+    ligne: Point
+    vecue: SituationVecue
+    jour: date
+
+    @property
+    def prm(self) -> str:
+        """Its number."""
+        return self.ligne.prm
+
+    @property
+    def situation(self) -> SituationContractuelle:
+        """What is contracted."""
+        return self.vecue.derniere
+
+    @property
+    def type_client(self) -> str:
+        """0 for a professional, 1 for a residential client (assumed of R15)."""
+        return "0" if self.situation.categorie == "PRO" else "1"
+
+    @property
+    def niveau(self) -> str:
+        """Its level of services: 0, 1 or 2."""
+        return str(self.situation.niveau)
+
+    @property
+    def matricule(self) -> str | None:
+        """The number of its meter."""
+        return (self.situation.numero_serie or self.situation.matricule or "")[:20] or None
+
+    def calendars(self, fournisseur: GrilleLue, distributeur: GrilleLue) -> dict[str, Any]:
+        """Return how its grids are called: the supplier's by its structure where there is no
+        Linky."""
+        found: dict[str, Any] = {}
+        if distributeur.classes:
+            found["distributeur"] = calendrier_nomme(distributeur.grille)
+        if self.vecue.communicates(self.jour):
+            found["fournisseur"] = calendrier_nomme(fournisseur.grille)
+        else:
+            codes = {each.code for each in fournisseur.classes}
+            structures = enedis()["structures"].items()
+            found["structure"] = next((named for each, named in structures if each in codes), None)
+        return found
+
+    def situations_facturees(self) -> list[SituationFacturee]:
+        """Return what is invoiced of its situations, oldest first."""
+        found: list[SituationFacturee] = []
+        for periode in self.vecue.periodes:
+            situation = SituationFacturee(
+                debut=periode.debut,
+                fta=periode.situation.fta or "",
+                puissance=Decimal(periode.situation.puissance or 0),
+                sequence=periode.situation.sequence,
+                compteur=periode.situation.type_compteur,
+                autoproducteur=self.ligne.contrat_injection,
+            )
+            if not found or replace(situation, debut=found[-1].debut) != found[-1]:
+                found.append(situation)
+        return found
+
+
+def read_points_of(
+    session: Session, contrat: ContratGrdF, prms: Sequence[str], jour: date
+) -> Iterator[PointDuContrat]:
+    """Yield the situations of some hundreds of points under a contract, to a day, that hadn't ended
+    before it, by point then in their order."""
+    lives = life_of(session, prms, contrat.contrat_id)
+    points = session.scalars(select(Point).where(Point.prm.in_(prms)).order_by(Point.prm)).all()
+    mesures = read_mesures_facts_of(session, [each.prm for each in points])
+    for point in points:
+        known = lives.get(point.prm, [])
+        events = [each for each in known if each.jour <= jour]
+        # Before its first event, a point was as that event found it.
+        periodes = periodes_of(point, events or known, contrat)
+        references = dict.fromkeys(each.situation.reference for each in periodes)
+        for reference in references:
+            mine = [each for each in periodes if each.situation.reference == reference]
+            if mine[0].debut > jour:
+                continue
+            of_it = [each for each in events if each.reference == reference]
+            fin = of_it[-1].jour if of_it and of_it[-1].sorte.ferme else None
+            if fin is not None and fin < jour:
+                continue
+            debut = mine[0].situation.date_mise_en_service
+            service = None if fin is None else (debut, fin)
+            mesure = point_mesure(point, mesures[point.prm], "SOUTIRAGE", service)
+            if mesure is not None:
+                vecue = SituationVecue(point.prm, mine, of_it, mesure)
+                yield PointDuContrat(point, vecue, jour)
+
+
+def affaire_facts(lot: LotContrat, evenement: EvenementContractuel | None) -> dict[str, Any]:
+    """Return which affaire an event is of: its number where the addressee or Enedis made it, the
+    reference where the addressee did."""
+    affaire = None if evenement is None else evenement.affaire
+    if affaire is None:
+        return {}
+    mine = affaire.contrat_id == lot.contrat.contrat_id
+    if not mine and affaire.initiateur != "enedis":
+        return {}
+    return {"affaire": affaire, "reference": affaire.reference_demandeur if mine else None}
