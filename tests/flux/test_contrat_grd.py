@@ -3,6 +3,7 @@
 The indexes are those of the world; the files go together, and their invoices are explained.
 """
 
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -124,7 +125,7 @@ def classes(reading: Any, kind: str, cote: str = "_Distributeur") -> dict[str, A
     return {row["Id_Classe_Temporelle"]: row for row in rows if row["Classe_Mesure"] == kind}
 
 
-@pytest.mark.documented
+@pytest.mark.documented("guides C15 v5.1.3 and F15 v4.1.3, homologation deck C5 V26.2")
 def test_all_hold_to_their_grammar_of_the_day(mine: Recus, other: Recus) -> None:
     assert [*mine.fautes, *other.fautes] == []
     assert {each[:2] for each in mine.versions} == {
@@ -157,7 +158,7 @@ def _names(document: str) -> Iterator[str]:
         yield from below(noeud)
 
 
-@pytest.mark.documented
+@pytest.mark.documented("guides C15 v5.1.3 and F15 v4.1.3, homologation deck C5 V26.2")
 def test_names_and_sequences_have_no_hole(mine: Recus) -> None:
     suites: dict[str, list[int]] = defaultdict(list)
     for nom, documents in mine.archives.items():
@@ -178,7 +179,7 @@ def test_names_and_sequences_have_no_hole(mine: Recus) -> None:
     assert len(suites) > 8
 
 
-@pytest.mark.observed
+@pytest.mark.observed("real C15, R15, F15 and X12 of a supplier")
 def test_each_situation_is_opened_numbered_and_closed(mine: Recus) -> None:
     by_ref: dict[str, list[Any]] = defaultdict(list)
     for _, prm in mine.of("C15"):
@@ -195,7 +196,7 @@ def test_each_situation_is_opened_numbered_and_closed(mine: Recus) -> None:
         assert not {"RES", "CFNS"} & {*natures[:-1]}
 
 
-@pytest.mark.documented
+@pytest.mark.documented("guides C15 v5.1.3 and F15 v4.1.3, homologation deck C5 V26.2")
 def test_who_leaves_and_who_enters_see_the_same_day_and_indexes(mine: Recus, other: Recus) -> None:
     moved = 0
     entering = {prm["Id_PRM"]: prm for _, prm in other.of("C15")}
@@ -219,7 +220,7 @@ def test_who_leaves_and_who_enters_see_the_same_day_and_indexes(mine: Recus, oth
     assert {doc["enteteFlux"]["idFlux"] for _, doc in mine.trees["X12"]} == {"X12", "X13"}
 
 
-@pytest.mark.observed
+@pytest.mark.observed("real C15, R15, F15 and X12 of a supplier")
 def test_readings_are_those_of_the_world_and_follow_each_other(
     mine: Recus, platform: Platform
 ) -> None:
@@ -246,7 +247,7 @@ def test_readings_are_those_of_the_world_and_follow_each_other(
             assert each["Motif_Releve"] in ("MES", "CFNE")
 
 
-@pytest.mark.observed
+@pytest.mark.observed("real C15, R15, F15 and X12 of a supplier")
 def test_a_reading_of_c15_is_in_r15(mine: Recus) -> None:
     told = {
         (prm, each["Date_Releve"]): classes(each, "1") for prm, each in mine.readings().values()
@@ -271,7 +272,7 @@ def test_every_invoice_is_explained(mine: Recus) -> None:
     assert len(verification.blocs) > 80
 
 
-@pytest.mark.documented
+@pytest.mark.documented("guides C15 v5.1.3 and F15 v4.1.3, homologation deck C5 V26.2")
 def test_invoices_add_up_and_bind_readings(mine: Recus) -> None:
     ids, totals = mine.readings(), dict[str, Decimal]()
     spans: dict[tuple[str, str], list[tuple[date, date]]] = defaultdict(list)
@@ -300,7 +301,7 @@ def test_invoices_add_up_and_bind_readings(mine: Recus) -> None:
         assert all(a[1] + JOUR == b[0] for a, b in pairwise(mine_of))
 
 
-@pytest.mark.documented
+@pytest.mark.documented("guides C15 v5.1.3 and F15 v4.1.3, homologation deck C5 V26.2")
 def test_what_was_billed_in_advance_comes_to_the_elapsed_days(mine: Recus) -> None:
     """Of a situation that ended: -E and -R take each other back, -U and -E are its days."""
     days: dict[str, Decimal] = defaultdict(Decimal)
@@ -321,7 +322,7 @@ def test_what_was_billed_in_advance_comes_to_the_elapsed_days(mine: Recus) -> No
     assert len(ended) == 11
 
 
-@pytest.mark.observed
+@pytest.mark.observed("real C15, R15, F15 and X12 of a supplier")
 def test_an_affaire_is_followed_before_its_event_is_told(mine: Recus) -> None:
     first: dict[str, datetime] = {}
     own = set()
@@ -343,7 +344,7 @@ def stamp(nom: str) -> datetime:
     return datetime.strptime(nom[-18:-4], "%Y%m%d%H%M%S")  # noqa: DTZ007
 
 
-@pytest.mark.documented
+@pytest.mark.documented("guides C15 v5.1.3 and F15 v4.1.3, homologation deck C5 V26.2")
 def test_grid_and_off_peak_ranges_go_with_the_tariff(mine: Recus) -> None:
     for nom, prm in mine.of("C15"):
         structure = prm["Situation_Contractuelle"]["Structure_Tarifaire"]
@@ -392,3 +393,24 @@ def test_an_instance_and_a_version_for_each() -> None:
     assert [instance_of(code) for code in ("75056", "01004", "97105")] == ["0321", "0324", "0321"]
     assert version_of("C15", date(2024, 11, 26)) == ("5.0.0", "4.1.1")
     assert version_of("F15", date(2026, 3, 3)) == ("4.0.0", "3.3.2")
+
+
+@pytest.mark.annee
+def test_a_year_of_many_points_is_explained(tmp_path: Path) -> None:
+    """Of `SGE_SIM_ANNEE_POINTS` points, 1 000 by default."""
+    many = {}
+    for n in range(int(os.environ.get("SGE_SIM_ANNEE_POINTS", "1000"))):
+        debut = date(2026, 5, 2) + n % 25 * JOUR
+        many[generate("259", n)] = [
+            etape("CFNE" if n % 2 else "MES", debut),
+            etape("MCT", debut + (30 + n % 200) * JOUR, puissance=12),
+        ]
+    made = contract_platform(tmp_path / "etat", many)
+    made.catch_up(at(date(2027, 5, 1)))
+    verification = VerificationFactures()
+    for nom, content in made.ready().items():
+        for inner, member in members(content).items():
+            verification.add(f"{nom}/{inner}", member)
+    assert verification.judge() == []
+    assert len(verification.blocs) > 10 * len(many)
+    made.close()
