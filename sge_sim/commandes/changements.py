@@ -16,7 +16,6 @@ from sge_sim.referentiel.apports.contradictions import sentence_of
 from sge_sim.referentiel.reforme_hc import instant_de
 from sge_sim.tables.acteurs import find_acteur
 from sge_sim.tables.attentes import events_awaited
-from sge_sim.tables.commandes import Evenement
 from sge_sim.tables.points import Point
 
 AUCUN: Final = "aucun"
@@ -57,7 +56,6 @@ def change_life(session: Session, point: Point, changements: Changements, now: d
     if changements.delai and not changements.opposition:
         raise UsageError("un délai ne vaut qu'avec --opposition oui.")
     run_due(session, now, point.prm)
-    planned: list[Evenement | None] = []
     if changements.opposition is not None:
         if point.segment != "C5":
             raise UsageError(
@@ -69,7 +67,7 @@ def change_life(session: Session, point: Point, changements: Changements, now: d
             plan_event(session, point, "levee_opposition", now)
     if changements.nouveau_titulaire is not None:
         instant = _instant_of(changements.nouveau_titulaire, now)
-        planned.append(plan_event(session, point, "changement_titulaire", instant))
+        plan_event(session, point, "changement_titulaire", instant)
     if changements.nouveau_fournisseur is not None:
         code, jour = changements.nouveau_fournisseur
         acteur = find_acteur(session, code)
@@ -79,21 +77,19 @@ def change_life(session: Session, point: Point, changements: Changements, now: d
                 code,
             )
         instant = _instant_of(jour, now)
-        planned.append(
-            plan_event(session, point, "nouveau_fournisseur", instant, fournisseur_code=code)
-        )
+        plan_event(session, point, "nouveau_fournisseur", instant, fournisseur_code=code)
     if (changements.plages, changements.plages_saison_basse, changements.le) != (None,) * 3:
-        planned.append(_plan_heures_creuses(session, point, changements, now))
+        _plan_heures_creuses(session, point, changements, now)
     if changements.resilie is not None:
-        planned.append(_set_termination(session, point, changements.resilie, now))
-    for event in filter(None, planned):
+        _set_termination(session, point, changements.resilie, now)
+    for event in events_awaited(session, point.prm):
         follow(session, event, now, asked=True)
     run_due(session, now, point.prm)
 
 
 def _plan_heures_creuses(
     session: Session, point: Point, changements: Changements, now: datetime
-) -> Evenement:
+) -> None:
     """Plan other off-peak ranges, in place of those that were planned; they are told at once."""
     plages, jour = changements.plages, changements.le
     if plages is None or jour is None:
@@ -116,12 +112,12 @@ def _plan_heures_creuses(
     give_up_programming(session, point)
     point.futures_heures_creuses_id, point.futures_heures_creuses_libelle = haute
     point.futures_heures_creuses_saison_basse = basse.libelle if basse else None
-    return plan_event(session, point, "programmation_hc", instant)
+    plan_event(session, point, "programmation_hc", instant)
 
 
 def _set_termination(
     session: Session, point: Point, resilie: date | Literal["aucun"], now: datetime
-) -> Evenement | None:
+) -> None:
     """Plan the termination of a point, or give up the one that it awaits."""
     instant = None if resilie == AUCUN else _instant_of(resilie, now)
     terminations = (
@@ -143,8 +139,7 @@ def _set_termination(
     elif instant is None:
         raise UsageError(f"le point {point.prm} n'a pas de résiliation à annuler.")
     else:
-        return plan_event(session, point, "resiliation", instant)
-    return None
+        plan_event(session, point, "resiliation", instant)
 
 
 def _instant_of(day: date, now: datetime) -> datetime:

@@ -93,7 +93,7 @@ def declare(
         if acteur is None or acteur.kind != "fournisseur":
             raise UsageError(f"« {code} » n'est pas un fournisseur : voir sge-sim acteurs list.")
     if NATURES[nature].type == "CONTRAT" and not enedis:
-        _refuse(_others_awaited(session, point))
+        _refuse(_others_awaited(session, point, now))
     _refuse(wrong_events(point, nature, valeurs, jour))
     affaire = open_affaire(session, point, nature, valeurs, jour, now, enedis=enedis)
     if affaire is None:
@@ -111,10 +111,12 @@ def _refuse(wrongs: Iterator[str]) -> None:
         raise UsageError(f"{wrong}.")
 
 
-def _others_awaited(session: Session, point: Point) -> Iterator[str]:
+def _others_awaited(session: Session, point: Point, now: datetime) -> Iterator[str]:
     for event in events_awaited(session, point.prm):
         affaire = _affaire_of(session, event)
-        if affaire and NATURES[affaire.nature].type == "CONTRAT" and affaire.prestation:
+        if affaire is None or affaire.ouverte_at > now:
+            continue
+        if NATURES[affaire.nature].type == "CONTRAT" and affaire.prestation is not None:
             yield (
                 f"l'affaire {affaire.numero} ({affaire.nature} du {affaire.jour:%d/%m/%Y}) est "
                 f"déjà en cours sur le point {point.prm} : en demander une après ce jour"
@@ -189,7 +191,7 @@ def follow(session: Session, event: Evenement, now: datetime, *, asked: bool = F
         return
     valeurs = {} if code is None else {"fournisseur_titulaire": code}
     said = (nature, valeurs, legal_date(event.instant))
-    others = [*_others_awaited(session, point)] if asked else []
+    others = [*_others_awaited(session, point, now)] if asked else []
     affaire = open_affaire(session, point, *said, now, enedis=nature == "PHC")
     if affaire is not None:
         event.affaire_contractuelle = affaire.numero

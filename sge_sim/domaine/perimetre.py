@@ -17,7 +17,7 @@ NatureEvenement = Literal[_Contractuelle, _Technique]
 TypeContractuel = Literal["CONTRAT", "TECHNIQUE"]
 Initiateur = Literal["fournisseur", "enedis"]
 """Who asked for an affaire. Enedis' own, corrections included, are told in no X12 nor X13."""
-EtatAffaire = Literal["DMTR", "DMREC", "INPL", "CPRE", "CPNR"]
+EtatJalon = Literal["DMTR", "DMREC", "INPL", "CPRE", "CPNR"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ NATURES: Final[Mapping[NatureEvenement, SorteEvenement]] = {
     "MDBRA": SorteEvenement("modification du branchement", _T),
     "AUTRE": SorteEvenement("autre intervention", _T, False, False, "AUTRE"),
 }
-ETATS_AFFAIRE: Final[Mapping[EtatAffaire, str]] = {
+ETATS_AFFAIRE: Final[Mapping[EtatJalon, str]] = {
     **{"DMTR": "Demande transmise", "DMREC": "Demande recevable", "INPL": "Intervention planifiée"},
     **{"CPRE": "Close, prestation réalisée", "CPNR": "Close, prestation non réalisée"},
 }
@@ -70,7 +70,7 @@ class Jalon(NamedTuple):
     num: int
     instant: datetime
     effet: date
-    etat: EtatAffaire
+    etat: EtatJalon
 
 
 class Acte(NamedTuple):

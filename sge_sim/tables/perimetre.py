@@ -15,7 +15,7 @@ from sge_sim.clock import PARIS, legal_date
 from sge_sim.domaine.perimetre import (
     COLONNES,
     NATURES,
-    EtatAffaire,
+    EtatJalon,
     Initiateur,
     Jalon,
     NatureEvenement,
@@ -49,7 +49,7 @@ class _Situation(TypeDecorator[SituationContractuelle]):
         )
 
 
-_DELAIS: Final[Mapping[EtatAffaire, timedelta]] = {
+_DELAIS: Final[Mapping[EtatJalon, timedelta]] = {
     "DMTR": timedelta(0),
     **dict.fromkeys(("DMREC", "INPL"), timedelta(seconds=7)),
 }

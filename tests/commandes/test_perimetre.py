@@ -389,6 +389,12 @@ def test_what_is_drawn_waits_for_the_contract(lives: Lives) -> None:
         assert draw_year(session, NOW, 1, dict.fromkeys(TAUX, 1.0)) == 0
 
 
+def test_a_drawn_affaire_that_is_not_open_yet_hinders_nothing(followed: Lives) -> None:
+    with followed.database.transaction() as session:
+        assert draw_year(session, NOW, 1, {"RES": 1.0}) > 0
+    asked(followed, "MCT", 0, puissance=9)
+
+
 @pytest.mark.observed("rates of a supplier: .83 events, .053 terminations, .018 losses")
 def test_the_rates_are_those_that_were_seen() -> None:
     ends = TAUX["RES"] + TAUX["MES"]
