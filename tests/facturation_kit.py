@@ -398,3 +398,36 @@ def histoires(draw: st.DrawFn) -> Histoire:
         index = [each + draw(st.integers(0, 900)) for each in index]
     lus[-1] = (*lus[-1][:2], "")
     return Histoire(situations, lus)
+
+
+_CODE = {"@code": "C5", "libelle": "C5"}
+_JALON = {
+    "num": 1,
+    "dateHeure": "2026-09-12T16:27:20",
+    "affaireDateEffet": "2026-09-12",
+    "affaireEtat": {"@code": "DMTR", "libelle": "Demande transmise"},
+}
+SUIVI = {
+    "enteteFlux": {
+        "idFlux": "X12",
+        "libelle": "Suivi des affaires initiées par le fournisseur",
+        "versionXsd": "2.0.0",
+        "idEmetteur": "17X100A100A0001A",
+        "idDestinataire": "17X000000000001F",
+        "dateCreation": "2026-09-13T09:17:00",
+    },
+    "nbAffaires": 1,
+    "affaire": [
+        {
+            "@id": "38233180",
+            "donneesGenerales": {
+                "statut": {"@code": "COURS", "libelle": "En cours"},
+                "jalons": {"jalon": [_JALON]},
+                "donneesPoint": {"id": PRM, "segmentClientele": _CODE},
+                "segment": "C5",
+            },
+            "demande": {"donneesGenerales": {"objet": _CODE, "pointId": PRM}},
+        }
+    ],
+}
+"""A follow-up of affaires."""

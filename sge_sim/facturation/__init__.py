@@ -2,11 +2,13 @@
 
 From the ground up:
 
-- `grammaires`: those of C15, R15 and F15, as data;
+- `grammaires`: those of C15, R15, F15 and X12, as data;
 - `grammaire`: reads, writes and checks documents by them;
+- `arbres`: trees of documents from facts, by plans that are data;
 - `prix`: the dated grids, and what is assumed;
 - `lignes`: situations, readings, lines, blocks and invoices, as values;
 - `calcul`: the block that a reading is invoiced, at 36 kVA or less and above;
+- `ecriture`: invoices as the trees of F15;
 - `lecture`: what C15 and R15 say, as values;
 - `comparaison`: lines that are written and lines that are expected;
 - `verification`: all of it on a folder of files.

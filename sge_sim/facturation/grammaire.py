@@ -13,7 +13,7 @@ so many digits, two of them after the point. Source: the schemas as `docs/factur
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,7 +28,7 @@ from sge_sim.machine.once import computed_once
 ArbreDocument = dict[str, Any]
 """A document: by name of element a value (`Decimal`, `int`, `bool`, `date`, `datetime` or `str`), a
 tree, or a list where it may come again."""
-DOCUMENTS: Final = ("C15", "R15", "F15_FA", "F15_FL")
+DOCUMENTS: Final = ("C15", "R15", "F15_FA", "F15_FL", "X12")
 """The files of `grammaires/`."""
 _MOST_MISTAKES: Final = 20
 _PLACE: Final = "il n'a pas sa place ici"
@@ -137,6 +137,28 @@ def write_by_grammar(document: str, tree: Mapping[str, Any], version: str | None
         raise ValueError(" ; ".join(fautes))
     options = {"encoding": "UTF-8", "xml_declaration": True, "pretty_print": True}
     return bytes(etree.tostring(root, **options))
+
+
+def write_block(document: str, version: str, nom: str, tree: Mapping[str, Any]) -> bytes:
+    """Return one of the blocks right below the root of a document, of what a version has of it;
+    nothing is checked."""
+    element = _element(grammaires(document)[version].within[nom][0], tree, nom, [])
+    return bytes(etree.tostring(element, encoding="UTF-8", pretty_print=True))
+
+
+def write_around(
+    document: str, version: str, head: Mapping[str, Any], blocks: Iterable[bytes]
+) -> bytes:
+    """Return the document that begins with `head` and goes on with blocks that are written."""
+    noeud = grammaires(document)[version]
+    root = etree.tostring(
+        _element(noeud, head, noeud.nom, []),
+        encoding="UTF-8",
+        xml_declaration=True,
+        pretty_print=True,
+    )
+    before, end, after = bytes(root).rpartition(b"</")
+    return b"".join([before, *blocks, end, after])
 
 
 def _element(noeud: Noeud, value: Any, chemin: str, unknown: list[str]) -> Any:

@@ -43,7 +43,7 @@ def _legal_day(stamp: datetime) -> date:
     return stamp.date() if stamp.tzinfo is None else legal_date(stamp)
 
 
-def situation_of(prm: ArbreDocument, known: list[SituationFacturee]) -> None:
+def add_situation(prm: ArbreDocument, known: list[SituationFacturee]) -> None:
     """Add what a C15 says of a point to the situations of its reference, where it is another."""
     contrat = prm["Situation_Contractuelle"]
     structure = contrat.get("Structure_Tarifaire")

@@ -32,8 +32,8 @@ from sge_sim.facturation.lecture import (
     DEBUTS,
     FINS,
     ReleveRecu,
+    add_situation,
     releve_of,
-    situation_of,
 )
 from sge_sim.facturation.lignes import BlocFacture, LigneFacturee, ReleveFacture, SituationFacturee
 from sge_sim.facturation.prix import PrixInconnuError
@@ -96,7 +96,7 @@ class VerificationFactures:
             self.blocs += [BlocEcrit(fichier, facture, e) for e in tree["Donnees_Valorisation"]]
         elif document.endswith("FA"):
             self.generales.append((fichier, tree))
-        else:
+        elif "PRM" in tree:
             self._add_points(tree["PRM"])
 
     def unreadable(self, fichier: str, quoi: str) -> None:
@@ -107,7 +107,7 @@ class VerificationFactures:
         for prm in points:
             if contrat := prm.get("Situation_Contractuelle"):
                 ref = contrat["Ref_Situation_Contractuelle"]
-                situation_of(prm, self.situations[prm["Id_PRM"], ref])
+                add_situation(prm, self.situations[prm["Id_PRM"], ref])
             for each in prm.get("Donnees_Releve", ()):
                 ref = each.get("Ref_Situation_Contractuelle", "")
                 self.releves[prm["Id_PRM"], ref].append(releve_of(each))

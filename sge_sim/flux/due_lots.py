@@ -8,17 +8,37 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, legal_date, start_of_day
-from sge_sim.flux.flux import Flux, ParAbonnement, ParAffaire, ParFin, ParServiceAcces
-from sge_sim.flux.lots import Lot, LotAbonnement, LotAffaire, LotDiffusion, LotFin, LotM023
-from sge_sim.flux.periodes import FREQUENCES
+from sge_sim.flux.flux import (
+    Flux,
+    ParAbonnement,
+    ParAffaire,
+    ParContrat,
+    ParFin,
+    ParServiceAcces,
+)
+from sge_sim.flux.lots import (
+    Lot,
+    LotAbonnement,
+    LotAffaire,
+    LotContrat,
+    LotDiffusion,
+    LotFin,
+    LotM023,
+)
+from sge_sim.flux.periodes import FREQUENCES, Periode
 from sge_sim.flux.registry import BY_CODE, flux_of
 from sge_sim.tables.commandes import Abonnement, DemandeHistorique, DemandeInfraJ, ServiceSouscrit
+from sge_sim.tables.contrats_publies import (
+    contract_days,
+    next_contract_day,
+    receiving_contract,
+)
 from sge_sim.tables.diffusions import (
     Diffusion,
     FluxOfOptions,
@@ -35,6 +55,7 @@ from sge_sim.tables.flux import (
     unpublished,
 )
 from sge_sim.tables.m023 import demandes_m023_due, read_next_m023
+from sge_sim.tables.perimetre import contrats_grd_f
 from sge_sim.tables.prepared import Driver, read_at_once
 from sge_sim.tables.transmissions import (
     Etendue,
@@ -51,13 +72,15 @@ _PAR_ABONNEMENT: Final = flux_of(ParAbonnement)
 _PAR_AFFAIRE: Final = flux_of(ParAffaire)
 _PAR_FIN: Final = flux_of(ParFin)
 _PAR_SERVICE_ACCES: Final = flux_of(ParServiceAcces)
+_PAR_CONTRAT: Final = flux_of(ParContrat)
 _OF_OPTIONS: Final[FluxOfOptions] = {
     (flux.cause.acces_type, flux.cause.petits): (flux.code, flux.cause.par_nature)
     for flux in _PAR_SERVICE_ACCES
 }
-_HEURES: Final = {heure for flux in _PAR_ABONNEMENT for heure in flux.cause.calendrier.heures} | {
+_HEURES = {heure for flux in _PAR_ABONNEMENT for heure in flux.cause.calendrier.heures} | {
     heure for flux in _PAR_SERVICE_ACCES for heure in flux.cause.calendrier.heures
 }
+_HEURES |= {flux.cause.heure for flux in _PAR_CONTRAT}
 """At which recurrent files leave."""
 _DEMANDES: Final[Mapping[str, type[DemandeHistorique | DemandeInfraJ]]] = {
     "historique": DemandeHistorique,
@@ -132,8 +155,9 @@ def read_due(
     for diffusion, points in diffusing.items():
         for due in islice(_lots_of(diffusion, points, diffused.get(diffusion), until), 1):
             firsts.append(replace(due, publie_avant_arret=publie_avant_arret))
+    firsts += _lots_of_contracts(session, min([until, *(lot.instant for lot in firsts)]))
     lots = sorted(firsts, key=attrgetter("place"))
-    if lots and isinstance(lots[0], LotAbonnement | LotAffaire | LotM023):
+    if lots and isinstance(lots[0], LotAbonnement | LotAffaire | LotM023 | LotContrat):
         kind, instant = type(lots[0]), lots[0].instant
         lots = [lot for lot in lots if type(lot) is kind and lot.instant == instant]
     else:
@@ -207,6 +231,33 @@ def _lots_of(
         if covered:
             yield LotDiffusion.of(flux, diffusion, current, covered)
         current = flux.cause.calendrier.periode(frequence, current.fin)
+
+
+def _lots_of_contracts(session: Session, until: datetime) -> list[LotContrat]:
+    """Return the days of GRD-F contracts that are due first, all of one instant: to look whether a
+    day has something to tell costs, so not those that can't be among them."""
+    found: list[LotContrat] = []
+    maybe = []
+    for contrat in contrats_grd_f(session):
+        if (receiver := receiving_contract(session, contrat)) is not None:
+            days = contract_days(session, receiver)
+            for flux in _PAR_CONTRAT:
+                depuis = days.get(flux.code, contrat.debut)
+                maybe.append((_leaves(flux, depuis), flux, contrat, receiver, depuis))
+    for instant, flux, contrat, receiver, depuis in sorted(maybe, key=itemgetter(0)):
+        if instant > until:
+            break
+        jour = next_contract_day(session, contrat, flux.cause.quoi, depuis)
+        if jour is not None and (leaves := _leaves(flux, jour)) <= until:
+            periode = Periode(jour, jour + _JOUR, leaves)
+            found.append(LotContrat(flux, receiver, leaves, contrat.contrat_id, contrat, periode))
+            until = leaves
+    return [lot for lot in found if lot.instant == until]
+
+
+def _leaves(flux: Flux[ParContrat], jour: date) -> datetime:
+    """Return when the file that tells of a day leaves."""
+    return datetime.combine(jour + _JOUR, flux.cause.heure, PARIS)
 
 
 def _flux_of(abonnement: Abonnement) -> list[Flux[ParAbonnement]]:

@@ -10,7 +10,7 @@ from sge_sim.flux.abonnements import PARTS_FOR_EQUIPE, subscribed_files
 from sge_sim.flux.atelier import Atelier
 from sge_sim.flux.chiffrement import AUCUN, chiffrement, encrypted
 from sge_sim.flux.envoi import Envoi, Fichier
-from sge_sim.flux.lots import Lot, LotAbonnement, LotM023
+from sge_sim.flux.lots import Lot, LotAbonnement, LotContrat, LotM023
 from sge_sim.flux.periodes import Frequence
 from sge_sim.tables.flux import find_receiver
 
@@ -54,8 +54,10 @@ def makers(session: Session, lots: Sequence[Lot], atelier: Atelier) -> Iterator[
     """Yield the function that makes the files of each publication; none depends on another.
 
     Where there are many, several processes make them, each a publication; one alone is cut into
-    parts, and so is what may be large: a subscription, a demand of M023."""
-    few = len(lots) < max(2, PARTS_FOR_EQUIPE) or isinstance(lots[0], LotAbonnement | LotM023)
+    parts, and so is what may be large: a subscription, a demand of M023, a day of a GRD-F contract.
+    """
+    large = LotAbonnement | LotM023 | LotContrat
+    few = len(lots) < max(2, PARTS_FOR_EQUIPE) or isinstance(lots[0], large)
     if atelier.equipe is None or few:
         for rang, lot in enumerate(lots, start=1):
             yield partial(make_files, session, lot, replace(atelier, ensuite=lots[rang:]))

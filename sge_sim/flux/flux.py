@@ -7,7 +7,7 @@ which yields the files of a publication; that of a subscription has what `ParAbo
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from importlib import import_module
 from typing import Any, Generic, Literal, TypeVar
 
@@ -65,7 +65,17 @@ class ParFin:
     """The end of the services of a contract brings it about: one flux."""
 
 
-CauseFlux = ParAbonnement | ParAffaire | ParDemande | ParServiceAcces | ParFin
+@dataclass(frozen=True)
+class ParContrat:
+    """A day of a supplier's GRD-F contract brings it about, at `heure` of the next one, where that
+    day has something of `quoi`: events of its points, their readings, its affaires, or those of
+    others that take a point from it."""
+
+    quoi: Literal["evenements", "releves", "affaires", "affaires_recues"]
+    heure: time
+
+
+CauseFlux = ParAbonnement | ParAffaire | ParDemande | ParServiceAcces | ParFin | ParContrat
 C = TypeVar("C", bound=CauseFlux, covariant=True)
 
 

@@ -33,6 +33,7 @@ from lxml import etree
 
 import sge_sim.flux
 from sge_sim.domaine.nomenclatures import METIERS
+from sge_sim.facturation.grammaire import read_by_grammar
 from sge_sim.flux.instants import as_legal, legal_midnight, read_stamp
 from sge_sim.flux.ouverture import MembreLu, schema_mistakes, table_of
 from sge_sim.machine.once import computed_once
@@ -155,8 +156,11 @@ class FormeFlux:
         return {nom: paths.get("prm", "") for nom, paths in levels}
 
     def mistakes(self, tree: Any) -> list[str]:
-        """Return where a document differs from the schema that stands beside, in French."""
+        """Return where a document differs from the schema that stands beside, or from the grammar
+        of facturation that is named, in French."""
         name = self.declaree.get("schema")
+        if "grammaire" in self.declaree:
+            return read_by_grammar(tree)[3]
         return schema_mistakes(self.dossier, name, tree) if name else []
 
     def recognizes(self, kind: str, root: Any) -> bool:

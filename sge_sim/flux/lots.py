@@ -16,6 +16,7 @@ from sge_sim.tables.commandes import Abonnement, DemandeHistorique, DemandeInfra
 from sge_sim.tables.diffusions import Diffusion, PointDiffuse, diffused_sequence
 from sge_sim.tables.flux import Publication, is_published, last_sequence
 from sge_sim.tables.m023 import DemandeM023, find_demande_m023
+from sge_sim.tables.perimetre import ContratGrdF
 from sge_sim.tables.transmissions import Transmission, announce_ends
 
 _JOUR: Final = timedelta(1)
@@ -189,6 +190,21 @@ class LotM023(Lot):
 
     def __str__(self) -> str:
         return f"Flux {self.flux.code} de l'affaire {self.numero}"
+
+
+@dataclass(frozen=True)
+class LotContrat(Lot):
+    """A day of a GRD-F contract."""
+
+    rang = 5
+    contrat: ContratGrdF
+    periode: Periode
+
+    def record(self, session: Session) -> dict[str, Any]:
+        return {"periodicite": "P1D", "debut": self.periode.debut, "fin": self.periode.fin}
+
+    def __str__(self) -> str:
+        return f"Flux {self.flux.code} {_days(self.periode)}, contrat {self.contrat.contrat_id}"
 
 
 def _days(periode: Periode) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from facturation_kit import PUISSANCE
+from facturation_kit import PUISSANCE, SUIVI
 from lxml import etree
 
 from sge_sim.facturation.grammaire import (
@@ -19,6 +19,7 @@ from sge_sim.facturation.grammaire import (
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 FILES = dict(zip(("C15", "R15", "F15_FL", "F15_FA"), PUISSANCE.files().values(), strict=True))
+FILES["X12"] = write_by_grammar("X12", SUIVI)
 
 
 def schema_of(document: str) -> etree.XMLSchema:
@@ -39,7 +40,8 @@ def declared(noeud: Noeud, *, outer: bool = False) -> Any:
         sequence = etree.SubElement(inside, f"{XS}sequence")
         for each in noeud.inner:
             if each.nom.startswith("@"):
-                about = {"name": each.nom[1:], "type": "xs:integer", "use": "required"}
+                text = not each.genre.startswith("i")
+                about = {"name": each.nom[1:], "type": f"xs:{'string' if text else 'integer'}"}
                 etree.SubElement(inside, f"{XS}attribute", about)
             else:
                 sequence.append(declared(each))

@@ -1,0 +1,127 @@
+"""What the files of a GRD-F contract share: their names, heads, sequences, and how they are cut.
+
+A sequence belongs to what stands before it in a name: it counts the files that were made of it, so
+that a day without any leaves no gap, and begins anew after 99999.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from sge_sim.clock import PARIS, legal_date
+from sge_sim.facturation.arbres import enedis, filled, plans
+from sge_sim.facturation.grammaire import write_around
+from sge_sim.flux.atelier import Atelier
+from sge_sim.flux.envoi import Archive, Fichier, batches, tampon
+from sge_sim.flux.lots import LotContrat
+from sge_sim.flux.packaging import zipped_archive
+from sge_sim.flux.parallele import work_here
+from sge_sim.machine.once import computed_once
+from sge_sim.tables.contrats_publies import count_named
+from sge_sim.tables.perimetre import ContratGrdF
+
+POINTS_PAR_FICHIER: Final = 3000
+"""How many blocks a member holds at most (assumed, as R151)."""
+_POINTS_AT_ONCE: Final = 250
+_SEQUENCES: Final = 99_999
+
+
+class BlocDuFichier(NamedTuple):
+    """A block of a file, as it is written; `suite`: the part of its name before the sequence that
+    tells files apart (`0322`, `0322_C_M_1`); `plus`: what the flux needs of it besides."""
+
+    suite: str
+    prm: str
+    content: bytes
+    plus: Any = None
+
+
+SelectAsked = Callable[[Session, ContratGrdF, date], Iterable[Any]]
+Head = tuple[str, Mapping[str, Any]]
+Member = tuple[str, bytes]
+WriteBlocks = Callable[[Session, LotContrat, Sequence[Any]], list[BlocDuFichier]]
+
+
+@computed_once()
+def _instances() -> Mapping[str, str]:
+    listed = enedis()["instances"].items()
+    return {f"{each:0>2}": instance for instance, mine in listed for each in mine}
+
+
+def instance_of(code_insee: str) -> str:
+    """Return the instance of Enedis (DIR) of a commune, by its department."""
+    return _instances().get(code_insee[:2], next(iter(enedis()["instances"])))
+
+
+def version_of(flux: str, jour: date) -> tuple[str, str]:
+    """Return how the version of a flux is called on a day, and the grammar that it has."""
+    versions = enedis()["versions"]["X12" if flux == "X13" else flux]
+    libelle, grammar = versions[max(depuis for depuis in versions if depuis <= jour)]
+    return str(libelle), str(grammar)
+
+
+def grammar_of(lot: LotContrat) -> str:
+    """Return the version of the grammar by which the files of a day are written."""
+    return version_of(lot.flux.code, legal_date(lot.instant))[1]
+
+
+def head_of(lot: LotContrat) -> dict[str, Any]:
+    """Return the facts that head the files of a day."""
+    creation, code = lot.instant.astimezone(PARIS), lot.flux.code
+    return {
+        "flux": code,
+        "version": version_of(code, creation.date())[0],
+        "emetteur": enedis()["emetteur"],
+        "contrat": lot.contrat,
+        "creation": creation,
+        "creation_sans_decalage": f"{creation:%Y-%m-%dT%H:%M:%S}",
+        "libelle": enedis()["suivis"].get(code),
+    }
+
+
+def blocks_by_suite(
+    session: Session, lot: LotContrat, atelier: Atelier, select: SelectAsked, write: WriteBlocks
+) -> Iterator[tuple[str, list[BlocDuFichier]]]:
+    """Yield the blocks of each sequence, in the order of what `select` finds, that `write` makes of
+    some hundreds at once; several processes do where there are many."""
+    jobs = [
+        (lot, part)
+        for part in batches(select(session, lot.contrat, lot.periode.debut), _POINTS_AT_ONCE)
+    ]
+    alone = atelier.equipe is None or len(jobs) < 2
+    share = work_here if alone or atelier.equipe is None else atelier.equipe.share
+    blocs = [each for part in share(session, write, jobs) for each in part]
+    for suite, mine in groupby(sorted(blocs, key=attrgetter("suite")), attrgetter("suite")):
+        yield suite, list(mine)
+
+
+def numbered(session: Session, lot: LotContrat, suite: str, plus: str = "") -> tuple[str, str]:
+    """Return the number of the file that is made now of a sequence, five digits, and its name until
+    there."""
+    code, contrat = lot.flux.code, lot.contrat
+    begins = f"ENEDIS_{code}_{contrat.eic}_"
+    if suite:
+        begins = f"{enedis()['emetteur']}_{code}_{contrat.eic}_{contrat.contrat_id}_{suite}_"
+    made = count_named(session, lot.contrat_id, begins)
+    sequence = f"{made % _SEQUENCES + 1:05d}"
+    return sequence, f"{begins}{plus}{sequence}"
+
+
+def archive_of(
+    lot: LotContrat, nom: str, inner: str, blocs: Sequence[BlocDuFichier], head: Head, *more: Member
+) -> Fichier:
+    """Return the zip of `more` members and of those that hold so many blocks each, called `inner`
+    and their ranks, under what heads them: a plan and its facts."""
+    parts, membres, grammar = list(batches(blocs, POINTS_PAR_FICHIER)), [*more], grammar_of(lot)
+    for rang, part in enumerate(parts, start=1):
+        tree = filled(plans()[head[0]], {**head[1], "nombre": len(part)})
+        content = write_around(head[0], grammar, tree, [each.content for each in part])
+        membres.append((f"{inner}_{rang:05d}_{len(parts):05d}.xml", content))
+    prms = tuple(dict.fromkeys(each.prm for each in blocs))
+    stamped = f"{nom}_{tampon(lot.instant)}.zip"
+    archive = Archive(stamped, tuple(membres), prms)
+    return Fichier(stamped, (zipped_archive(archive, lot.instant),), prms)

@@ -1,0 +1,306 @@
+"""The points of a GRD-F contract on a day: what was lived of their contractual situations, their
+readings, and what the meter showed at each.
+
+A situation begins and ends by a reading; in between its events have theirs, and the point is read
+on its fixed day: each month where its meter communicates, else every six months (documented). All
+of it is of the point's life and of its measures alone, so that a file is the same whenever it is
+made. Days are legal days, and a reading shows the start of its day.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sge_sim.clock import PARIS
+from sge_sim.domaine.perimetre import PeriodeContractuelle, SituationContractuelle
+from sge_sim.facturation.arbres import enedis
+from sge_sim.facturation.lecture import CYCLIQUE
+from sge_sim.facturation.lignes import SituationFacturee
+from sge_sim.flux.lots import LotContrat
+from sge_sim.mesures import CADRANS_FOURNISSEUR, Grille, PointMesure, en_vigueur
+from sge_sim.mesures.calendrier import numero
+from sge_sim.mesures.consommations import MOIS_ENTRE_RELEVES_A_PIED
+from sge_sim.mesures.grilles_nommees import ClasseNommee, calendrier_nomme
+from sge_sim.mesures.index import registres_de_depose, registres_lus
+from sge_sim.mesures.tableaux import Entiers
+from sge_sim.referentiel.mesures import point_mesure
+from sge_sim.tables.mesures import read_mesures_facts_of
+from sge_sim.tables.perimetre import (
+    ContratGrdF,
+    EvenementContractuel,
+    life_of,
+    periodes_of,
+)
+from sge_sim.tables.points import Point
+
+_WH: Final = 1000
+_ID: Final = 10**16
+_LOOK_BACK: Final = timedelta(400)
+"""Longer than from a cyclic reading to the one that is invoiced next."""
+_COMMENCE: Final = "MES"
+"""The motive of a first reading that no event tells of."""
+
+
+@dataclass(frozen=True)
+class ReleveContractuel:
+    """A reading of a situation (`reference`): its day, its motive, the event that it is of,
+    the reading before it."""
+
+    prm: str
+    reference: str
+    jour: date
+    motif: str
+    evenement: EvenementContractuel | None = None
+    precedent: "ReleveContractuel | None" = None
+
+    @property
+    def id(self) -> str:
+        """Its number of sixteen digits (how real ones are given is unknown)."""
+        said = f"{self.prm}/{self.reference}/{self.jour}/{self.motif}"
+        return f"{int.from_bytes(sha256(said.encode()).digest()[:8]) % _ID:016d}"
+
+    @property
+    def instant(self) -> datetime:
+        """Its stamp: the start of the day, or its first minute where something is done then
+        (observed)."""
+        return datetime.combine(self.jour, time(0, int(self.evenement is not None)), PARIS)
+
+
+@dataclass(frozen=True)
+class SituationVecue:
+    """What is known of a point under one reference, to a day: its periods and its events, oldest
+    first, and what is measured on it."""
+
+    prm: str
+    periodes: Sequence[PeriodeContractuelle]
+    evenements: Sequence[EvenementContractuel]
+    mesure: PointMesure
+    registres: dict[int, Entiers] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def derniere(self) -> SituationContractuelle:
+        """Its last situation, that which ended it too."""
+        return self.evenements[-1].apres if self.evenements else self.periodes[-1].situation
+
+    @property
+    def fin(self) -> date | None:
+        """The day on which it ended."""
+        return next((each.jour for each in self.evenements if each.sorte.ferme), None)
+
+    def communicates(self, jour: date) -> bool:
+        """Tell whether its meter of a day does."""
+        return any(
+            each.communicant
+            for each in self.mesure.compteurs
+            if each.pose <= jour < (each.depose or date.max)
+        )
+
+    def cycliques(self, depuis: date, *, a_pied: bool = False) -> Iterator[date]:
+        """Yield its days of cyclic reading after a day, without end; `a_pied`: as if none of its
+        meters communicated."""
+        month = depuis.year * 12 + depuis.month - 1
+        while True:
+            jour = date(month // 12, month % 12 + 1, self.derniere.jour_fixe)
+            due = (jour.month + self.mesure.graine) % MOIS_ENTRE_RELEVES_A_PIED == 0
+            if jour > depuis and (due or (not a_pied and self.communicates(jour))):
+                yield jour
+            month += 1
+
+    def prochain(self, jour: date) -> date:
+        """Return the day of the next cyclic reading, as it is foreseen at one."""
+        return next(self.cycliques(jour, a_pied=not self.communicates(jour)))
+
+    def releves(self, jusqu_a: date) -> list[ReleveContractuel]:
+        """Return its readings to a day, that day included, oldest first: of a year at least.
+
+        An event on the fixed day stands for the cyclic reading (assumed); of several events of a
+        day the one that ends has it, else the first.
+        """
+        debut, about = self.derniere.date_mise_en_service, (self.prm, self.reference)
+        by_day = {debut: ReleveContractuel(*about, debut, _COMMENCE)}
+        dits = [each for each in self.evenements if each.sorte.motif and each.jour <= jusqu_a]
+        for each in sorted(dits, key=lambda each: each.sorte.ferme):
+            if each.jour not in by_day or each.sorte.ferme or by_day[each.jour].evenement is None:
+                by_day[each.jour] = ReleveContractuel(*about, each.jour, each.sorte.motif, each)
+        last = min(jusqu_a, self.fin or date.max)
+        for jour in self.cycliques(max(debut, last - _LOOK_BACK)):
+            if jour > last:
+                break
+            by_day.setdefault(jour, ReleveContractuel(*about, jour, CYCLIQUE))
+        found: list[ReleveContractuel] = []
+        for jour in sorted(by_day):
+            before = replace(found[-1], precedent=None) if found else None
+            found.append(replace(by_day[jour], precedent=before))
+        return found
+
+    @property
+    def reference(self) -> str:
+        """The number of the situation."""
+        return self.derniere.reference
+
+    def shown(self, jour: date, *, before: bool) -> Entiers:
+        """Return what the registers show on a day; `before`: those of the meter that goes on it."""
+        gone = next((each for each in self.mesure.compteurs if each.depose == jour), None)
+        if before and gone is not None:
+            return registres_de_depose(self.mesure, gone)
+        return self.registres[numero(jour)]
+
+
+def read_registers(vecues: Iterable[tuple[SituationVecue, Iterable[date]]]) -> None:
+    """Read what the meters show on days of each situation, together."""
+    asked = [(vecue, n) for vecue, jours in vecues for n in {*map(numero, jours)}]
+    lus = registres_lus([(vecue.mesure, n, n + 1) for vecue, n in asked]) if asked else []
+    for (vecue, n), lu in zip(asked, lus, strict=True):
+        vecue.registres[n] = lu[:, 0]
+
+
+@dataclass(frozen=True)
+class GrilleLue:
+    """What a grid shows at a reading, by class, kWh: its index, that of the reading before it."""
+
+    grille: Grille | None
+    classes: Sequence[ClasseNommee]
+    index: Mapping[str, int]
+    precedents: Mapping[str, int]
+
+    @property
+    def energies(self) -> dict[str, int]:
+        """What each class counted since."""
+        return {each: self.index[each] - before for each, before in self.precedents.items()}
+
+
+def grids_at(
+    vecue: SituationVecue, jour: date, precedent: date | None, *, before: bool = True
+) -> tuple[GrilleLue, GrilleLue]:
+    """Return the supplier's grid and the distributor's at a reading that follows another, as they
+    were `before` what was done on its day; the supplier's is the other's where it has none."""
+    held = (precedent or jour - timedelta(1)) if before else jour
+    found = []
+    for premier, grilles in (
+        (0, vecue.mesure.grille_fournisseur),
+        (CADRANS_FOURNISSEUR, vecue.mesure.grille_distributeur),
+    ):
+        grille = en_vigueur(grilles, held)
+        classes = calendrier_nomme(grille).classes
+        shown = [vecue.shown(jour, before=before)]
+        if precedent is not None:
+            shown.append(vecue.shown(precedent, before=False))
+        index, *precedents = (
+            {each.code: int(lu[premier + each.cadran - 1]) // _WH for each in classes}
+            for lu in shown
+        )
+        found.append(GrilleLue(grille, classes, index, *precedents or [{}]))
+    fournisseur, distributeur = found
+    return (fournisseur if fournisseur.classes else distributeur), distributeur
+
+
+@dataclass(frozen=True)
+class PointDuContrat:
+    """A point on a day, under one of its situations: its sheet, and what was lived."""
+
+    ligne: Point
+    vecue: SituationVecue
+    jour: date
+
+    @property
+    def prm(self) -> str:
+        """Its number."""
+        return self.ligne.prm
+
+    @property
+    def situation(self) -> SituationContractuelle:
+        """What is contracted."""
+        return self.vecue.derniere
+
+    @property
+    def type_client(self) -> str:
+        """0 for a professional, 1 for a residential client (assumed of R15)."""
+        return "0" if self.situation.categorie == "PRO" else "1"
+
+    @property
+    def niveau(self) -> str:
+        """Its level of services: 0, 1 or 2."""
+        return str(self.situation.niveau)
+
+    @property
+    def matricule(self) -> str | None:
+        """The number of its meter."""
+        return (self.situation.numero_serie or self.situation.matricule or "")[:20] or None
+
+    def calendars(self, fournisseur: GrilleLue, distributeur: GrilleLue) -> dict[str, Any]:
+        """Return how its grids are called: the supplier's by its structure where there is no
+        Linky."""
+        found: dict[str, Any] = {}
+        if distributeur.classes:
+            found["distributeur"] = calendrier_nomme(distributeur.grille)
+        if self.vecue.communicates(self.jour):
+            found["fournisseur"] = calendrier_nomme(fournisseur.grille)
+        else:
+            codes = {each.code for each in fournisseur.classes}
+            structures = enedis()["structures"].items()
+            found["structure"] = next((named for each, named in structures if each in codes), None)
+        return found
+
+    def situations_facturees(self) -> list[SituationFacturee]:
+        """Return what is invoiced of its situations, oldest first."""
+        found: list[SituationFacturee] = []
+        for periode in self.vecue.periodes:
+            situation = SituationFacturee(
+                debut=periode.debut,
+                fta=periode.situation.fta or "",
+                puissance=Decimal(periode.situation.puissance or 0),
+                sequence=periode.situation.sequence,
+                compteur=periode.situation.type_compteur,
+                autoproducteur=self.ligne.contrat_injection,
+            )
+            if not found or replace(situation, debut=found[-1].debut) != found[-1]:
+                found.append(situation)
+        return found
+
+
+def read_points_of(
+    session: Session, contrat: ContratGrdF, prms: Sequence[str], jour: date
+) -> Iterator[PointDuContrat]:
+    """Yield the situations of some hundreds of points under a contract, to a day, that hadn't ended
+    before it, by point then in their order."""
+    lives = life_of(session, prms, contrat.contrat_id)
+    points = session.scalars(select(Point).where(Point.prm.in_(prms)).order_by(Point.prm)).all()
+    mesures = read_mesures_facts_of(session, [each.prm for each in points])
+    for point in points:
+        known = lives.get(point.prm, [])
+        events = [each for each in known if each.jour <= jour]
+        # Before its first event, a point was as that event found it.
+        periodes = periodes_of(point, events or known, contrat)
+        references = dict.fromkeys(each.situation.reference for each in periodes)
+        for reference in references:
+            mine = [each for each in periodes if each.situation.reference == reference]
+            if mine[0].debut > jour:
+                continue
+            of_it = [each for each in events if each.reference == reference]
+            fin = of_it[-1].jour if of_it and of_it[-1].sorte.ferme else None
+            if fin is not None and fin < jour:
+                continue
+            debut = mine[0].situation.date_mise_en_service
+            service = None if fin is None else (debut, fin)
+            mesure = point_mesure(point, mesures[point.prm], "SOUTIRAGE", service)
+            if mesure is not None:
+                vecue = SituationVecue(point.prm, mine, of_it, mesure)
+                yield PointDuContrat(point, vecue, jour)
+
+
+def affaire_facts(lot: LotContrat, evenement: EvenementContractuel | None) -> dict[str, Any]:
+    """Return which affaire an event is of: its number where the addressee or Enedis made it, the
+    reference where the addressee did."""
+    affaire = None if evenement is None else evenement.affaire
+    if affaire is None:
+        return {}
+    mine = affaire.contrat_id == lot.contrat.contrat_id
+    if not mine and affaire.initiateur != "enedis":
+        return {}
+    return {"affaire": affaire, "reference": affaire.reference_demandeur if mine else None}

@@ -1,0 +1,416 @@
+"""What a supplier is told by its GRD-F contract: C15, R15, F15, X12 and X13 of eight months.
+
+The indexes are those of the world; the files go together, and their invoices are explained.
+"""
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from contrat_kit import AUTRE, GRD, Etape, contract_platform, etape
+from flux_kit import JOUR
+from lxml import etree
+from publication_kit import Platform, at, members
+
+from sge_sim.domaine.prm import generate
+from sge_sim.facturation.arbres import plans
+from sge_sim.facturation.grammaire import grammaires, read_by_grammar
+from sge_sim.facturation.verification import VerificationFactures
+from sge_sim.flux.contrat_grd.fichiers import instance_of, version_of
+from sge_sim.flux.validation import Validation
+from sge_sim.mesures import index_quotidiens
+
+FIN = date(2026, 12, 20)
+PRMS = [generate("259", n) for n in range(22)]
+ANCIENS = PRMS[20:]
+
+
+def lives() -> dict[str, list[Etape]]:
+    """Twenty-two points: a MES or a CFNE each, then what differs; two have no Linky."""
+    found = {}
+    for n in range(22):
+        debut = date(2026, 5, 4) + 5 * n * JOUR
+        steps = [etape("CFNE" if n % 2 else "MES", debut)]
+        later = debut + (20 + 3 * n) * JOUR
+        match n % 6:
+            case 0:
+                steps.append(etape("MCT", later, puissance=12))
+            case 1:
+                leaves = date(2026, 10, 1) + n * JOUR
+                steps += [etape("CFNS", leaves), etape("CFNE", leaves, AUTRE)]
+            case 2:
+                moved = date(2026, 9, 3) + n * JOUR
+                steps += [etape("RES", moved), etape("MES", moved, titulaire="Ada LOVELACE")]
+            case 3:
+                steps.append(etape("CMAT", later, numero_serie="021961234567"))
+            case 4:
+                steps.append(Etape("MDPRM", later, {}, initiateur="enedis"))
+                steps.append(etape("RES", date(2026, 11, 2)))
+            case _:
+                steps.append(etape("MCT", date(2026, 8, 1), puissance=3))
+        found[PRMS[n]] = steps
+    return found
+
+
+@dataclass
+class Recus:
+    """What one supplier received: the documents of each flux, by archive, oldest first."""
+
+    archives: dict[str, dict[str, bytes]]
+    trees: dict[str, list[tuple[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    versions: set[tuple[str, str, str]] = field(default_factory=set)
+    fautes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for nom, documents in self.archives.items():
+            for content in documents.values():
+                document, version, tree, mistakes = read_by_grammar(etree.fromstring(content))
+                head = tree.get("En_Tete_Flux") or tree["enteteFlux"]
+                said = head.get("Version_XSD") or head["versionXsd"]
+                self.versions.add((document, said, version))
+                self.fautes += mistakes
+                self.trees[document].append((nom, tree))
+
+    def of(self, document: str) -> Iterator[tuple[str, Any]]:
+        """Yield what is repeated in the documents of a kind, with the archive that has it."""
+        repeated = {"F15_FL": "Donnees_Valorisation", "X12": "affaire"}.get(document, "PRM")
+        for nom, tree in self.trees[document]:
+            yield from ((nom, each) for each in tree[repeated])
+
+    def readings(self) -> dict[str, tuple[str, Any]]:
+        rows = (
+            (prm["Id_PRM"], each) for _, prm in self.of("R15") for each in prm["Donnees_Releve"]
+        )
+        return {each["Id_Releve"]: (prm, each) for prm, each in rows}
+
+
+def received(platform: Platform, contrat: str) -> Recus:
+    with platform.database.sessions():
+        mine = {n: members(c) for n, c in platform.ready().items() if _is_of(n, contrat)}
+    return Recus(mine)
+
+
+def _is_of(nom: str, contrat: str) -> bool:
+    return {GRD: "17X000000000001F", AUTRE: "17X000000000002D"}[contrat] in nom
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    made = contract_platform(tmp_path_factory.mktemp("contrat"), lives(), ANCIENS)
+    made.catch_up(at(FIN))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def mine(platform: Platform) -> Recus:
+    return received(platform, GRD)
+
+
+@pytest.fixture(scope="module")
+def other(platform: Platform) -> Recus:
+    return received(platform, AUTRE)
+
+
+def classes(reading: Any, kind: str, cote: str = "_Distributeur") -> dict[str, Any]:
+    rows = reading.get(f"Classe_Temporelle{cote}", [])
+    return {row["Id_Classe_Temporelle"]: row for row in rows if row["Classe_Mesure"] == kind}
+
+
+@pytest.mark.documented("guides C15 v5.1.3 and F15 v4.1.3, homologation deck C5 V26.2")
+def test_all_hold_to_their_grammar_of_the_day(mine: Recus, other: Recus) -> None:
+    assert [*mine.fautes, *other.fautes] == []
+    assert {each[:2] for each in mine.versions} == {
+        *{("C15", "5.1.0"), ("C15", "5.2.0"), ("R15", "2.3.2"), ("X12", "2.0.0")},
+        *{(doc, label) for doc in ("F15_FA", "F15_FL") for label in ("4.0.3", "4.0.4")},
+    }
+
+
+def test_each_name_of_a_plan_is_of_a_grammar() -> None:
+    known = {nom for doc in ("C15", "R15", "F15_FA", "F15_FL", "X12") for nom in _names(doc)}
+
+    def within(plan: Any) -> Iterator[str]:
+        if isinstance(plan, dict):
+            yield from plan
+        for each in plan.values() if isinstance(plan, dict) else plan[1:]:
+            if isinstance(each, dict | list):
+                yield from within(each)
+
+    tops = {*plans()}
+    assert {nom for plan in plans().values() for nom in within(plan)} - known - tops == set()
+
+
+def _names(document: str) -> Iterator[str]:
+    def below(noeud: Any) -> Iterator[str]:
+        yield noeud.nom
+        for each in noeud.inner:
+            yield from below(each)
+
+    for noeud in grammaires(document).values():
+        yield from below(noeud)
+
+
+@pytest.mark.documented("guides C15 v5.1.3 and F15 v4.1.3, homologation deck C5 V26.2")
+def test_names_and_sequences_have_no_hole(mine: Recus) -> None:
+    suites: dict[str, list[int]] = defaultdict(list)
+    for nom, documents in mine.archives.items():
+        found = re.fullmatch(
+            r"((?:17X100A100A0001A|ENEDIS)_\w{3}_17X\w{13}(?:_GRD-F139_032\d(?:_C_[MB]_[01]_D)?)?)"
+            r"_(\d{5})_(2026\d{10})\.zip",
+            nom,
+        )
+        assert found, nom
+        suites[found[1]].append(int(found[2]))
+        ranks = [re.search(r"_(\d{5})_(\d{5})\.xml", each) for each in documents]
+        parts = [(int(each[1]), int(each[2])) for each in ranks if each]
+        assert parts == [(n, len(parts)) for n in range(1, len(parts) + 1)]
+        assert found[3][8:] == ("091700" if nom.startswith("ENEDIS") else "050100")
+    assert {
+        key: ranks for key, ranks in suites.items() if ranks != [*range(1, len(ranks) + 1)]
+    } == {}
+    assert len(suites) > 8
+
+
+@pytest.mark.observed("real C15, R15, F15 and X12 of a supplier")
+def test_each_situation_is_opened_numbered_and_closed(mine: Recus) -> None:
+    by_ref: dict[str, list[Any]] = defaultdict(list)
+    for _, prm in mine.of("C15"):
+        by_ref[prm["Situation_Contractuelle"]["Ref_Situation_Contractuelle"]].append(prm)
+    for points in by_ref.values():
+        natures = [each["Evenement_Declencheur"]["Nature_Evenement"] for each in points]
+        assert natures[0] in ("MES", "CFNE")
+        assert points[0]["Situation_Contractuelle"]["Num_Sequence"] == 1
+        for each, nature in zip(points, natures, strict=True):
+            contrat = each["Situation_Contractuelle"]
+            ends = nature in ("RES", "CFNS")
+            assert contrat["Etat_Contractuel"] == ("RESILIE" if ends else "EN SERVICE")
+            assert ("Date_Resiliation" in contrat) is ends
+        assert not {"RES", "CFNS"} & {*natures[:-1]}
+
+
+@pytest.mark.documented("guides C15 v5.1.3 and F15 v4.1.3, homologation deck C5 V26.2")
+def test_who_leaves_and_who_enters_see_the_same_day_and_indexes(mine: Recus, other: Recus) -> None:
+    moved = 0
+    entering = {prm["Id_PRM"]: prm for _, prm in other.of("C15")}
+    for _, prm in mine.of("C15"):
+        event = prm["Evenement_Declencheur"]
+        if event["Nature_Evenement"] == "CFNS":
+            there = entering[prm["Id_PRM"]]
+            assert there["Evenement_Declencheur"]["Date_Evenement"] == event["Date_Evenement"]
+            (before,), (after,) = (
+                each["Evenement_Declencheur"]["Releves"]["Donnees_Releve"] for each in (prm, there)
+            )
+            assert classes(before, "1") == classes(after, "1")
+            refs = [
+                each["Situation_Contractuelle"]["Ref_Situation_Contractuelle"]
+                for each in (prm, there)
+            ]
+            assert refs[0] != refs[1]
+            assert "Id_Affaire" not in event
+            moved += 1
+    assert moved == 4
+    assert {doc["enteteFlux"]["idFlux"] for _, doc in mine.trees["X12"]} == {"X12", "X13"}
+
+
+@pytest.mark.observed("real C15, R15, F15 and X12 of a supplier")
+def test_readings_are_those_of_the_world_and_follow_each_other(
+    mine: Recus, platform: Platform
+) -> None:
+    seen = mine.readings()
+    assert len({each["Motif_Releve"] for _, each in seen.values()}) >= 6
+    for prm, each in seen.values():
+        assert re.fullmatch(r"\d{16}", each["Id_Releve"])
+        jour = each["Date_Releve"].date()
+        if prm not in ANCIENS and each["Motif_Releve"] == "CYCL":
+            lu = index_quotidiens(platform.mesure(prm), jour, jour + JOUR)
+            for rank, classe in enumerate(("HCB", "HPB", "HCH", "HPH")):
+                assert classes(each, "1")[classe]["Valeur"] == lu.distributeur[rank, 0] // 1000
+        for cote in ("", "_Distributeur"):
+            energies = classes(each, "2", cote)
+            for classe, row in classes(each, "1", cote).items():
+                if "Valeur_Precedent" in row:
+                    assert energies[classe]["Valeur"] == row["Valeur"] - row["Valeur_Precedent"]
+        if "Id_Releve_Precedent" in each:
+            before = seen[each["Id_Releve_Precedent"]][1]
+            for nom in ("Date_Releve", "Motif_Releve"):
+                assert before[nom] == each[f"{nom}_Precedent"]
+            assert before["Ref_Situation_Contractuelle"] == each["Ref_Situation_Contractuelle"]
+        else:
+            assert each["Motif_Releve"] in ("MES", "CFNE")
+
+
+@pytest.mark.observed("real C15, R15, F15 and X12 of a supplier")
+def test_a_reading_of_c15_is_in_r15(mine: Recus) -> None:
+    told = {
+        (prm, each["Date_Releve"]): classes(each, "1") for prm, each in mine.readings().values()
+    }
+    compared = 0
+    for _, prm in mine.of("C15"):
+        event = prm["Evenement_Declencheur"]
+        for reading in event.get("Releves", {}).get("Donnees_Releve", ())[:1]:
+            there = told[prm["Id_PRM"], event["Date_Evenement"]]
+            for classe, row in classes(reading, "1").items():
+                assert there[classe]["Valeur"] == row["Valeur"]
+                compared += 1
+    assert compared > 80
+
+
+def test_every_invoice_is_explained(mine: Recus) -> None:
+    verification = VerificationFactures()
+    for nom, documents in mine.archives.items():
+        for inner, content in documents.items():
+            verification.add(f"{nom}/{inner}", content)
+    assert verification.judge() == []
+    assert len(verification.blocs) > 80
+
+
+@pytest.mark.documented("guides C15 v5.1.3 and F15 v4.1.3, homologation deck C5 V26.2")
+def test_invoices_add_up_and_bind_readings(mine: Recus) -> None:
+    ids, totals = mine.readings(), dict[str, Decimal]()
+    spans: dict[tuple[str, str], list[tuple[date, date]]] = defaultdict(list)
+    for nom, bloc in mine.of("F15_FL"):
+        lines = [e for g in bloc["Groupe_Valorise"] for e in g["Element_Valorise"]]
+        assert sum(each["Montant_HT"] for each in lines) == bloc["Total_Valorise_HT"]
+        totals[nom] = totals.get(nom, Decimal(0)) + bloc["Total_Valorise_HT"]
+        readings = [ids[each["Id_Releve"]] for each in bloc["Releve"]]
+        kwh = sum(
+            row["Valeur"]
+            for _, each in readings[1:]
+            for row in (classes(each, "2") or classes(each, "2", "")).values()
+        )
+        variable = [e for e in lines if e["Id_EV"].startswith("ASSV")]
+        assert sum(each["Quantite"] for each in variable) == kwh
+        donnees = bloc["Donnees_PRM"]
+        key = donnees["Id_PRM"], donnees["Ref_Situation_Contractuelle"]
+        spans[key].append((bloc["Date_Debut_Part_Variable"], bloc["Date_Fin_Part_Variable"]))
+    for nom, tree in mine.trees["F15_FA"]:
+        assert tree["Fin_Message"]["Montant_Total_HT"] == totals[nom]
+        assert (
+            sum(x["Montant"] for x in tree["Fin_Message"]["Detail_TVA"])
+            == (tree["Fin_Message"]["Montant_Total_TVA"])
+        )
+    for mine_of in spans.values():
+        assert all(a[1] + JOUR == b[0] for a, b in pairwise(mine_of))
+
+
+@pytest.mark.documented("guides C15 v5.1.3 and F15 v4.1.3, homologation deck C5 V26.2")
+def test_what_was_billed_in_advance_comes_to_the_elapsed_days(mine: Recus) -> None:
+    """Of a situation that ended: -E and -R take each other back, -U and -E are its days."""
+    days: dict[str, Decimal] = defaultdict(Decimal)
+    ended: dict[str, int] = {}
+    starts: dict[str, date] = {}
+    for _, prm in mine.of("C15"):
+        contrat = prm["Situation_Contractuelle"]
+        ref = contrat["Ref_Situation_Contractuelle"]
+        starts.setdefault(ref, contrat["Date_Mise_En_Service"])
+        if "Date_Resiliation" in contrat:
+            ended[ref] = (contrat["Date_Resiliation"].date() - starts[ref]).days
+    for _, bloc in mine.of("F15_FL"):
+        for line in (e for g in bloc["Groupe_Valorise"] for e in g["Element_Valorise"]):
+            if line["Id_EV"].startswith("ASG-"):
+                sign = -1 if line["Prix_Unitaire"] < 0 else 1
+                days[bloc["Donnees_PRM"]["Ref_Situation_Contractuelle"]] += sign * line["Quantite"]
+    assert {ref: days[ref] for ref in ended} == ended
+    assert len(ended) == 11
+
+
+@pytest.mark.observed("real C15, R15, F15 and X12 of a supplier")
+def test_an_affaire_is_followed_before_its_event_is_told(mine: Recus) -> None:
+    first: dict[str, datetime] = {}
+    own = set()
+    for nom, affaire in mine.of("X12"):
+        first.setdefault(affaire["@id"], stamp(nom))
+        jalons = affaire["donneesGenerales"]["jalons"]["jalon"]
+        assert [each["num"] for each in jalons] == [*range(1, len(jalons) + 1)]
+    for nom, prm in mine.of("C15"):
+        event = prm["Evenement_Declencheur"]
+        if event["Nature_Evenement"] == "MDPRM":
+            own.add(event["Id_Affaire"])
+        elif "Id_Affaire" in event:
+            assert first[event["Id_Affaire"]] < stamp(nom)
+    assert own
+    assert not own & first.keys()
+
+
+def stamp(nom: str) -> datetime:
+    return datetime.strptime(nom[-18:-4], "%Y%m%d%H%M%S")  # noqa: DTZ007
+
+
+@pytest.mark.documented("guides C15 v5.1.3 and F15 v4.1.3, homologation deck C5 V26.2")
+def test_grid_and_off_peak_ranges_go_with_the_tariff(mine: Recus) -> None:
+    for nom, prm in mine.of("C15"):
+        structure = prm["Situation_Contractuelle"]["Structure_Tarifaire"]
+        if prm["Id_PRM"] in ANCIENS:
+            assert structure["Formule_Tarifaire_Acheminement"] == "BTINFCUST"
+            assert structure["Id_Structure_Horosaisonniere"] == "1"
+            continue
+        assert structure["Formule_Tarifaire_Acheminement"] == "BTINFMU4"
+        assert structure["Id_Calendrier_Distributeur"] == "DI000003"
+        seasonal = stamp(nom).date() >= date(2026, 9, 15)
+        assert ("Plages_Heures_Creuses" in structure) is seasonal
+        assert ("Id_Plage_Heures_Creuses" in structure) is not seasonal
+
+
+def test_nothing_is_said_of_them(platform: Platform) -> None:
+    validation, known = Validation(), list(platform.ready().items())
+    formes = set()
+    for nom, content in known:
+        for verdict in validation.judge(nom, content):
+            assert (verdict.ecarts, verdict.remarques) == ([], []), verdict
+            formes.add(verdict.forme)
+    assert len(formes) == 5
+    assert validation.together() == []
+    lacking = Validation()
+    name = max(nom for nom, _ in known if "_C15_" in nom and nom.split("_")[-2] > "00003")
+    suite = name[: -len("_00001_20260101050100.zip")]
+    for nom, content in known:
+        if nom.startswith(suite) and nom.split("_")[-2] != "00002":
+            assert list(lacking.judge(nom, content))
+    assert "00002" in "".join(lacking.together())
+
+
+def test_a_catch_up_day_by_day_makes_the_same_files(platform: Platform, tmp_path: Path) -> None:
+    made = contract_platform(tmp_path / "etat", lives(), ANCIENS)
+    until = date(2026, 5, 30)
+    for day in (until - 20 * JOUR, until - 6 * JOUR, until):
+        made.catch_up(at(day))
+    made.catch_up(at(until))
+    before = {n: c for n, c in platform.ready().items() if stamp(n) < datetime(2026, 5, 30, 12)}  # noqa: DTZ001
+    assert made.ready() == before
+    assert before
+    made.close()
+
+
+def test_an_instance_and_a_version_for_each() -> None:
+    assert [instance_of(code) for code in ("75056", "01004", "97105")] == ["0321", "0324", "0321"]
+    assert version_of("C15", date(2024, 11, 26)) == ("5.0.0", "4.1.1")
+    assert version_of("F15", date(2026, 3, 3)) == ("4.0.0", "3.3.2")
+
+
+@pytest.mark.annee
+def test_a_year_of_many_points_is_explained(tmp_path: Path) -> None:
+    """Of `SGE_SIM_ANNEE_POINTS` points, 1 000 by default."""
+    many = {}
+    for n in range(int(os.environ.get("SGE_SIM_ANNEE_POINTS", "1000"))):
+        debut = date(2026, 5, 2) + n % 25 * JOUR
+        many[generate("259", n)] = [
+            etape("CFNE" if n % 2 else "MES", debut),
+            etape("MCT", debut + (30 + n % 200) * JOUR, puissance=12),
+        ]
+    made = contract_platform(tmp_path / "etat", many)
+    made.catch_up(at(date(2027, 5, 1)))
+    verification = VerificationFactures()
+    for nom, content in made.ready().items():
+        for inner, member in members(content).items():
+            verification.add(f"{nom}/{inner}", member)
+    assert verification.judge() == []
+    assert len(verification.blocs) > 10 * len(many)
+    made.close()
