@@ -207,10 +207,10 @@ MARCHES: Final = (
     Marche("courbe", Counts(80, 54, 17, 0), curve),
     Marche("commande", Counts(116, 88, 29, 2), order),
     Marche("demande-m023", Counts(82, 56, 22, 2), demand),
-    Marche("data-connect", Counts(64, 39, 12, 0), daily),
+    Marche("data-connect", Counts(62, 37, 12, 0), daily),
     # Its points have four classes and off-peak hours, as communicating meters do.
-    Marche("fichiers-m023", Counts(150, 175, 57, 81), files),
-    Marche("cas", Counts(114, 80, 21, 3), case),
+    Marche("fichiers-m023", Counts(150, 159, 61, 73), files),
+    Marche("cas", Counts(114, 78, 21, 3), case),
     Marche("reglage", Counts(111, 141, 99, 55), setting),
     Marche("reglage-page", Counts(88, 117, 78, 43), setting_form),
 )

@@ -187,12 +187,12 @@ TOLD = "un point et ses services sont ceux de l'administration"
 BEYOND = "aucune puissance ne dépasse de beaucoup celle qui est souscrite"
 ADMINISTREES = [
     ("CMD3-R1@C5", "<points>.*?</points>", "", f"{LOST} : "),
-    ("CMD3-R4@C5", "<v>1698<", "<v>1699<", f"{MEASURED} : "),
+    ("CMD3-R4@C5", r"<v>\d+<", "<v>1<", f"{MEASURED} : "),
     ("RP-R3@C5", "118108848653", "118108848654", f"{TOLD} : "),
     ("RSA-R1@C5", "2025-08-01", "2025-08-02", f"{TOLD} : "),
     ("SAD-R4@C5", "64700018", "64700019", f"{TOLD} : "),
     ("ADP-R1@C5", "2017-05-03", "2017-05-04", f"{TOLD} : "),
-    ("CMD3-R4@C5", "<v>3017<", "<v>9600<", f"{BEYOND} : "),
+    ("CMD3-R4@C5", r"<v>\d+<", "<v>9600<", f"{BEYOND} : "),
 ]
 """What only the administration of a simulator contradicts: as the replacements above."""
 
