@@ -76,7 +76,7 @@ def test_a_line_that_curves_can_not_tell_is_not_counted(lues: Figures) -> None:
 
 
 def test_what_curves_alone_can_not_tell_is_told_by_what_points_are_made_of(lues: Figures) -> None:
-    lignes = judge_labelled(4, 2024, 500)
+    lignes = judge_labelled(2, 2024, 500)
     muettes = {ligne.nom for ligne in judge("foyers", lues) if not ligne.cibles}
     assert muettes | {"p4: surplus : midi rogné"} == {ligne.nom for ligne in lignes}
     # The rank of heat pumps' days is that of other homes; storage heats by day in part.
