@@ -19,7 +19,7 @@ TASKS = dict(re.findall(r"^\| (?:an? )([a-zA-Z ]+?) \| (.+) \|$", PAGE, re.M))
 WANTED = {
     *("label", "return code", "rule", "field of a point", "field of an answer", "service"),
     *("flux", "page", "setting", "table", "release of the catalogue"),
-    *("operation of Data Connect", "check of an answer"),
+    *("operation of Data Connect", "check of an answer", "contractual event of a point"),
 }
 
 

@@ -240,9 +240,7 @@ class Evenement(Attente, Base):
     instant: Mapped[datetime] = mapped_column(Instant)
     delai_s: Mapped[int] = mapped_column(default=0)
     fournisseur_code: Mapped[str | None] = mapped_column(String(20))
-    affaire_contractuelle: Mapped[str | None] = mapped_column(
-        ForeignKey("affaire_contractuelle.numero", ondelete="CASCADE")
-    )
+    affaire_contractuelle: Mapped[str | None] = mapped_column(String(8))
 
     point: Mapped[Point] = relationship()
 

@@ -18,7 +18,7 @@ from sge_sim.tables.perimetre import (
     ContratGrdF,
     EvenementContractuel,
     SituationContractuelle,
-    situation_of,
+    contractual_situation,
 )
 from sge_sim.tables.points import Commune, Point
 
@@ -77,7 +77,7 @@ def fill(session: Session, lives: dict[str, Sequence[Etape]], anciens: Sequence[
         point = made_point(prm, rank, ancien=prm in anciens)
         session.add(point)
         session.flush()
-        situation = situation_of(point)
+        situation = contractual_situation(point)
         by_contrat: dict[str, SituationContractuelle] = {}
         affaires: dict[date, AffaireContractuelle] = {}
         for n, step in enumerate(steps, start=1):
