@@ -53,6 +53,7 @@ NOTHING_THERE = {
     "/api/clock/travaux/{numero}",
     "/aide/{name:path}",
     "/api/datahub/contrats/{numero}",
+    "/api/entreprises/{siren}/points",
     "/api/passages/{nom}",
     "/api/passages/{nom}/fichiers/{fichier}",
     "/passages/{nom}",

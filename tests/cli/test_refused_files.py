@@ -88,8 +88,8 @@ def test_a_certificate_that_cannot_be_read_is_not_to_be_deleted(tmp_path: Path) 
 
 
 def test_a_first_start_on_a_disk_that_is_full_is_told_in_one_sentence(tmp_path: Path) -> None:
-    """The largest file allowed stands for the disk: 600 kB don't hold the data set."""
-    bound = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))"
+    """The largest file allowed stands for the disk: 700 kB don't hold the data set."""
+    bound = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (700_000, 700_000))"
     typed = ("serve", "--data-dir", str(tmp_path / "data"), "--port", "0", "--admin-port", "0")
     done = run_module("sge_sim", typed, before=bound)
     assert "La base ne peut pas être utilisée" in refusal(done)

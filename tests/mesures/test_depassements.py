@@ -56,7 +56,7 @@ DD, DE, DQ, PMA, TF = GrandeurFacturee
 PRINTEMPS, AUTOMNE = date(2024, 3, 31), date(2024, 10, 27)
 REDUIT = date(2024, 6, 1)
 DEPASSE = replace(
-    grand(2), puissances=(PuissanceSouscrite(POSE, 120), PuissanceSouscrite(REDUIT, 60))
+    grand(4), puissances=(PuissanceSouscrite(POSE, 120), PuissanceSouscrite(REDUIT, 60))
 )
 """It was sized for 120 kW, and overruns 60 kW by some of them."""
 
