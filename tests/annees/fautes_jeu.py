@@ -35,7 +35,7 @@ from vie import Ordre, Pas, as_json  # noqa: E402
 
 _COURT: Final = argparse.Namespace(court=True, sans="", omis="", ans=1.0)
 _MEMORY: Final = "/dev/shm" if Path("/dev/shm").is_dir() else None
-_REDUITE: Final = "rangé sans verrou"
+_REDUITE: Final = "une demi-heure compte des demi-Wh"
 """The break whose seed is shrunk, for as many seconds at most."""
 _SECONDES: Final = 60.0
 _FINS_VOULUES: Final = 60
