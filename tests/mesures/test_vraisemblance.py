@@ -76,6 +76,7 @@ def test_a_line_that_curves_can_not_tell_is_not_counted(lues: Figures) -> None:
 
 
 def test_what_curves_alone_can_not_tell_is_told_by_what_points_are_made_of(lues: Figures) -> None:
+    # Of seeds 1 to 8, two have water heaters that work .5 % too short a time for their line.
     lignes = judge_labelled(2, 2024, 500)
     muettes = {ligne.nom for ligne in judge("foyers", lues) if not ligne.cibles}
     assert muettes | {"p4: surplus : midi rogné"} == {ligne.nom for ligne in lignes}
