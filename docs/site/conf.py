@@ -76,11 +76,9 @@ def finish_page(
         context["body"] = context.get("body", "").replace(written, wanted)
 
 
-def finish_site(app: Sphinx, _error: Exception | None) -> None:
-    """Have the words of the search need no `eval`, which `/aide` forbids."""
-    file = app.outdir / "_static/translations.js"
-    text = file.read_text("utf-8").removeprefix("Documentation.addTranslations(").rstrip(");\n")
-    file.write_text(f"Object.assign(Documentation.TRANSLATIONS, ({text}).messages);\n", "utf-8")
+def leave_search(app: Sphinx) -> None:
+    """Make no search: the administration's answers."""
+    app.builder.search = False
 
 
 def _last_commit(page: Path | str) -> str:
@@ -98,4 +96,4 @@ def _release_day() -> str:
 def setup(app: Sphinx) -> None:
     app.connect("source-read", read_source)
     app.connect("html-page-context", finish_page)
-    app.connect("build-finished", finish_site)
+    app.connect("builder-inited", leave_search)

@@ -3,9 +3,15 @@
 import sys
 from pathlib import Path
 
+from sge_sim.aide.sections import PACKED, pack_sections
 from sge_sim.machine.documents import member_info, zipped
 
-NOT_SERVED = {".buildinfo", "objects.inv", ".doctrees", "basic.css", "pygments.css"}
+NOT_SERVED = {
+    *(".buildinfo", "objects.inv", ".doctrees", "basic.css", "pygments.css"),
+    # The search is the administration's.
+    *("search.html", "searchindex.js", "searchtools.js", "language_data.js", "doctools.js"),
+    *("documentation_options.js", "sphinx_highlight.js", "translations.js"),
+}
 
 
 def main(folder: Path, file: Path) -> None:
@@ -15,7 +21,8 @@ def main(folder: Path, file: Path) -> None:
         for path in paths
         if not NOT_SERVED & set(path.relative_to(folder).parts)
     )
-    file.write_bytes(zipped(members))
+    passages = (member_info(PACKED), pack_sections(Path(__file__).parents[1]))
+    file.write_bytes(zipped((*members, passages)))
 
 
 if __name__ == "__main__":

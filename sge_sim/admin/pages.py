@@ -16,6 +16,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup, escape
 
+from sge_sim.aide.mots import page_about
 from sge_sim.clock import PARIS
 from sge_sim.domaine.francais import counted, grouped
 from sge_sim.domaine.libelles import en_mots, libelle_de, phrase_en_mots
@@ -252,6 +253,7 @@ def _templates() -> "Jinja2Templates":
         "provenance": in_french,
         "libelle": _libelle,
         "pourquoi_inconnu": _why_unknown,
+        "a_lire": lambda echange: page_about(echange.code, echange.rule and echange.rule.name),
         "nombre": grouped,
         "legal": _legal,
         "jour": lambda instant: day_in_words(instant.astimezone(PARIS)),

@@ -31,7 +31,7 @@ _MODULES = {
     "health": ("health",),
     "homologate": ("homologate",),
     "journal": ("journal",),
-    "lookups": ("codes", "generations", "prm"),
+    "lookups": ("aide", "codes", "generations", "prm"),
     "mcp": ("mcp",),
     "pannes": ("pannes",),
     "perimetre": ("perimetre",),

@@ -1,4 +1,5 @@
-"""`sge-sim codes`, `generations`, `prm`: codes and rules, services by date, keys of points."""
+"""`sge-sim aide`, `codes`, `generations`, `prm`: the help asked, codes and rules, services by date,
+keys of points."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -15,6 +16,7 @@ from sge_sim.domaine.nomenclatures import in_french
 from sge_sim.domaine.prm import generate_all, is_valid
 
 if TYPE_CHECKING:
+    from sge_sim.api.aide import AideView
     from sge_sim.api.declarations import CodeView
     from sge_sim.refus import Rule
 
@@ -41,6 +43,20 @@ codes = group_of(
     },
     subject="references",
 )
+
+
+def _answer(found: "AideView") -> str:
+    if not found.extraits:
+        return "Rien dans l'aide n'a ces mots ; sge-sim --help dit les commandes."
+    rows = (
+        f"{each.titre}{each.rubrique and ' : '}{each.rubrique}\n"
+        f"        {each.ligne}\n        {each.adresse}"
+        for each in found.extraits
+    )
+    return "\n".join((*(() if found.sure else ("Rien de sûr ; le plus proche :",)), *rows))
+
+
+aide = command_of("aide", {"ask": Shown(_answer)}, subject="aide")
 
 
 def _table(found: Sequence[Mapping[str, Any]]) -> str:

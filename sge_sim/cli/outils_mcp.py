@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sge_sim.api.administration import ServedClock
+from sge_sim.api.aide import AideView
 from sge_sim.api.declarations import CodeView
 from sge_sim.cli.state import administration_of, database_of, served_at
 from sge_sim.clock import PARIS, parse_duration
@@ -88,6 +89,10 @@ class Outils:
         today = administration_of(self._data_dir).clock().now.astimezone(PARIS).date()
         return expected_request(release, found[0], today, *self._tiers())
 
+    def aide(self, question: str) -> dict[str, Any]:
+        """Dire quelles pages de l'aide répondent à une question, et ce qu'elles en disent."""
+        return AideView.of(question).model_dump()
+
     def heure(self) -> str:
         """Donner l'instant simulé."""
         return administration_of(self._data_dir).clock().now.astimezone(PARIS).isoformat()
@@ -115,7 +120,7 @@ class Outils:
     def lectures(self) -> Sequence[Callable[..., Any]]:
         """The tools that only read."""
         outils: Sequence[Callable[..., Any]]
-        outils = (self.journal, self.expliquer, self.demande, self.heure)
+        outils = (self.journal, self.expliquer, self.aide, self.demande, self.heure)
         return [*map(_bounded, outils)]
 
     @property

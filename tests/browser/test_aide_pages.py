@@ -5,30 +5,24 @@ It fits, axe finds nothing, nothing is asked for elsewhere, no link is dead; the
 
 import re
 from html import unescape
-from urllib.parse import quote, urldefrag, urljoin
+from urllib.parse import urldefrag, urljoin
 from zipfile import ZipFile
 
 import pytest
 import requests
 from browsing import complaints, every_look, requested_addresses, show, too_wide
 from running_simulator import RunningSimulator
-from selenium.webdriver import Chrome
+from selenium.webdriver import Chrome, Keys
+from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 from test_every_page import LOOKS_FOR_AXE, violations
 
-from sge_sim.admin.routes.references import SITE
+from sge_sim.aide.sections import SITE
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not SITE.exists(), reason="make site builds it"),
 ]
-EXCERPTS = """
-const found = [...document.querySelectorAll('#search-results li')];
-return document.querySelector('.search-summary')?.innerText
-    && found.length && found.every(result => result.querySelector('p.context'))
-    ? found.map(result => result.querySelector('p.context').innerText) : null;
-"""
-"""What is shown of each page found, once all are there."""
 NAMES = sorted(n for n in ZipFile(SITE).namelist() if n.endswith(".html")) if SITE.exists() else []
 
 
@@ -44,20 +38,22 @@ def test_a_page_fits_passes_axe_and_stays_here(
     assert complaints(browser) == []
 
 
-SEARCHES = ("SGT4L8", "renouvellement", "Réponses", "R67 point", "--data-dir", "points")
-"""A code, a word without its accents, titles (whose anchors are looked up), an option."""
-
-
-@pytest.mark.parametrize("asked", SEARCHES)
-def test_the_search_shows_an_excerpt_of_each_page_that_it_finds(
+@pytest.mark.parametrize("asked", ["SGT4L8", "certifcat refsué", "--data-dir", "déchiffrer un zip"])
+def test_the_help_answers_with_excerpts(
     browser: Chrome, simulator: RunningSimulator, asked: str
 ) -> None:
-    show(browser, f"{simulator.ready['admin_url']}/aide/search.html?q={quote(asked)}", 1280)
-    WebDriverWait(browser, 20).until(lambda _: browser.execute_script(EXCERPTS))
-    word = re.split(r"\W+", asked.strip("-"))[0].lower()
-    excerpts = [text.lower() for text in browser.execute_script(EXCERPTS)]
-    assert all(excerpts)
-    assert any(word in text for text in excerpts)
+    """From the field of any page of the help to a heading of the page that it leads to."""
+    show(browser, f"{simulator.ready['admin_url']}/aide/decouvrir.html", 1280)
+    browser.find_element(By.CSS_SELECTOR, "form.recherche input[type=search]").send_keys(
+        asked, Keys.ENTER
+    )
+    found = WebDriverWait(browser, 20).until(
+        lambda driver: driver.find_elements(By.CSS_SELECTOR, "#aide li")
+    )
+    assert all(each.find_element(By.TAG_NAME, "small").text for each in found)
+    found[0].find_element(By.TAG_NAME, "a").click()
+    anchor = urldefrag(browser.current_url).fragment
+    assert not anchor or browser.find_element(By.ID, anchor)
     assert complaints(browser) == []
 
 

@@ -107,7 +107,7 @@ def test_what_an_assistant_asks_is_not_repeated_at_length(
 
 def test_only_what_is_asked_for_may_act(outils: Outils) -> None:
     reads = {each.__name__ for each in outils.lectures}
-    assert reads == {"journal", "expliquer", "demande", "heure"}
+    assert reads == {"journal", "expliquer", "aide", "demande", "heure"}
     assert {each.__name__ for each in outils.actions} == {"avancer", "jouer"}
 
 
@@ -145,5 +145,5 @@ def test_a_client_of_the_protocol_finds_the_tools_and_calls_one(
     tools: list[str]
     said: Any
     tools, said = json.loads(done.stdout)
-    assert set(tools) == {"journal", "expliquer", "demande", "heure", *more}
+    assert set(tools) == {"journal", "expliquer", "aide", "demande", "heure", *more}
     assert said["code"] == "SGT4L8"

@@ -1,21 +1,19 @@
 """`/chercher`: the field of every page, which finds whatever has a name or a number here."""
 
-import json
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 from urllib.parse import quote
-from zipfile import ZipFile
 
 from fastapi import Request, Response
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import LARGEST_NUMBER, Admin, AdminState, Routes
-from sge_sim.admin.routes.references import SITE
+from sge_sim.api.aide import AideView
 from sge_sim.api.declarations import search_rules, view_codes
 from sge_sim.api.typed_filters import service_names
 from sge_sim.domaine.francais import normalise
-from sge_sim.machine.once import computed_once
+from sge_sim.errors import UsageError
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.flux import find_named
 from sge_sim.tables.lists import look_for_points
@@ -35,14 +33,18 @@ class Trouvaille(NamedTuple):
 
 
 @routes.get("/chercher")
-def show_found(state: Admin, request: Request, q: str = "", aller: str = "") -> Response:
-    """Show what is found; with `aller`, lead to what alone has that name."""
+def show_found(
+    state: Admin, request: Request, q: str = "", aller: str = "", aide: str = ""
+) -> Response:
+    """Show what is found, and what the help answers; with `aller`, lead to what alone has that
+    name; with `aide`, ask the help alone."""
     words = q.strip()[:100]
-    found = search(state, words) if words else []
+    found = search(state, words) if words and not aide else []
     named = {each.adresse for each in found if normalise(each.nom) == normalise(words)}
     if aller and len(named) == 1:
         return pages.lead_to(request, named.pop())
-    return pages.render(request, "chercher.html", q=words, trouve=found)
+    reponse = _answer(words) if words else None
+    return pages.render(request, "chercher.html", q=words, trouve=found, aide=aide, reponse=reponse)
 
 
 def search(state: AdminState, words: str) -> list[Trouvaille]:
@@ -56,13 +58,19 @@ def search(state: AdminState, words: str) -> list[Trouvaille]:
             for each in search_rules(words, None)
         ],
         "service": [(name, f"/journal?service={quote(name)}", "") for name in service_names()],
-        "aide": [(title, f"/aide/{name}.html", "") for name, title in help_titles()],
     }
     found: list[Trouvaille] = []
     for kind, rows in named.items():
         those = (row for row in rows if wanted in normalise(f"{row[0]} {row[2]}"))
         found += [Trouvaille(kind, *row) for row in islice(those, _OF_EACH)]
     return [*found, *_stored(state, words)]
+
+
+def _answer(words: str) -> AideView | None:
+    try:
+        return AideView.of(words)
+    except UsageError:  # an installation without its help
+        return None
 
 
 def _stored(state: AdminState, words: str) -> Iterator[Trouvaille]:
@@ -79,14 +87,3 @@ def _stored(state: AdminState, words: str) -> Iterator[Trouvaille]:
             if normalise(words) in normalise(f"{acteur.code} {acteur.nom}"):
                 at = f"/acteurs#{quote(acteur.code)}"
                 yield Trouvaille("acteur", acteur.code, at, acteur.nom)
-
-
-@computed_once()
-def help_titles() -> tuple[tuple[str, str], ...]:
-    """Return the pages of the help with their titles; none where it isn't built."""
-    if not SITE.exists():
-        return ()
-    with ZipFile(SITE) as site:
-        index = site.read("searchindex.js").decode()
-    found = json.loads(index[index.index("{") : index.rindex("}") + 1])
-    return tuple(zip(found["docnames"], found["titles"], strict=True))

@@ -15,8 +15,8 @@ from fastapi.responses import FileResponse, RedirectResponse
 
 from sge_sim.admin import pages
 from sge_sim.admin.routes import Routes
+from sge_sim.aide.sections import SITE
 
-SITE: Final = pages.ADMIN / "aide.zip"
 _HELP_HEADERS: Final = {**pages.HEADERS, "Cache-Control": "no-cache"}
 
 
@@ -29,8 +29,8 @@ def go_home() -> Response:
 
 
 @help_routes.get("/{name:path}")
-def read_page(name: str, v: str = "", q: str = "", highlight: str = "") -> Response:
-    # A file by its version, a search by its words, a page by those to mark: scripts read them.
+def read_page(name: str, v: str = "") -> Response:
+    # A file by its version: a browser keeps each.
     if not SITE.exists():
         raise HTTPException(404, "L'aide n'est pas construite ici : make site le fait.")
     name = f"{name}index.html" if name == "" or name.endswith("/") else name
