@@ -122,6 +122,8 @@ def take_snapshot(
     live = _sqlite_file(database)
     folder = make_private_folder(data_dir / _FOLDER)
     with locked(folder):
+        for left in folder.glob(".*.db*"):  # by a process that was killed
+            monde.unlink(left)
         handle, beside = monde.new_file(folder, ".", ".db")
         os.close(handle)
         try:
