@@ -126,13 +126,16 @@ def _periode(connu: Connu, hasard: random.Random) -> tuple[str, date]:
     return "P1M", connu.jour + hasard.randint(20, 365) * UN_JOUR
 
 
-def collecter(connu: Connu, hasard: random.Random) -> Ordre:
-    """Order a curve or indexes of a point, sent regularly; one in ten isn't of the day."""
-    mesures = hasard.choice(["CDC", "IDX"])
+def collecter(connu: Connu, hasard: random.Random, *, breve: bool = False) -> Ordre:
+    """Order a curve or indexes of a point, sent regularly; one in ten isn't of the day. `breve`: a
+    curve of tomorrow alone, of a service that starts and ends where the clock leaps over both."""
+    mesures = hasard.choice(["CDC", "CDC" if breve else "IDX"])
     segment = hasard.choice(["C5", "C5", "C5", "C4", "C2"])
     periodicite, fin = _periode(connu, hasard)
+    if breve:
+        fin = connu.jour + 2 * UN_JOUR
     acces = {
-        "dateDebut": connu.jour + (hasard.random() < 0.1) * UN_JOUR,
+        "dateDebut": connu.jour + (breve or hasard.random() < 0.1) * UN_JOUR,
         "dateFin": fin,
         "declarationAccordClient": {"accord": hasard.random() < 0.95, **PERSONNE},
         "mesuresTypeCode": mesures,
