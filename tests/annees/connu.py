@@ -132,7 +132,7 @@ class Connu:
     def _retour(self, recit: Recit) -> None:
         """What was known may not be: clients forget nothing, and ask about what is gone."""
         self.instant = recit.instant
-        self.pannes, self.campagnes = [], []
+        self.pannes = []
 
 
 def _values(tree: Any, name: str) -> list[Any]:
