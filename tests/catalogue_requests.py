@@ -31,10 +31,14 @@ def request_of(
     case: Cas, login: str, contrat_id: str, jour: date = RELEASE.reference
 ) -> etree._Element:
     """Return the envelope of a case, as its client would send it on `jour`, the release's day."""
-    unborrowed = replace(case, requete=_unborrowed(case.requete))
-    reperes = reperes_of_sge(login, contrat_id)
-    tree = materialise(unborrowed, ContexteDeCas(jour, reperes))
+    tree = tree_of(case, login, contrat_id, jour)
     return envelope_of(path_of(case), tree, login, case.prm)
+
+
+def tree_of(case: Cas, login: str, contrat_id: str, jour: date) -> dict[str, Any]:
+    """Return the body of a case, as its client would send it on `jour`."""
+    unborrowed = replace(case, requete=_unborrowed(case.requete))
+    return materialise(unborrowed, ContexteDeCas(jour, reperes_of_sge(login, contrat_id)))
 
 
 def envelope_of(

@@ -105,7 +105,6 @@ class Metrics:
             yield GaugeMetricFamily(f"sge_sim_journal_{name}", explanation, value=value)
 
     def _catch_up(self) -> None:
-        self._last = min(self._last, self._journal.newest_id())  # a reset takes exchanges back
         while page := self._journal.find_echanges(after_id=self._last, limit=_PAGE):
             for echange in page:
                 self._count(echange)

@@ -123,8 +123,6 @@ def _follow(state: State, given: Mapping[str, object]) -> None:
             click.echo(_line(view))
             last = max(last, view.id)
         monde.sleep(_FOLLOW_SECONDS)
-        # A state that was brought back has forgotten the last ones.
-        last = min(last, state.journal.newest_id())
         news = {**given, "apres": str(last), "limit": "1000"}
         found = perform(list_echanges, state, news, typed=True)[:1000]
 

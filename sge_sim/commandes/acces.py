@@ -141,9 +141,9 @@ def renew_acces(
     declaration: Declaration,
 ) -> list[Affaire]:
     """Put off the end of services and of all that they publish, each by a case of its own: they
-    keep their numbers (slides V26.2)."""
+    keep their numbers (slides V26.2). One that a consent opened is the order's from then on."""
     today = legal_date(commande.now)
-    affaires = []
+    affaires, taken = [], []
     for numero, service in enumerate(services, numeros["affaire"] + 1):
         assert service.acces_type is not None
         assert service.sens is not None
@@ -157,10 +157,15 @@ def renew_acces(
         service.date_fin = date_fin
         service.echeance = None if date_fin is None else start_of_day(date_fin)
         affaires.append(affaire)
+        if service.consentement_id is not None:
+            taken.append((service.service_souscrit_id, affaire.affaire_id))
     declarations = [
         declared(affaire, declaration, date_debut=today, date_fin=date_fin) for affaire in affaires
     ]
     _write(session, numeros, commande, affaires, declarations)
+    for numero_service, affaire_id in taken:  # the case is there by now (assumed)
+        service = session.get_one(ServiceSouscrit, numero_service)
+        service.consentement_id, service.affaire_id = None, affaire_id
     return affaires
 
 

@@ -18,6 +18,7 @@ from sge_sim.referentiel.reforme_hc import REPRISE, REPRISES_PENDANT, cible, ins
 from sge_sim.tables.anciens_etats import change_columns
 from sge_sim.tables.attentes import events_awaited
 from sge_sim.tables.commandes import Evenement, ServiceSouscrit, unended_services
+from sge_sim.tables.dataconnect import end_bare
 from sge_sim.tables.ecritures import next_numero
 from sge_sim.tables.points import Point
 
@@ -65,6 +66,8 @@ def _happen(session: Session, evenement: Evenement, instant: datetime) -> Iterat
     point = evenement.point
     session.flush()  # an opposition that another event has just brought is among them
     services = unended_services(session, point.prm)
+    if evenement.type in ("resiliation", "changement_titulaire"):
+        end_bare(session, point.prm, instant)
     match evenement.type:
         case "resiliation":
             _terminate(point, instant)

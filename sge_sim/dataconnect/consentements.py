@@ -24,6 +24,7 @@ from sge_sim.tables.dataconnect import (
     ConsentementDonne,
     ConsentementFacts,
     Partage,
+    end_bare,
     read_autorisation_id,
 )
 from sge_sim.tables.ecritures import next_numero, reach, write_at, write_at_once
@@ -98,6 +99,7 @@ def remove_consentement(session: Session, consentement_id: int, now: datetime) -
     for service in consentement.services:
         if service.etat != "TERMINE":
             vie.end(session, service, "retrait", now)
+    end_bare(session, consentement.prm, now, consentement.autorisation_id)
     reach(session, now)
     return consentement
 

@@ -20,7 +20,7 @@ from sge_sim.clock import elapsed_ms, stopwatch
 from sge_sim.errors import UsageError
 from sge_sim.facts import locks
 from sge_sim.facts.editions import CountedEditions, Editions, SqliteEditions
-from sge_sim.facts.locks import BULK_LOCK, START_LOCK, Exclusivite, WaitingRoom
+from sge_sim.facts.locks import BULK_LOCK, RETURN_LOCK, START_LOCK, Exclusivite, WaitingRoom
 from sge_sim.facts.memoire import Memoire
 from sge_sim.machine import monde
 from sge_sim.machine.files import locked
@@ -150,6 +150,13 @@ class Database:
         Without `wait`, give False at once where another one goes on.
         """
         with self._lock(BULK_LOCK, _BULK_FILE, wait=wait) as alone:
+            yield alone
+
+    @contextmanager
+    def coming_back(self, *, wait: bool = True) -> Iterator[bool]:
+        """Let one process at a time bring a state back and have the journal forget what came after
+        it, and give True; without `wait`, give False at once where another one does."""
+        with self._lock(RETURN_LOCK, ".return.lock", wait=wait) as alone:
             yield alone
 
     def who_is_alone(self) -> str:

@@ -35,6 +35,8 @@ START_LOCK: Final = 7_436_003
 """Of who starts on a database, and makes there what is missing."""
 PUBLISH_LOCK: Final = 7_436_004
 """Of who publishes."""
+RETURN_LOCK: Final = 7_436_005
+"""Of who brings a state back."""
 
 
 def lock(connection: Connection) -> None:

@@ -120,7 +120,7 @@ def read_due(
     *waiting, published, (first, first_files), demanded, ended_at, known, diffused, rows = (
         read_at_once(Driver.under(session), _ASKED)
     )
-    cases: list[Lot] = [
+    cases = [
         _case(flux, demande)
         for flux, any_waits in zip(_PAR_AFFAIRE, waiting, strict=True)
         if any_waits
@@ -130,8 +130,7 @@ def read_due(
     demandes = demandes_m023_due(session, demanded) if demanded and demanded <= until else ()
     ended = unannounced_ends(session) if ended_at is not None and ended_at < until else ()
 
-    cases = [lot for lot in cases if lot.instant <= until]
-    firsts = [*cases]
+    firsts: list[Lot] = [lot for lot in cases if lot.instant <= until]
     if ended:
         firsts += [_announcement(flux, ended) for flux in _PAR_FIN]
     for abonnement in subscribed:
@@ -163,8 +162,9 @@ def read_due(
     else:
         lots = lots[:1]
     stop = _next_stop(first, first_files, lots[0].instant if lots else until)
-    # An end is published once its instant is over.
-    awaited = (first, demanded, ended_at and ended_at + timedelta(microseconds=1))
+    # An end is published once its instant is over; a case may have come since `until` was read.
+    later = (lot.instant for lot in cases if lot.instant > until)
+    awaited = (first, demanded, ended_at and ended_at + timedelta(microseconds=1), *later)
     return Due(lots, stop, tuple(instant for instant in awaited if instant is not None))
 
 

@@ -223,9 +223,8 @@ class Drainer:
 
     def _number(self, connection: Connection, rows: list[_Row]) -> dict[tuple[Any, ...], int]:
         """Give the rows their identifiers, and profiles that are made where they are missing."""
-        newest = connection.scalar(select(func.max(echange.c.id)))
-        if newest is None:
-            newest = read_number(connection, "avant") or 0
+        stored = connection.scalar(select(func.max(echange.c.id))) or 0
+        newest = max(stored, read_number(connection, "avant") or 0)
         known, looked = self._profiles, False
         for identifier, row in enumerate(rows, newest + 1):
             row["id"] = row["echange_id"] = identifier

@@ -88,9 +88,7 @@ class JournalFeed:
         while not self.stopping:
             seen: int | None = self.newest
             try:
-                # A state that was brought back has forgotten the last ones.
-                newest = self._journal.newest_id()
-                last = newest if last is None else min(last, newest)
+                last = self._journal.newest_id() if last is None else last
                 for echange in self._journal.find_echanges(_CALLS, after_id=last, limit=_AT_ONCE):
                     on_call(echange)
                     last = echange.id

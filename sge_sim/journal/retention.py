@@ -51,8 +51,9 @@ def read_number(connection: Connection, nom: str) -> int | None:
 def forget_some(connection: Connection, after: int, until: int) -> bool:
     """Delete the first exchanges of an interval of identifiers, its end included, 500 at most.
 
-    Returns whether there were any.
+    Returns whether there were any. No other exchange ever gets their identifiers.
     """
+    set_number(connection, "avant", max(until, read_number(connection, "avant") or 0))
     rows = connection.execute(
         select(echange.c.id, echange.c.kind, echange.c.size)
         .where(echange.c.id > after, echange.c.id <= until)

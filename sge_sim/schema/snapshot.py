@@ -122,6 +122,8 @@ def take_snapshot(
     live = _sqlite_file(database)
     folder = make_private_folder(data_dir / _FOLDER)
     with locked(folder):
+        for left in folder.glob(".*.db*"):  # by a process that was killed
+            monde.unlink(left)
         handle, beside = monde.new_file(folder, ".", ".db")
         os.close(handle)
         try:
@@ -146,17 +148,15 @@ def restore_snapshot(database: Database, journal: Journal, data_dir: Path, nom: 
     if not is_kept(database, data_dir, nom):
         means = f"POST /api/snapshot?nom={nom}" if nom else "sge-sim snapshot ou POST /api/snapshot"
         raise UsageError(f"Aucun état n'a été mis de côté : le faire d'abord, par {means}.")
-    if is_shared(database.engine):
-        bring_back(database, nom or _UNNAMED)
-        journal.forget_after_mark(nom)
-        return
-    live = _sqlite_file(database)
-    folder = data_dir / _FOLDER
-    file = folder / _file_of(nom)
-    with locked(folder):
-        _check(file)
-        with closing(_open_alone(file)) as origin:
-            _copy(origin, live)
+    with database.coming_back():
+        if is_shared(database.engine):
+            bring_back(database, nom or _UNNAMED)
+        else:
+            file = data_dir / _FOLDER / _file_of(nom)
+            with locked(file.parent):
+                _check(file)
+                with closing(_open_alone(file)) as origin:
+                    _copy(origin, _sqlite_file(database))
         journal.forget_after_mark(nom)
 
 

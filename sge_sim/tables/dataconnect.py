@@ -123,7 +123,8 @@ class Partage(Base):
 class ConsentementDonne(Base):
     """The consent of a holder for one point, from `debut` to `fin` (excluded).
 
-    It has ended before once all the services that it opened have.
+    It has ended before once all the services that it opened have; but for those that an order has
+    extended since, which are the order's (assumed).
     """
 
     __tablename__ = "consentement"
@@ -218,7 +219,7 @@ _CONSENTEMENT = (
         func.max(_S.motif_fin),
     )
     .join(Partage, _P.autorisation_id == _C.autorisation_id)
-    .join(ServiceSouscrit, _S.consentement_id == _C.id)
+    .outerjoin(ServiceSouscrit, _S.consentement_id == _C.id)
     .group_by(_C.id, _P.client_id, _P.titulaire)
     .order_by(_C.id)
 )
@@ -297,6 +298,16 @@ def consentements(session: Session, prm: str | None = None) -> Sequence[Consente
     """Return the consents, oldest first: all of them, or those of a point."""
     query = select(ConsentementDonne).where(*matching((ConsentementDonne.prm, prm)))
     return session.scalars(query.order_by(ConsentementDonne.id)).all()
+
+
+def end_bare(
+    session: Session, prm: str, instant: datetime, autorisation_id: int | None = None
+) -> None:
+    """End the consents for a point, of one share if given, whose services are all orders' now."""
+    share = matching((_C.autorisation_id, autorisation_id))
+    of_point = select(ConsentementDonne).where(_C.prm == prm, _C.fin > instant, *share)
+    for each in session.scalars(of_point.where(~ConsentementDonne.services.any())):
+        each.fin = instant
 
 
 def running_services(

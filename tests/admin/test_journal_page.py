@@ -130,6 +130,18 @@ def test_a_new_exchange_is_sent_as_the_row_of_the_page(tmp_path: Path) -> None:
     assert "<script>" not in told
 
 
+def test_a_page_is_told_that_the_state_was_replaced_though_calls_have_come_since(
+    tmp_path: Path,
+) -> None:
+    with control_room(tmp_path) as room:
+        room.ask("POST", "/api/snapshot")
+        room.call_cdc()
+        (address,) = room.page("/journal").xpath("//table/@data-direct")
+        room.ask("POST", "/api/reset")
+        room.call_cdc()
+        assert "event: remplace" in room.ask("GET", address).text
+
+
 def test_a_row_says_what_serve_says(room: Room, numbers: dict[str, int]) -> None:
     found = room.exchange(numbers["refus"])
     line = unstyle(call_line(found))

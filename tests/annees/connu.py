@@ -1,11 +1,10 @@
 """What the clients of a life know: what they were told, and so may ask about."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from recits import Recit
+from recits import Recit, dicts_with
 
 
 @dataclass(frozen=True)
@@ -133,18 +132,13 @@ class Connu:
     def _retour(self, recit: Recit) -> None:
         """What was known may not be: clients forget nothing, and ask about what is gone."""
         self.instant = recit.instant
-        self.pannes, self.campagnes = [], []
+        self.pannes = []
 
 
 def _values(tree: Any, name: str) -> list[Any]:
     """Return all that is called `name` in a tree."""
-    if isinstance(tree, dict):
-        here = tree.get(name, [])
-        found: Iterable[Any] = tree.values()
-    else:
-        here, found = [], tree if isinstance(tree, list) else ()
-    own = here if isinstance(here, list) else [here]
-    return own + [value for each in found for value in _values(each, name)]
+    found = [part[name] for part in dicts_with(tree, name)]
+    return [value for each in found for value in (each if isinstance(each, list) else [each])]
 
 
 def _numeros(answer: Any) -> list[str]:

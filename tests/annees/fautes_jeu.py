@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import groupby, islice
 from multiprocessing import Pipe
 from operator import itemgetter
@@ -31,6 +32,7 @@ from monde import Sort  # noqa: E402
 from partie import Partie, Taille, Violation  # noqa: E402
 from points_kit import made_points  # noqa: E402
 from reduction import reduit  # noqa: E402
+from travaux_sge import collecter  # noqa: E402
 from vie import Ordre, Pas, as_json  # noqa: E402
 
 _COURT: Final = argparse.Namespace(court=True, sans="", omis="", ans=1.0)
@@ -50,6 +52,10 @@ def copier(connu: Connu, hasard: random.Random) -> Ordre:
     told = {"prms": [made["prm"]]}
     body = as_json(asked)
     return Ordre("administration", "", "points_apportes", told, "POST", "/api/points", corps=body)
+
+
+_AUTRES: Final = {"copie": (3, copier), "breve": (3, partial(collecter, breve=True))}
+"""Kinds of calls that breaks alone draw."""
 
 
 class PartieFautive(Partie):
@@ -86,8 +92,7 @@ def cherche(faute: Faute, seconds: float) -> str:
 
     The same life without the break is to see nothing until then.
     """
-    if "copie" in faute.seuls:
-        travaux.SORTES["copie"] = 3, copier
+    travaux.SORTES |= {each: made for each, made in _AUTRES.items() if each in faute.seuls}
     for nom in travaux.SORTES.keys() - set(faute.seuls or travaux.SORTES):
         del travaux.SORTES[nom]
     PartieFautive.faute = faute

@@ -101,7 +101,8 @@ def _ordres(vue: Vue, modele: Modele) -> Iterator[Ordre]:
 def consentements(vue: Vue, modele: Modele) -> Iterator[str]:
     """A consent that was told is there, under the number of its share, until its day at least:
     the clock may have moved while it was given."""
-    asked = "SELECT autorisation_id, client_id, prm, max(jour(fin)) FROM main.consentement "
+    asked = "SELECT autorisation_id, client_id, prm, max(CASE WHEN id IN (SELECT consentement_id "
+    asked += "FROM main.service_souscrit) THEN jour(fin) ELSE '9999' END) FROM main.consentement "
     rows = vue.rows(asked + "JOIN main.partage USING (autorisation_id) GROUP BY 1, 2, 3")
     there = {tuple(key): fin for *key, fin in rows}
     for *key, fin in modele.etat.consentements:
@@ -141,7 +142,7 @@ def sans_consentement(vue: Vue, modele: Modele) -> Iterator[str]:
     for client, prm, debut, fin, ended in vue.rows(
         "SELECT client_id, c.prm, debut, fin, CASE WHEN count(*) = count(ended_at) "
         "THEN max(ended_at) END FROM main.consentement c JOIN main.partage USING (autorisation_id) "
-        "JOIN main.service_souscrit s ON s.consentement_id = c.id GROUP BY c.id"
+        "LEFT JOIN main.service_souscrit s ON s.consentement_id = c.id GROUP BY c.id"
     ):
         given[client, prm].append((debut, min(fin, ended or fin)))
     for nom, chemin, instant, statut, connu in modele.repondus:

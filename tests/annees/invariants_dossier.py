@@ -83,11 +83,15 @@ def modes(vue: Vue, modele: Modele) -> Iterator[str]:
 
 
 def provisoires(vue: Vue, modele: Modele) -> Iterator[str]:
-    """Once what was due is done, no file stays under a name of its writing."""
+    """Once what was due is done, no file stays under a name of its writing, but for a state that
+    was being kept as its process ended: it goes with the next that is."""
     if modele.mort or modele.ouvert or modele.defauts:
         return
     asked = "SELECT nom FROM main.fichier_flux WHERE etat = 'a_livrer'"
     waiting = {f".{nom}.new" for (nom,) in vue.rows(asked)}  # an end left it: it is written anew
+    cut = {path.name for path in (vue.dossier / "instantane").glob(".*.db*")}
+    if modele.fins and len({nom[:18] for nom in cut}) == 1:
+        waiting |= cut
     for path, _ in _all(vue.dossier):
         nom = path.rpartition("/")[2]
         hidden = nom.startswith(".") and not nom.endswith(_VERROUS)

@@ -86,7 +86,8 @@ def due_at(flux: str, periodicite: str | None, fin: str | None) -> datetime | No
 
 
 def essayes(vue: Vue, modele: Modele) -> Iterator[str]:
-    """A file that waits, and that nothing holds back, was tried by the round that made it."""
+    """A file that waits, and that nothing holds back, was tried by the round that made it, or by
+    the second after what held it back has left: an end may have cut the first."""
     rattrape = vue.params["rattrape"]
     if modele.recul and modele.pas - modele.recul < _RECUL:
         return  # what was to be tried then is later now
@@ -94,12 +95,14 @@ def essayes(vue: Vue, modele: Modele) -> Iterator[str]:
         "SELECT f.id, nom, f.contrat_id, tentatives, panne, instant FROM main.fichier_flux f JOIN "
         "main.publication p ON p.id = publication_id WHERE etat = 'a_livrer' ORDER BY f.id"
     )
-    held = set()
-    for _, nom, contrat, tentatives, panne, instant in waiting:
+    held, seen = set(), modele.memoire.setdefault("retenus", {})
+    for number, nom, contrat, tentatives, panne, instant in waiting:
         if tentatives or panne:
             held.add(contrat)
-        elif contrat not in held and rattrape and instant < rattrape:  # an end is told after it
-            yield nom
+        if contrat in held:
+            seen[number] = modele.rondes + 1
+        elif modele.rondes > seen.get(number, 0) and rattrape and instant < rattrape:
+            yield nom  # an end is told after its instant
 
 
 def livres(vue: Vue, modele: Modele) -> Iterator[str]:

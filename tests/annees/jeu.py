@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from empreinte import delivered, empreinte
-from partie import LONG, Partie, Taille, Violation, manquees
+from partie import LONG, Partie, Taille, Violation, manquees, possibles
 from reduction import reduit
 
 _DIX_ANS = Taille(
@@ -132,7 +132,7 @@ def _dit(partie: Partie) -> None:
         ("paires", len({(a, b) for a, b, _ in met}), dict(pairs)),
     ):
         print(f"{nom} {rendu} {parts or ''}")
-    print(f"paires manquées {manquees(comptes)}")
+    print(f"rencontres {len(met)} sur {possibles(comptes)} ; manquées {manquees(comptes)}")
     print(f"sans couture {dict(partie.contournes)}")
     print(f"échecs sous défaut {dict(partie.ratees)}")
     costs = {nom: round(cost / 1e6, 1) for nom, cost in partie.couts.items()}

@@ -55,7 +55,7 @@ class Modele:
         self.jetons: dict[str, tuple[str, datetime]] = {}
         self.repondus: list[tuple[str, str, datetime, int, Mapping[str, Any]]] = []
         """Of Data Connect since the last check: the name, the path, when, the status, the rest."""
-        self.fins = self.defauts = self.retours = 0
+        self.fins = self.defauts = self.retours = self.rondes = 0
         self.couture, self.mort, self.ouvert = "", False, False
         self.rang = self.avant = self.range = self.range_avant = 0
         self.pas = self.pas_rendu = self.recul = 0
@@ -317,6 +317,7 @@ class Modele:
             self.range = self.avant  # what is told meanwhile may come after it
 
     def _on_rattrapage(self, recit: Recit) -> None:
+        self.rondes += 1
         if not self.rendu and self.debut is not None:  # what is due before may be written after
             self.etat.rattrape = min(recit.reponse["instant"], self.debut)
 

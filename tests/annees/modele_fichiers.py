@@ -60,11 +60,8 @@ def points_in(nom: str, flux: str, content: bytes) -> set[str]:
             return {each["idPrm"] for each in json.loads(content)["prmDemandes"]}
         return {each.decode() for each in _PRMS.findall(content)}  # a tree takes long to walk
     if nom.endswith(".csv"):
-        return {
-            line.split(";")[0]
-            for line in content.decode("utf-8-sig").splitlines()
-            if line[:14].isdigit()
-        }
+        lines = content.decode("utf-8-sig").splitlines()
+        return {line.split(";")[0] for line in lines if line[:14].isdigit()}
     names = ("Id_PRM", "prmId", "Identifiant_PRM")
     root = etree.fromstring(content)
     return {each.text for name in names for each in root.iter(f"{{*}}{name}", name)}
@@ -72,12 +69,8 @@ def points_in(nom: str, flux: str, content: bytes) -> set[str]:
 
 def measures_in(nom: str, flux: str, content: bytes) -> Iterator[Mesure]:
     """Yield the measures of a member of a file; those of R4x, R67, HDM and IFJ aren't read."""
-    if flux == "R50":
-        yield from _r50(etree.fromstring(content))
-    elif flux == "R151":
-        yield from _r151(etree.fromstring(content))
-    elif flux == "R171":
-        yield from _r171(etree.fromstring(content))
+    if flux in _LECTEURS:
+        yield from _LECTEURS[flux](etree.fromstring(content))
     elif flux[:3] in ("R63", "R64", "R65", "R66") and nom.lower().endswith(".json"):
         for each in json.loads(content).get("mesures", ()):
             yield from of_tree(each)
@@ -94,10 +87,8 @@ def _r50(root: Any) -> Iterator[Mesure]:
             value = point.findtext("V")
             if value is not None:
                 stamp = datetime.fromisoformat(point.findtext("H")).astimezone(PARIS)
-                quand = stamp.strftime("%Y-%m-%d %H:%M:%S")
-                yield Mesure(
-                    "CDC", prm.findtext("Id_PRM"), "CONS", "PA", "PT30M", quand, int(value)
-                )
+                what = prm.findtext("Id_PRM"), "CONS", "PA", "PT30M"
+                yield Mesure("CDC", *what, f"{stamp:%Y-%m-%d %H:%M:%S}", int(value))
 
 
 def _r151(root: Any) -> Iterator[Mesure]:
@@ -126,3 +117,6 @@ def _r171(root: Any) -> Iterator[Mesure]:
             stamp = each.findtext("dateFin").replace("T", " ")
             physique, value = serie.findtext("grandeurPhysique"), int(each.findtext("valeur"))
             yield Mesure("IDX", *what, physique, f"RC {calendar} {classe}", stamp, value)
+
+
+_LECTEURS = {"R50": _r50, "R151": _r151, "R171": _r171}

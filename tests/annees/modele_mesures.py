@@ -8,7 +8,7 @@ same; a register doesn't fall; the energy of a day is what its registers counted
 from array import array
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -88,8 +88,10 @@ class Mesures:
         for key, values in days.items():
             jour = key[-1]
             if len(values) == steps_of(jour, key[4]):
-                if self._same(key, array("q", values).tobytes(), qui):
-                    self._sum(key, values, qui)
+                if self._same(key, array("q", values).tobytes(), qui) and key[4] == "PT30M":
+                    energy = self.dites.get(("NRJ", *key[1:3], "EA", "", jour))
+                    if energy and abs(sum(values) / 2 - energy[0]) > _SOMME:
+                        self.wrong("l'énergie d'un jour est celle de sa courbe", f"{qui} : {key}")
             elif len(values) > steps_of(jour, key[4]):
                 self.wrong("un jour a ses pas", f"{qui} : {key}, {len(values)}")
             if key[4] == "PT30M" and any(value % 2 for value in values):
@@ -144,15 +146,9 @@ class Mesures:
             if energy and shown[0] and shown[1] and energy[0] != shown[1][0] - shown[0][0]:
                 self.wrong("l'énergie d'un jour est celle de ses index", f"{qui} : {prm} {day}")
 
-    def _sum(self, key: tuple[str, ...], values: Sequence[int], qui: str) -> None:
-        energy = self.dites.get(("NRJ", *key[1:3], "EA", "", key[5]))
-        if key[4] == "PT30M" and energy and abs(sum(values) / 2 - energy[0]) > _SOMME:
-            self.wrong("l'énergie d'un jour est celle de sa courbe", f"{qui} : {key}")
-
 
 _NOMS: Final = {
-    frozenset({"service"}): "une mesure redite est la même",
-    frozenset({"Data"}): "une mesure redite est la même",
+    **dict.fromkeys(map(frozenset, (["service"], ["Data"])), "une mesure redite est la même"),
     frozenset({"fichier"}): "rien n'est publié deux fois autrement",
     frozenset({"service", "Data"}): "Data Connect dit ce que disent les services",
     frozenset({"service", "fichier"}): "les fichiers disent ce que disent les services",
@@ -170,12 +166,9 @@ def day_of(mesure: Mesure) -> str:
 
 def steps_of(jour: str, pas: str) -> int:
     """Return how many steps a legal day has: 46, 48 or 50 half-hours."""
-    first = date.fromisoformat(jour)
-    ends = [
-        datetime.combine(each, datetime.min.time(), PARIS) for each in (first, first + timedelta(1))
-    ]
-    minutes = int((ends[1].timestamp() - ends[0].timestamp()) / 60)
-    return minutes // _PAS.get(pas, 60)
+    first = datetime.fromisoformat(jour)
+    ends = [each.replace(tzinfo=PARIS).timestamp() for each in (first, first + timedelta(1))]
+    return int(ends[1] - ends[0]) // 60 // _PAS.get(pas, 60)
 
 
 def of_tree(tree: Any) -> Iterator[Mesure]:
@@ -209,7 +202,8 @@ def _registers(prm: str, contexte: Mapping[str, Any]) -> Iterator[Mesure]:
         for calendrier in listed(grandeur.get("calendrier")):
             for classe in listed(calendrier.get("classeTemporelle")):
                 number = str(calendrier.get("idCalendrier"))
-                name = f"{side_of(number)} {classe['idClasseTemporelle']}"
+                side = "D" if number.startswith("DI") else "F"  # distributor's, supplier's
+                name = f"{side} {classe['idClasseTemporelle']}"
                 cadrans.append((name, number, classe))
         for name, number, cadran in cadrans:
             for each in listed(cadran.get("valeur")):
@@ -217,25 +211,18 @@ def _registers(prm: str, contexte: Mapping[str, Any]) -> Iterator[Mesure]:
                 yield Mesure("IDX", *what, classe, each["d"], int(each["v"]), number)
 
 
-def side_of(calendrier: str) -> str:
-    """Return whose calendar it is: D, the distributor's, or F, the supplier's."""
-    return "D" if calendrier.startswith("DI") else "F"
-
-
 def of_v5(chemin: str, corps: Mapping[str, Any]) -> Iterator[Mesure]:
     """Yield the measures of an answer of Data Connect v5."""
     read, known = corps["meter_reading"], _V5.get(chemin.rstrip("/").split("/")[-1])
     if known is None:
         return
-    sorte, metier, grandeur = known
+    what, prm = known[1:], read["usage_point_id"]
     for each in read["interval_reading"]:
-        stamp, pas = each["date"], each.get("interval_length", "")
-        if sorte == "CDC" and pas not in _PAS:
-            continue
-        quand = stamp if sorte == "CDC" else stamp[:10]
-        classe = pas if sorte == "CDC" else ""
-        prm = read["usage_point_id"]
-        yield Mesure(sorte, prm, metier, grandeur, classe, quand, int(each["value"]))
+        stamp, pas, value = each["date"], each.get("interval_length", ""), int(each["value"])
+        if known[0] != "CDC":
+            yield Mesure(known[0], prm, *what, "", stamp[:10], value)
+        elif pas in _PAS:
+            yield Mesure("CDC", prm, *what, pas, stamp, value)
 
 
 def listed(tree: Any) -> list[Any]:

@@ -7,15 +7,18 @@ import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
+from sge_sim.domaine.jours_ouvres import is_working_day
+
 PARIS: Final = ZoneInfo("Europe/Paris")
 _ENTIERES: Final = ("point", "panne_prevue", "defaut_seme")
 """The tables whose points say nothing of whose rows they are."""
+_AUTRES: Final = {"journal": "journal.db", "quotas": "data-connect-quotas.db"}
 _STORED: Final = "%Y-%m-%d %H:%M:%S.%f"
 _RELUS: Final = 2**16
 """How many instants and days are kept as they were read: tables are read again and again."""
@@ -59,24 +62,9 @@ def legal(instant: str) -> datetime:
 def jour_ouvre(apres: date, rang: int) -> date:
     """Return the working day of that rank from a day on, which counts if it is one."""
     day = apres
-    while True:
-        rang -= day.weekday() < 5 and day not in feries(day.year)
-        if not rang:
-            return day
+    while rang := rang - is_working_day(day):
         day += timedelta(1)
-
-
-@cache
-def feries(annee: int) -> frozenset[date]:
-    """Return the public holidays of a year in France."""
-    cycle, siecle = annee % 19, annee // 100
-    lune = (19 * cycle + siecle - siecle // 4 - (8 * siecle + 13) // 25 + 15) % 30
-    lune -= (lune // 28) * (1 - (29 // (lune + 1)) * ((21 - cycle) // 11))
-    semaine = (annee + annee // 4 + lune + 2 - siecle + siecle // 4) % 7
-    dimanche = date(annee, 3, 28) + timedelta(lune - semaine)
-    fixes = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
-    mobiles = (dimanche + timedelta(days) for days in (1, 39, 50))
-    return frozenset([*(date(annee, mois, jour) for mois, jour in fixes), *mobiles])
+    return day
 
 
 class Vue:
@@ -123,9 +111,8 @@ class Vue:
             if self._depuis is not None and table in self._depuis:
                 wanted = f"id > {self._depuis[table]}"
             if wanted:
-                base.execute(
-                    f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE {wanted}"
-                )
+                view = f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE "
+                base.execute(view + wanted)
         return base
 
     @cached_property
@@ -142,19 +129,9 @@ class Vue:
         asked += "WHERE m.type = 'table' AND c.name = 'prm'"
         return {name for (name,) in self._open("sge-sim.db").execute(asked)}
 
-    @cached_property
-    def journal(self) -> sqlite3.Connection:
-        """The journal."""
-        return self._open("journal.db")
-
-    @cached_property
-    def quotas(self) -> sqlite3.Connection:
-        """What Data Connect counts."""
-        return self._open("data-connect-quotas.db")
-
     def rows(self, query: str, base: str = "base") -> list[tuple[Any, ...]]:
-        """Return what a query finds, which may name `params`."""
-        opened: sqlite3.Connection = getattr(self, base)
+        """Return what a query finds in the state or in another base; it may name `params`."""
+        opened = self.base if base == "base" else self._open(_AUTRES[base])
         return opened.execute(query, self.params).fetchall()
 
     def _open(self, name: str) -> sqlite3.Connection:
@@ -192,10 +169,8 @@ class Vue:
 
     @cached_property
     def _canaux(self) -> dict[str, tuple[str, str | None]]:
-        return {
-            each: (kind, url)
-            for each, kind, url in self.rows("SELECT contrat_id, type, url FROM canal")
-        }
+        found = self.rows("SELECT contrat_id, type, url FROM canal")
+        return {contrat: (kind, url) for contrat, kind, url in found}
 
     @cached_property
     def cles(self) -> dict[str, tuple[str, bytes, bytes]]:

@@ -328,6 +328,12 @@ class Partie:
         return self.connu.instant
 
 
+def possibles(comptes: Comptes) -> int:
+    """Return how many pairs of works may meet at the kinds of seam where the first left a turn."""
+    left = {(laisse, nom) for laisse, _, nom in comptes.rencontres}
+    return sum(not (laisse == prend in _SEULS) for laisse, _ in left for prend in TRAVAUX[1:])
+
+
 def manquees(comptes: Comptes) -> list[tuple[str, str, str]]:
     """Return which work never took the turn that another left often at which kind of seam."""
     met, left = comptes.rencontres, Counter[tuple[str, str]]()

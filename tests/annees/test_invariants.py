@@ -301,3 +301,21 @@ def test_what_is_planned_at_once_may_be_told_in_another_order_or_not_at_all() ->
         modele.note(Recit(1, datetime(2020, 3, 1, tzinfo=UTC), kind, "", asked, answer, None))
     assert modele.fautes == []
     assert modele.etat.pannes_incertaines == 1
+
+
+def test_a_file_that_another_held_back_is_wanted_of_the_second_round_after(
+    vecu: tuple[Path, bytes], tmp_path: Path
+) -> None:
+    dossier, modele = _copied(vecu, tmp_path)
+    last = "WHERE id = (SELECT max(id) FROM fichier_flux)"
+    waits = "etat = 'a_livrer', livre_at = NULL, prochain_essai = '2030-01-01 00:00:00.000000'"
+    sql(
+        f"UPDATE fichier_flux SET {waits} WHERE id = (SELECT min(id) FROM fichier_flux)",
+        f"UPDATE fichier_flux SET {waits}, tentatives = 0 {last}",
+    )(dossier, modele)
+    assert check(dossier, modele, {"flux"}, whole=False) == []
+    sql("UPDATE fichier_flux SET etat = 'livre', livre_at = 1, prochain_essai = NULL "
+        "WHERE id = (SELECT min(id) FROM fichier_flux)")(dossier, modele)  # fmt: skip
+    for seen in (set(), {"un fichier prêt est essayé"}):
+        modele.rondes += 1
+        assert {nom for nom, _ in check(dossier, modele, {"flux"}, whole=False)} == seen

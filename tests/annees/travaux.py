@@ -21,7 +21,7 @@ MESURES = (
 V5 = ("/metering_data_dc/v5/daily_consumption", "/metering_data_clc/v5/consumption_load_curve")
 PANNES = ("sgt500", "sgt506", "sans_code", "http503", "xml_tronque", "erreur_technique", "double")
 PAGES = (
-    *("/", "/journal", "/demandes", "/services", "/flux", "/pannes", "/campaigns", "/points"),
+    *("/", "/journal", "/demandes", "/services", "/fichiers", "/pannes", "/campaigns", "/points"),
     *(
         "/consentements",
         "/simulateur",
@@ -143,8 +143,8 @@ def panne(connu: Connu, hasard: random.Random) -> Ordre:
 
 def campagne(connu: Connu, hasard: random.Random) -> Ordre:
     """Open a campaign, look at it, or close it."""
-    if connu.campagnes:
-        numero = connu.campagnes[-1]
+    if connu.campagnes and hasard.random() < 0.8:
+        numero = hasard.choice(connu.campagnes[-3:])
         if hasard.random() < 0.3:
             asked = {"id": numero}
             chemin = f"/api/campaigns/{numero}/stop"

@@ -2,21 +2,18 @@
 and other days, and those that follow what clients were told."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from catalogue_requests import envelope_of
+from catalogue_requests import envelope_of, tree_of
 from connu import Connu, Souscrit
 from lxml import etree
 from vie import Ordre
 
-from sge_sim.homologation.campaign.case_request import ContexteDeCas, materialise
-from sge_sim.homologation.catalogue.cases import Cas, Emprunt, Requete
-from sge_sim.homologation.catalogue.protocoles import reperes_of_sge
+from sge_sim.homologation.catalogue.cases import Cas
 from sge_sim.homologation.catalogue.release import load_release
 
 RELEASES = ("21.3", "22.1", "23.2", "23.4", "26.1")
@@ -50,7 +47,7 @@ def du_catalogue(connu: Connu, hasard: random.Random) -> Ordre:
         path = DETAILLEES
     cas = hasard.choice(_cases()[path])
     login, contrat = connu.acteurs["tiers"]
-    tree = _materialised(cas, connu.jour, login, contrat)
+    tree = deepcopy(tree_of(cas, login, contrat, connu.jour))
     general = tree.get("demande", {}).get("donneesGenerales", tree)
     if hasard.random() < 0.6 and "pointId" in general:
         general["pointId"] = point(connu, hasard)
@@ -60,21 +57,6 @@ def du_catalogue(connu: Connu, hasard: random.Random) -> Ordre:
     if hasard.random() < 0.15:
         _spoil(tree, hasard)
     return _ordre(path, tree, connu, hasard)
-
-
-def _materialised(cas: Cas, jour: date, login: str, contrat: str) -> dict[str, Any]:
-    unborrowed = replace(cas, requete=_unborrowed(cas.requete))
-    asked = materialise(unborrowed, ContexteDeCas(jour, reperes_of_sge(login, contrat)))
-    return deepcopy(dict(asked))
-
-
-def _unborrowed(requete: Requete) -> Any:
-    """Return the request with a number of our own where it takes that of another answer."""
-    if isinstance(requete, Mapping):
-        return {name: _unborrowed(value) for name, value in requete.items()}
-    if isinstance(requete, list | tuple):
-        return [_unborrowed(value) for value in requete]
-    return "64697749" if isinstance(requete, Emprunt) else requete
 
 
 def _spoil(tree: dict[str, Any], hasard: random.Random) -> None:
@@ -126,13 +108,16 @@ def _periode(connu: Connu, hasard: random.Random) -> tuple[str, date]:
     return "P1M", connu.jour + hasard.randint(20, 365) * UN_JOUR
 
 
-def collecter(connu: Connu, hasard: random.Random) -> Ordre:
-    """Order a curve or indexes of a point, sent regularly; one in ten isn't of the day."""
-    mesures = hasard.choice(["CDC", "IDX"])
+def collecter(connu: Connu, hasard: random.Random, *, breve: bool = False) -> Ordre:
+    """Order a curve or indexes of a point, sent regularly; one in ten isn't of the day. `breve`: a
+    curve of tomorrow alone, of a service that starts and ends where the clock leaps over both."""
+    mesures = hasard.choice(["CDC", "CDC" if breve else "IDX"])
     segment = hasard.choice(["C5", "C5", "C5", "C4", "C2"])
     periodicite, fin = _periode(connu, hasard)
+    if breve:
+        fin = connu.jour + 2 * UN_JOUR
     acces = {
-        "dateDebut": connu.jour + (hasard.random() < 0.1) * UN_JOUR,
+        "dateDebut": connu.jour + (breve or hasard.random() < 0.1) * UN_JOUR,
         "dateFin": fin,
         "declarationAccordClient": {"accord": hasard.random() < 0.95, **PERSONNE},
         "mesuresTypeCode": mesures,

@@ -173,11 +173,7 @@ class Semaine:
     def consent(self, prm: str, days: int) -> int:
         """Give the consent of a point."""
         with self.simulator.database.transaction() as session:
-            (application,) = [
-                each
-                for each in ensure_default_applications(session).values()
-                if each.client_id == self.application[0]
-            ]
+            application = ensure_default_applications(session)["production"]
             point = find_point(session, prm)
             assert point is not None
             now, fin = self.simulator.clock.now(), self.jour + days * JOUR

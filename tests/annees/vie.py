@@ -198,7 +198,7 @@ class Vie:
 
     def _consent(self, autorisation_id: int, prm: str) -> dict[str, Any]:
         """Return what the administration says of the last consent of a point; nothing of none."""
-        asked = Ordre("", methode="GET", chemin="/api/consentements")
+        asked = Ordre("", methode="GET", chemin="/api/consentements", requete=f"prm={prm}")
         _, content = asyncio.run(_ask(self.load(), asked))
         found: list[dict[str, Any]] = [
             each

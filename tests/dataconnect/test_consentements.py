@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from lives import PRM, TIERS
+from lives import PRM, TIERS, Lives
 from sqlalchemy.orm import Session
 from state_kit import statements_of
 
@@ -12,7 +12,13 @@ from sge_sim.commandes import vie
 from sge_sim.dataconnect.applications import create_application
 from sge_sim.dataconnect.consentements import TYPES, give_consentement, remove_consentement
 from sge_sim.facts.database import Database
-from sge_sim.tables.dataconnect import Application, ConsentementDonne, running_services
+from sge_sim.tables.commandes import ServiceSouscrit
+from sge_sim.tables.dataconnect import (
+    Application,
+    ConsentementDonne,
+    read_consentements,
+    running_services,
+)
 from sge_sim.tables.ecritures import read_last_instant
 from sge_sim.tables.points import Point
 from sge_sim.tables.prepared import Driver
@@ -86,3 +92,44 @@ def test_a_consent_and_its_end_are_the_last_that_happened(database: Database) ->
         later = NOW + timedelta(days=1)
         remove_consentement(session, given.id, later)
         assert read_last_instant(Driver.under(session)) == later
+
+
+@pytest.mark.assumed("an order that extends a service of a consent takes it over")
+@pytest.mark.parametrize("end", ["removal", "date", "move-out"])
+@pytest.mark.parametrize("extended", [1, len(TYPES)])
+def test_a_service_that_an_order_extends_is_the_order_s(
+    database: Database, end: str, extended: int
+) -> None:
+    """The consent keeps its days, be it without any service, and its end ends no such service."""
+    lives = Lives(database)
+    with database.transaction() as session:
+        application = a_client(session)
+        client_id, point = application.client_id, session.get_one(Point, PRM)
+        given = give_consentement(session, application, "X", point, NOW, FIN)
+        services = session.get_one(ConsentementDonne, given.id).services
+        numbers = [service.service_souscrit_id for service in services]
+    taken, left = numbers[:extended], numbers[extended:]
+    for number in taken:
+        lives.renew(number, None, NOW)
+    look = database.memoire.look
+    (seen,) = look().ask(read_consentements, client_id, PRM)
+    assert (seen.court, seen.debut, seen.fin) == (True, given.debut, given.fin)
+    later = given.fin if end == "date" else NOW + timedelta(days=1)
+    if end == "move-out":
+        lives.change(later, nouveau_titulaire=later.date())
+    lives.until(later)
+    if end == "removal":
+        with database.transaction() as session:
+            remove_consentement(session, given.id, later)
+    (seen,) = look().ask(read_consentements, client_id, PRM)
+    assert not (seen.court and seen.fin > later)
+    for number, etat in [
+        *((each, "ACTIF") for each in taken),
+        *((each, "TERMINE") for each in left),
+    ]:
+        assert lives.etat(number) == ("TERMINE" if end == "move-out" else etat)
+    with database.sessions() as session:
+        for number in taken:
+            service = session.get_one(ServiceSouscrit, number)
+            assert service.consentement_id is None
+            assert service.affaire is not None, "its end is told"

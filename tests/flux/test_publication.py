@@ -238,6 +238,15 @@ def test_a_history_has_its_csv_neither_zipped_nor_under_a_subscription(platform:
 
 
 @pytest.mark.observed("R50 and HDM files of the same point, 2022")
+def test_an_order_that_comes_as_one_looks_is_published_at_the_next_look(
+    platform: Platform,
+) -> None:
+    """Its instant may be after the one until which that look is, and nothing is committed since."""
+    publisher = platform.publisher
+    platform.historique(C4, "IDX", JOUR_1 - 9 * JOUR, JOUR_1, MIDI + timedelta(microseconds=1))
+    assert [publisher.catch_up(MIDI), publisher.catch_up(MIDI + timedelta(seconds=1))] == [0, 1]
+
+
 def test_the_history_holds_the_values_that_were_transmitted(platform: Platform) -> None:
     platform.subscribe(C5, COURBE_C5)
     platform.subscribe(C4, COURBE_C4)

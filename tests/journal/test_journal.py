@@ -260,6 +260,12 @@ def test_the_mark_forgets_what_came_after_it_and_what_still_waited(
         assert journal.state().records == 2
     journal.append(replace(RECORD, code="new"))
     assert codes(journal) == ["new", "waiting", "before"]
+    assert journal.newest_id() == 5, "no exchange gets a number that was another's"
+    journal.mark("none")
+    journal.forget_after_mark("none")
+    journal.forget_after_mark()
+    journal.append(RECORD)
+    assert journal.newest_id() == 6
 
 
 def test_much_is_deleted_in_short_transactions(

@@ -125,6 +125,10 @@ def test_whoever_is_killed_meanwhile_leaves_a_whole_state_and_no_lock(
         killed.join(60)
         restore_snapshot(database, journal, tmp_path)
         assert acteurs(database) == before
+    (tmp_path / "instantane" / ".left.db-journal").touch()
+    file = take_snapshot(database, journal, tmp_path)
+    assert file is not None
+    assert {each.name for each in file.parent.iterdir()} == {file.name, ".lock"}
 
 
 def empty(file: Path) -> None:

@@ -84,7 +84,7 @@ async def _stream(state: AdminState, filtres: Filtres, last: int) -> AsyncIterat
         with state.feed.listened_to():
             seen = await changed(lambda: (state.feed.newest, state.feed.stopping), seen)
         newest = await anyio.to_thread.run_sync(state.journal.newest_id)
-        if newest < last:
+        if last and await anyio.to_thread.run_sync(state.journal.find_echange, last) is None:
             yield "event: remplace\ndata: \n\n"
             return
         find = partial(_find, state, filtres, limit=_SHOWN, after_id=last)

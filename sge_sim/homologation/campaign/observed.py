@@ -190,15 +190,20 @@ class Campaigns:
         """
         while True:
             batches = None if batches is None else batches - 1
-            with self.database.transaction() as session:
+            # While a state comes back, the journal holds what it is to forget.
+            lock = self.database.coming_back(wait=False)
+            with self.database.transaction() as session, lock as alone:
                 row = session.get(Campaign, campaign_id)
                 if row is None:
                     raise UnknownError(
                         f"Aucune campagne ne porte le numéro {campaign_id}.", campaign_id
                     )
-                up_to_date = self._look_at_some(session, row)
+                up_to_date = alone and self._look_at_some(session, row)
                 if up_to_date or batches == 0:
                     return self._state(session, row, a_jour=up_to_date)
+            if not alone:
+                with self.database.coming_back():
+                    pass
 
     def list(self, batches: int | None = None) -> tuple[CampaignState, ...]:
         """Return every campaign, caught up as `read` does, the newest first."""

@@ -1,6 +1,7 @@
 """What a campaign keeps of the calls that it watches, however many and however long."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
@@ -9,8 +10,9 @@ from in_process import InProcess, simulator_in_process
 from lxml import etree
 
 from sge_sim.clock import PARIS
-from sge_sim.homologation.campaign.observed import Campaigns
+from sge_sim.homologation.campaign.observed import Campaigns, CampaignState
 from sge_sim.journal import Journal
+from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
 from sge_sim.soap.contract import ENVELOPE
 from sge_sim.tables.campaigns import Campaign
 
@@ -78,6 +80,39 @@ def test_a_reading_may_look_at_a_part_and_says_so(
         each.echange_id for each in state.observations[-20:]
     ]
     assert len(state.view()["observations"]) == 150
+
+
+def test_a_campaign_sees_nothing_of_what_a_reset_is_to_forget(
+    services: InProcess, campaigns: Campaigns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither who looks meanwhile sees it, nor do other calls ever get its numbers."""
+    place = services.simulator.settings.data_dir
+    state = services.simulator.database, campaigns.journal, place
+    opened = campaigns.start("23.2")
+    pass_case(services)
+    campaigns.read(opened.id)
+    take_snapshot(*state)
+    pass_case(services)
+    forget, seen = Journal.forget_after_mark, list[CampaignState | Future[CampaignState]]()
+
+    def look_before(journal: Journal, nom: str) -> None:
+        seen.append(campaigns.read(opened.id, batches=1))
+        seen.append(pool.submit(campaigns.read, opened.id))
+        forget(journal, nom)
+
+    monkeypatch.setattr(Journal, "forget_after_mark", look_before)
+    with ThreadPoolExecutor() as pool:
+        restore_snapshot(*state)
+    meanwhile, after = seen
+    assert isinstance(meanwhile, CampaignState)
+    assert isinstance(after, Future)
+    assert (len(meanwhile.observations), meanwhile.a_jour) == (1, False)
+    assert (len(after.result().observations), after.result().a_jour) == (1, True)
+    (kept,) = after.result().observations
+    assert kept.execution is not None
+    search(services, "")
+    _, new = campaigns.read(opened.id).observations
+    assert new.echange_id == kept.echange_id + 2
 
 
 @pytest.mark.parametrize(
