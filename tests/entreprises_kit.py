@@ -13,6 +13,7 @@ from in_process import InProcess, simulator_in_process
 
 from sge_sim.clock import PARIS
 from sge_sim.dataconnect.application import RestApplication
+from sge_sim.dataconnect.applications import create_application
 from sge_sim.dataconnect.exchange import RestBackend
 from sge_sim.dataconnect.tokens import Tokens
 from sge_sim.entreprises import comptes
@@ -145,4 +146,7 @@ def company(folder: Path) -> Iterator[InProcess]:
 def made(running: InProcess, siren: str, titres: list[str] | None = None) -> dict[str, str]:
     """The credentials of a new application of an account."""
     with running.simulator.database.transaction() as session:
-        return credentials(comptes.add_application(session, siren, "Essai", titres))
+        application = create_application(
+            session, nom="Essai", acteur_code=siren, mode="production", apis=titres
+        )
+        return credentials(application)

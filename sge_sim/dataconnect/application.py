@@ -9,7 +9,7 @@ from typing import Final
 
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
 from sge_sim.dataconnect import oauth, page, rest_rules, rules_page, v5
-from sge_sim.dataconnect.contrat_2026 import APIS, SERVICES_API, answer_contrat, answer_services
+from sge_sim.dataconnect.contrat_2026 import SERVICES_API, answer_contrat, answer_services
 from sge_sim.dataconnect.exchange import (
     HTML,
     PlannedAnswer,
@@ -29,6 +29,7 @@ from sge_sim.door.pannes import departure_of
 from sge_sim.facts.outage import DATABASE_UNREACHABLE, log_failure
 from sge_sim.journal import EchangeRecord
 from sge_sim.machine.texts import unfit_in
+from sge_sim.referentiel.fiche_rest import APIS
 from sge_sim.refus import Refus
 from sge_sim.tables.clock import read_clock
 from sge_sim.tables.pannes import read_pannes

@@ -18,8 +18,7 @@ from sge_sim.dataconnect.rest_rules import (
 )
 from sge_sim.refus import Refus
 from sge_sim.tables.comptages import Quota
-from sge_sim.tables.dataconnect import APIS, read_revoked
-from sge_sim.tables.entreprises import read_calling_application
+from sge_sim.tables.dataconnect import APIS, read_application, read_revoked
 
 PAR_SECONDE: Final = 5
 PAR_HEURE_V5: Final = 10_000
@@ -73,7 +72,7 @@ def _authenticate(backend: RestBackend, exchange: RestExchange) -> None:
     if access_token is None or access_token.fin <= exchange.now:
         raise Refus(TOKEN_REFUSED)
     application, revoque = exchange.vue.read(
-        (read_calling_application, access_token.client_id), (read_revoked, access_token.jti)
+        (read_application, access_token.client_id), (read_revoked, access_token.jti)
     )
     if application is None or revoque:
         raise Refus(TOKEN_REFUSED)

@@ -150,7 +150,8 @@ def _planned(exchange: RestExchange, demande: DemandeAccord, panne: Panne) -> Re
 
 
 def _application(exchange: RestExchange) -> ApplicationFacts | None:
-    return exchange.vue.ask(read_application, exchange.call.parameters.get("client_id", ""))
+    found = exchange.vue.ask(read_application, exchange.call.parameters.get("client_id", ""))
+    return found if found and found.redirect_uri else None  # a company has none
 
 
 def _read(exchange: RestExchange, version: str) -> DemandeAccord:

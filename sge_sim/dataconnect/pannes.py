@@ -25,7 +25,8 @@ _TEXT: Final = "text/plain; charset=utf-8"
 class Vise:
     """What a call is about, as pannes narrow it: an API, a point, a measure and its direction.
 
-    `moment` is that of the consent page, `place` where the credentials of a token were.
+    `points` is how many an order names, `moment` that of the consent page, `place` where the
+    credentials of a token were.
     """
 
     api: str | None = None
@@ -34,6 +35,7 @@ class Vise:
     sens: Sens | None = None
     moment: str = ""
     place: str = ""
+    points: int = 0
 
 
 _ANY: Final = Vise()
@@ -79,6 +81,8 @@ def _is_about(exchange: RestExchange, panne: Panne, vise: Vise) -> bool:
     if sorte.sur and (vise.prm is None or of_measures is not (sorte.sur == "mesures")):
         return False
     if sorte.place and sorte.place == vise.place:
+        return False
+    if sorte.au_dela and vise.points <= (panne.nombre or 0):
         return False
     if sorte.changement_heure and not _lasts_an_hour_more(exchange):
         return False

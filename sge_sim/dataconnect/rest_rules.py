@@ -67,7 +67,8 @@ def read_rules(file: Path, service: str) -> Mapping[str, Mapping[str, RestRule]]
 def _rule(nom: str, row: Mapping[str, Any], service: str) -> RestRule:
     said, body = dict(row), row["corps"]
     del said["corps"]
-    code, status = str(body.get("error") or body.get("code")), said.pop("statut", 400)
+    status = said.pop("statut", 400)
+    code = str(body.get("error") or body.get("code") or status)
     return RestRule(name=nom, code=code, status=status, body=body, service=service, **said)
 
 

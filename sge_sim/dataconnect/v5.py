@@ -7,8 +7,7 @@ from typing import Any, Final
 
 from sge_sim.clock import start_of_day
 from sge_sim.dataconnect import rules_v5
-from sge_sim.dataconnect.acces import Refusals, read_point, titulaire_of
-from sge_sim.dataconnect.contrat_2026 import COMPTEUR_LINKY, without_none
+from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, json_answer
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.jours import reader_of
@@ -18,6 +17,7 @@ from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, co
 from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.domaine.prm import PRM
 from sge_sim.mesures.series import BRUT
+from sge_sim.referentiel.fiche_rest import COMPTEUR_LINKY, titulaire_of, without_none
 from sge_sim.refus import Refus, check
 from sge_sim.tables.point_facts import PointFacts
 

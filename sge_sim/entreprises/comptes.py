@@ -1,25 +1,24 @@
-"""The accounts of companies and their applications, as their portal would make them."""
+"""The accounts of companies, as their portal would make them."""
 
-from collections.abc import Collection, Sequence
-from typing import Final, TypeVar
+from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy.orm import Session
 
+from sge_sim.clock import PREMIER_JOUR
 from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.errors import UsageError, require_found
-from sge_sim.machine import monde
+from sge_sim.referentiel.acteurs import add_contrat, create_acteur
+from sge_sim.tables.acteurs import find_acteur
+from sge_sim.tables.dataconnect import applications
 from sge_sim.tables.entreprises import (
     SERVICES_OUVERTS,
-    TITRES,
-    ApplicationEntreprise,
     CompteEntreprise,
     PointTenu,
     held_points,
 )
 from sge_sim.tables.prepared import Driver
 
-T = TypeVar("T", bound=str)
-_SAID: Final = ("nom", "autres_sirens", "services")
 _LONGEST: Final = 38
 """Letters of the name of an application, as on Data Connect."""
 
@@ -37,19 +36,23 @@ def create_entreprise(
     returned as it is.
     """
     _check_sirens((siren, *autres_sirens))
-    compte = CompteEntreprise(
-        siren=siren,
-        nom=_checked_name(nom),
-        autres_sirens=_others(siren, autres_sirens),
-        services=_checked(services, SERVICES_OUVERTS, "service"),
-    )
+    said = {
+        "autres_sirens": _others(siren, autres_sirens),
+        "services": _checked(services),
+    }
     found = session.get(CompteEntreprise, siren)
     if found is not None:
-        if all(getattr(found, name) == getattr(compte, name) for name in _SAID):
+        same = found.nom == nom.strip()
+        if same and all(getattr(found, name) == each for name, each in said.items()):
             return found
         raise UsageError(f"le SIREN {siren} a déjà un compte : sge-sim entreprises set le change.")
+    if find_acteur(session, siren) is None:
+        create_acteur(session, siren, _checked_name(nom), "tiers")
+        add_contrat(session, siren, siren, PREMIER_JOUR)
+    compte = CompteEntreprise(siren=siren, **said)
     session.add(compte)
     session.flush()
+    compte.acteur.nom = _checked_name(nom)
     return compte
 
 
@@ -66,12 +69,12 @@ def change_entreprise(
     if (nom, autres_sirens, services) == (None, None, None):
         raise UsageError("rien à modifier : donner un nom, d'autres SIREN ou des services.")
     if nom is not None:
-        compte.nom = _checked_name(nom)
+        compte.acteur.nom = _checked_name(nom)
     if autres_sirens is not None:
         _check_sirens(autres_sirens)
         compte.autres_sirens = _others(siren, autres_sirens)
     if services is not None:
-        compte.services = _checked(services, SERVICES_OUVERTS, "service")
+        compte.services = _checked(services)
     return compte
 
 
@@ -84,6 +87,14 @@ def get_entreprise(session: Session, siren: str) -> CompteEntreprise:
     )
 
 
+def remove_entreprise(session: Session, siren: str) -> None:
+    """Close an account, and remove its applications; its actor stays, with what it ordered."""
+    session.delete(get_entreprise(session, siren))
+    for application in applications(session):
+        if application.acteur_code == siren:
+            session.delete(application)
+
+
 def read_perimetre(session: Session, siren: str) -> list[PointTenu]:
     """Return the points that an account holds today, by PRM."""
     driver = Driver.under(session)
@@ -92,42 +103,6 @@ def read_perimetre(session: Session, siren: str) -> list[PointTenu]:
         query, *bounds = held_points(each)
         found += query(driver, *bounds)
     return sorted(found, key=lambda point: point.prm)
-
-
-def add_application(
-    session: Session, siren: str, nom: str, titres: Sequence[str] | None
-) -> ApplicationEntreprise:
-    """Make an application of an account, with its credentials; all titles unless some are named."""
-    application = ApplicationEntreprise(
-        client_id=monde.urandom(16).hex(),
-        secret=monde.token(32),
-        nom=_checked_name(nom),
-        siren=get_entreprise(session, siren).siren,
-        titres=_checked(titres, TITRES, "titre"),
-    )
-    session.add(application)
-    session.flush()
-    return application
-
-
-def set_titres(
-    session: Session, siren: str, client_id: str, titres: Sequence[str] | None
-) -> ApplicationEntreprise:
-    """Change the interfaces that an application may use: all where none is named."""
-    application = get_application_of(session, siren, client_id)
-    application.titres = _checked(titres, TITRES, "titre")
-    return application
-
-
-def get_application_of(session: Session, siren: str, client_id: str) -> ApplicationEntreprise:
-    """Return an application of an account; raises `UsageError` where it has no such one."""
-    found = session.get(ApplicationEntreprise, client_id)
-    return require_found(
-        found if found is not None and found.siren == siren else None,
-        f"aucune application du SIREN « {siren} » n'a l'identifiant « {client_id} » : "
-        "sge-sim entreprises list.",
-        client_id,
-    )
 
 
 def _check_sirens(sirens: Sequence[str]) -> None:
@@ -146,9 +121,9 @@ def _checked_name(nom: str) -> str:
     return nom.strip()
 
 
-def _checked(given: Sequence[T] | None, known: Collection[T], what: str) -> list[T]:
-    """Return what is given, each once; all that is known where nothing is."""
-    unknown = [each for each in given or () if each not in known]
+def _checked(given: Sequence[TypeServiceAcces] | None) -> list[TypeServiceAcces]:
+    unknown = [each for each in given or () if each not in SERVICES_OUVERTS]
     if unknown:
-        raise UsageError(f"{what} inconnu : {', '.join(unknown)} ; il y a {', '.join(known)}.")
-    return list(dict.fromkeys(known if given is None else given))
+        known = ", ".join(SERVICES_OUVERTS)
+        raise UsageError(f"service inconnu : {', '.join(unknown)} ; il y a {known}.")
+    return list(dict.fromkeys(SERVICES_OUVERTS if given is None else given))

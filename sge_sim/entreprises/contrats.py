@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sge_sim.dataconnect.contrat_2026 import contract_data_of
 from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, json_answer
 from sge_sim.entreprises.acces import is_described, let_holder_in, read_held
 from sge_sim.entreprises.rules import DE_CONTRATS
+from sge_sim.referentiel.fiche_rest import data_of_holder
+from sge_sim.tables.dataconnect import read_nom_acteur
 from sge_sim.tables.point_facts import PointFacts
 
 
@@ -44,9 +45,8 @@ def answer_contexte(backend: RestBackend, exchange: RestExchange, nom: str, prm:
     compte = let_holder_in(backend, exchange, contexte.titre, DE_CONTRATS)
     said = f"{contexte.absent} ou PRM non existant"
     point = read_held(exchange, prm, compte, DE_CONTRATS, libelle=said).point
-    body = contract_data_of(exchange, contexte.api, point)
-    if "phase_count" in body:
-        body["phase_count"] = str(body["phase_count"])
+    contractor = exchange.vue.ask(read_nom_acteur, point.fournisseur_titulaire or "")
+    body = data_of_holder(contexte.api, point, contractor)
     if is_described(backend.settings):
         body = _as_described(body, point)
     return json_answer(body)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from sge_sim.clock import PARIS
+from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, json_answer
 from sge_sim.dataconnect.jours import reader_of
 from sge_sim.dataconnect.readings import MeasureReader, Mesure, ValeurLue
@@ -21,6 +22,9 @@ from sge_sim.refus import Refus, check
 from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
 
 TITRE: Final = "mesure_synchrone"
+TITRE_AUTORISE: Final = "mesure_synchrone_auto"
+"""The same for a company that a holder authorised, until its version 2 (`mesures_2026`)."""
+_NON_AUTORISE: Final = MESURES["autorise_sur_le_point"]
 
 
 @dataclass(frozen=True)
@@ -101,12 +105,14 @@ class _Consultee:
             yield {"value": "null" if lu.valeur is None else str(lu.valeur), "date": date_}
 
 
-def answer_ressource(backend: RestBackend, exchange: RestExchange, nom: str) -> RestAnswer:
+def answer_ressource(
+    backend: RestBackend, exchange: RestExchange, nom: str, titre: str = TITRE
+) -> RestAnswer:
     """Answer one of `RESSOURCES`; raises `Refus`."""
     if nom not in RESSOURCES:
         raise Refus(SANS_RESSOURCE)
     ressource = RESSOURCES[nom]
-    compte = let_holder_in(backend, exchange, TITRE, DE_MESURES, ressource)
+    compte = let_holder_in(backend, exchange, titre, DE_MESURES, ressource)
     asked = exchange.call.parameters
     prm = asked.get("usage_point_id", "")
     if PRM.fullmatch(prm) is None:
@@ -119,7 +125,10 @@ def answer_ressource(backend: RestBackend, exchange: RestExchange, nom: str) -> 
     )
     if periode.debut >= periode.fin:
         raise Refus(MESURES["dates_dans_l_ordre"])
-    dossier = read_held(exchange, prm, compte, DE_MESURES)
+    if titre == TITRE:
+        dossier = read_held(exchange, prm, compte, DE_MESURES)
+    else:
+        dossier = read_point(exchange, prm, Refusals(_NON_AUTORISE, _NON_AUTORISE, _NON_AUTORISE))
     demande = DemandeTitulaire(
         ressource.mesure,
         periode,
@@ -127,10 +136,10 @@ def answer_ressource(backend: RestBackend, exchange: RestExchange, nom: str) -> 
         ressource.sens,
         exchange.now.date(),
         _TYPES[ressource.mesure],
-        compte.services,
+        compte.services if titre == TITRE else frozenset(_TYPES.values()),
     )
     check(CONTROLS, demande)
-    reader = reader_of(backend, exchange, TITRE, ressource, dossier, tous=True)
+    reader = reader_of(backend, exchange, titre, ressource, dossier, tous=True)
     described = is_described(backend.settings)
     question = _Consultee(prm, ressource.sens, periode, reader, pas, grandeur, described)
     said = _BODIES[ressource.mesure](question)

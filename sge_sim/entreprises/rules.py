@@ -18,6 +18,9 @@ RULES_BY_FAMILY: Final = read_rules(Path(__file__).with_name("regles.yaml"), SER
 GATEWAY: Final = RULES_BY_FAMILY["passerelle"]
 MESURES: Final = RULES_BY_FAMILY["mesures"]
 CONTRATS: Final = RULES_BY_FAMILY["contrats"]
+ORDRES: Final = RULES_BY_FAMILY["ordres"]
+DEMANDES: Final = RULES_BY_FAMILY["demandes"]
+INFRA_J: Final = RULES_BY_FAMILY["infra_j"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,15 @@ DE_MESURES: Final = Famille(
 )
 DE_CONTRATS: Final = Famille(
     CONTRATS["siren_d_un_compte"], CONTRATS["point_tenu"], CONTRATS["point_existant"]
+)
+
+D_ORDRES, DE_DEMANDES, D_INFRA_J = (
+    Famille(refused, refused, refused)
+    for refused in (
+        ORDRES["siren_de_l_ordre"],
+        DEMANDES["siren_de_demande"],
+        INFRA_J["siren_connu"],
+    )
 )
 
 

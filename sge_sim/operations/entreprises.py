@@ -1,4 +1,4 @@
-"""Companies that hold contracts: their accounts, their applications, the points that they hold."""
+"""Companies that hold contracts: their accounts, the points that they hold."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.machine.late import late
 from sge_sim.operations import Says, operation
-from sge_sim.operations.parameters import ClientId
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -33,14 +32,10 @@ Services = Annotated[
     list[TypeServiceAcces] | None,
     Says("Type de mesures dont le service est ouvert, répétable ; tous par défaut", "ENERGIE"),
 ]
-Titres = Annotated[
-    list[str] | None,
-    Says("Titre d'une interface permise, répétable ; tous par défaut", "mesure_synchrone"),
-]
 
 
 @_act(
-    "Les comptes des entreprises, et leurs applications",
+    "Les comptes des entreprises",
     "GET /entreprises",
     "entreprises list",
     key="siren",
@@ -97,7 +92,7 @@ def set_entreprise(
 )
 def remove_entreprise(session: "Session", *, siren: Siren) -> None:
     """Close an account."""
-    session.delete(comptes.get_entreprise(session, siren))
+    comptes.remove_entreprise(session, siren)
 
 
 @_act(
@@ -109,47 +104,3 @@ def remove_entreprise(session: "Session", *, siren: Siren) -> None:
 def list_points(session: "Session", *, siren: Siren) -> "list[views.PointTenuView]":
     """Return the perimeter of an account."""
     return [views.PointTenuView.of(each) for each in comptes.read_perimetre(session, siren)]
-
-
-@_act(
-    "Créer une application d'une entreprise",
-    "POST /entreprises/{siren}/applications",
-    "entreprises application SIREN",
-    status=201,
-    done="L'application {nom} est créée.",
-)
-def add_application(
-    session: "Session",
-    *,
-    siren: Siren,
-    nom: Annotated[str, Says("Nom de l'application", "Suivi énergétique")],
-    titres: Titres = None,
-) -> "views.ApplicationEntrepriseView":
-    """Make an application."""
-    made = comptes.add_application(session, siren, nom, titres)
-    return views.ApplicationEntrepriseView.of(made)
-
-
-@_act(
-    "Dire quelles interfaces une application d'une entreprise peut appeler",
-    "POST /entreprises/{siren}/applications/{client_id}",
-    "entreprises titres SIREN CLIENT_ID",
-    done="Les interfaces de l'application sont changées.",
-)
-def set_titres(
-    session: "Session", *, siren: Siren, client_id: ClientId, titres: Titres = None
-) -> "views.ApplicationEntrepriseView":
-    """Change what an application may use; all where nothing is named."""
-    changed = comptes.set_titres(session, siren, client_id, titres)
-    return views.ApplicationEntrepriseView.of(changed)
-
-
-@_act(
-    "Supprimer une application d'une entreprise",
-    "DELETE /entreprises/{siren}/applications/{client_id}",
-    "entreprises retire SIREN CLIENT_ID",
-    done="L'application {client_id} est supprimée.",
-)
-def remove_application(session: "Session", *, siren: Siren, client_id: ClientId) -> None:
-    """Delete an application."""
-    session.delete(comptes.get_application_of(session, siren, client_id))

@@ -292,6 +292,15 @@ class Settings:
         False,
         "Refuser aux entreprises, par le 404 de la passerelle, un en-tête Host qui porte un port.",
     )
+    delai_dossiers: Delai = setting(
+        Delai.parse("1h"),
+        "Temps simulé entre une commande d'entreprise par REST et son fichier ; au plus 24h au "
+        "pilote de 2023.",
+    )
+    dossiers_en_json: bool = setting(
+        False,
+        "Livrer aux entreprises les fichiers commandés par REST en JSON, sans zip autour.",
+    )
     publie_avant_arret: bool = setting(
         False,
         "Publier aussi, après l'arrêt d'un service ou l'arrivée d'un nouveau titulaire, les jours "
