@@ -138,8 +138,8 @@ def company(folder: Path) -> Iterator[InProcess]:
             arrived.siret = f"{VOISIN}00011"
             told = {"siret": TENUS[ARRIVE], "date_mise_en_service": DEPUIS}
             change_columns(session, arrived, DEPUIS, **told)
-            comptes.create_entreprise(session, SIREN, "Commune d'essai", [AUTRE_SIREN])
-            comptes.create_entreprise(session, VOISIN, "Voisin", [])
+            comptes.declare_entreprise(session, SIREN, "Commune d'essai", [AUTRE_SIREN])
+            comptes.declare_entreprise(session, VOISIN, "Voisin", [])
         yield found
 
 

@@ -23,7 +23,6 @@ entreprises = group_of(
     {
         "list_entreprises": Shown(_entreprise_line, "Aucune entreprise n'a de compte."),
         "add_entreprise": Shown(_entreprise_line),
-        "set_entreprise": Shown(_entreprise_line),
         "list_points": Shown(_point_line, "Ce compte ne tient aucun point."),
     },
 )

@@ -20,7 +20,7 @@ from sge_sim.domaine.nomenclatures import CadreAcces, CodeFlux, FormatM023, Mesu
 from sge_sim.tables.base import Base
 from sge_sim.tables.commandes import Affaire, DemandeHistorique, DemandeInfraJ, infra_j_since
 from sge_sim.tables.ecritures import Numeros, write_at
-from sge_sim.tables.m023 import DemandeM023, is_awaited_m023
+from sge_sim.tables.m023 import DemandeM023
 from sge_sim.tables.mesures import RelevePonctuel
 
 IN_PROGRESS: Final = timedelta(minutes=30)
@@ -140,8 +140,7 @@ M023_WITHIN: Final = timedelta(hours=12)
 @dataclass(frozen=True)
 class MesuresDemandees:
     """What a demand asks for: the files of `flux` about these points, over the legal days
-    [debut, fin), which technical and contractual data (C68) don't have; `sirens` are those of a
-    company."""
+    [debut, fin), which technical and contractual data (C68) don't have."""
 
     flux: CodeFlux
     format: FormatM023
@@ -151,7 +150,6 @@ class MesuresDemandees:
     debut: date | None = None
     fin: date | None = None
     corrigees: bool = False
-    sirens: str | None = None
 
 
 @dataclass(frozen=True)
@@ -174,38 +172,8 @@ def order_m023(
 ) -> DemandeM023:
     """Open the case of a demand; its files are due in 12 hours at most."""
     numero = numeros["affaire"] + 1
-    due_at = min(delai.after(now), later(now, M023_WITHIN))
-    demande = _demande_m023(affaire_id_of("M0", numero), emetteur, asked, now, due_at)
-    write_at(session, now, (demande,), {"affaire": numero})
-    return demande
-
-
-def order_dossier(
-    session: Session,
-    numeros: Numeros,
-    emetteurs: Sequence[Emetteur],
-    asked: MesuresDemandees,
-    now: datetime,
-    due_at: datetime,
-) -> int | None:
-    """Open the demand of a company, one for each channel of `emetteurs`, and return its number;
-    None, and nothing is opened, where the same waits for its file."""
-    numero = numeros["affaire"] + 1
-    demandes = [
-        _demande_m023(f"{numero}-{rang}" if rang > 1 else f"{numero}", each, asked, now, due_at)
-        for rang, each in enumerate(emetteurs, start=1)
-    ]
-    if is_awaited_m023(session, demandes[0]):
-        return None
-    write_at(session, now, demandes, {"affaire": numero})
-    return numero
-
-
-def _demande_m023(
-    affaire_id: str, emetteur: Emetteur, asked: MesuresDemandees, now: datetime, due_at: datetime
-) -> DemandeM023:
-    return DemandeM023(
-        affaire_id=affaire_id,
+    demande = DemandeM023(
+        affaire_id=affaire_id_of("M0", numero),
         acteur_code=emetteur.acteur_code,
         contrat_id=emetteur.contrat_id,
         login=emetteur.login,
@@ -220,6 +188,7 @@ def _demande_m023(
         date_fin=asked.fin,
         etat="transmise",
         opened_at=now,
-        due_at=due_at,
-        sirens=asked.sirens,
+        due_at=min(delai.after(now), later(now, M023_WITHIN)),
     )
+    write_at(session, now, (demande,), {"affaire": numero})
+    return demande

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Final
 
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
-from sge_sim.dataconnect import oauth, page, rest_rules, rules_page, v5
+from sge_sim.dataconnect import oauth, page, rest_rules, v5
 from sge_sim.dataconnect.contrat_2026 import SERVICES_API, answer_contrat, answer_services
 from sge_sim.dataconnect.exchange import (
     HTML,
@@ -21,7 +21,7 @@ from sge_sim.dataconnect.exchange import (
     refusal_answer,
 )
 from sge_sim.dataconnect.mesures_2026 import API, answer_mesure
-from sge_sim.dataconnect.rest_rules import RestRule
+from sge_sim.dataconnect.rest_rules import PAGE, RestRule
 from sge_sim.domaine.echanges import ASKED, ASKED_MOST
 from sge_sim.domaine.pannes import Atteinte
 from sge_sim.door.origine import CLIENT, HEADER, PRODUCT, AuteurDAppel, Marques, auteur_of
@@ -197,7 +197,7 @@ class RestApplication:
         """Return the answer to a failure of the simulator itself."""
         if call.path.startswith("/dataconnect/"):
             reached = not isinstance(error, DATABASE_UNREACHABLE)
-            return rules_page.SERVEUR if reached else rules_page.PANNE
+            return PAGE["page_erreur"] if reached else PAGE["page_panne"]
         found = (route.panne for route in self._routes if route.path.fullmatch(call.path))
         return next(found, rest_rules.PANNE)
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from sge_sim.dataconnect import mocks_2026, rules_2026
+from sge_sim.dataconnect import mocks_2026
 from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.exchange import (
     JSON,
@@ -21,6 +21,7 @@ from sge_sim.dataconnect.exchange import (
     read_json,
 )
 from sge_sim.dataconnect.gateway import let_in
+from sge_sim.dataconnect.rest_rules import DE_2026
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
 from sge_sim.domaine.prm import PRM
 from sge_sim.machine.texts import fit
@@ -30,7 +31,7 @@ from sge_sim.tables.dataconnect import read_nom_acteur, read_services_of
 from sge_sim.tables.point_facts import PointFacts
 
 REFUSALS: Final = Refusals(
-    rules_2026.NON_AUTORISE, rules_2026.NON_AUTORISE, rules_2026.SANS_SERVICE
+    DE_2026["client_non_autorise"], DE_2026["client_non_autorise"], DE_2026["sans_service_souscrit"]
 )
 
 
@@ -41,14 +42,14 @@ def answer_contrat(
     for a PRM that isn't in the path)."""
     let_in(backend, exchange, api)
     if prm is None or PRM.fullmatch(prm) is None:
-        raise Refus(rules_2026.HORS_SWAGGER)
+        raise Refus(DE_2026["demande_hors_swagger"])
     mock = mocks_2026.contrat(api, prm) if exchange.client.en_bac_a_sable else None
     if mock is not None:
         exchange.prm = prm
         return answer_2026(backend, mock)
     point = read_point(exchange, prm, REFUSALS).point
     if not point.en_service:
-        raise Refus(rules_2026.SANS_SERVICE)
+        raise Refus(DE_2026["sans_service_souscrit"])
     return answer_2026(backend, contract_data_of(exchange, api, point))
 
 
@@ -121,9 +122,9 @@ def answer_services(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
 
 def _read(exchange: RestExchange) -> DemandeServices:
     """Read the body; one that isn't the swagger's is a 500 (measured)."""
-    demande = read_json(exchange, DemandeServices, rules_2026.HORS_SWAGGER, (JSON,))
+    demande = read_json(exchange, DemandeServices, DE_2026["demande_hors_swagger"], (JSON,))
     if demande.autorisationId is None and not demande.siren:
-        raise Refus(rules_2026.HORS_SWAGGER)
+        raise Refus(DE_2026["demande_hors_swagger"])
     return demande
 
 

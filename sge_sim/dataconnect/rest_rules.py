@@ -1,7 +1,6 @@
 """The rules of Data Connect: each with its status, its body and where it is known from.
 
-`regles.yaml` says all of it. Those of the gateway have their names here, those of the interfaces
-and of the consent page in `rules_2026`, `rules_v5` and `rules_page`.
+`regles.yaml` says all of it. Those of the gateway have their names here.
 """
 
 from collections.abc import Callable, Mapping
@@ -75,6 +74,9 @@ def _rule(nom: str, row: Mapping[str, Any], service: str) -> RestRule:
 RULES_BY_PART: Final = read_rules(Path(__file__).with_name("regles.yaml"), SERVICE)
 """The rules by the part that refuses for them, then by name."""
 
+V5: Final = RULES_BY_PART["v5"]
+DE_2026: Final = RULES_BY_PART["2026"]
+PAGE: Final = RULES_BY_PART["page de consentement"]
 _GATEWAY: Final = RULES_BY_PART["passerelle"]
 
 NO_TOKEN: Final = _GATEWAY["sans_jeton"]

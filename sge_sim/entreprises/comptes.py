@@ -1,11 +1,14 @@
 """The accounts of companies, as their portal would make them."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from sge_sim.clock import PREMIER_JOUR
+from sge_sim.clock import PREMIER_JOUR, add_months, legal_date
+from sge_sim.dataconnect.applications import get_application
+from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.errors import UsageError, require_found
 from sge_sim.referentiel.acteurs import add_contrat, create_acteur
@@ -17,64 +20,45 @@ from sge_sim.tables.entreprises import (
     PointTenu,
     held_points,
 )
+from sge_sim.tables.points import Point
 from sge_sim.tables.prepared import Driver
 
 _LONGEST: Final = 38
 """Letters of the name of an application, as on Data Connect."""
 
 
-def create_entreprise(
+def declare_entreprise(
     session: Session,
     siren: str,
     nom: str,
-    autres_sirens: Sequence[str],
+    autres_sirens: Sequence[str] = (),
     services: Sequence[TypeServiceAcces] | None = None,
 ) -> CompteEntreprise:
-    """Open the account of a company, with all the measure services unless some are named.
+    """Open the account of a company, or change it: all measure services unless some are named.
 
-    Raises `UsageError` for a SIREN that isn't nine digits, or that has another account; the same is
-    returned as it is.
+    Raises `UsageError` for a SIREN that isn't nine digits, a name or a service that doesn't suit.
     """
-    _check_sirens((siren, *autres_sirens))
-    said = {
-        "autres_sirens": _others(siren, autres_sirens),
-        "services": _checked(services),
-    }
-    found = session.get(CompteEntreprise, siren)
-    if found is not None:
-        same = found.nom == nom.strip()
-        if same and all(getattr(found, name) == each for name, each in said.items()):
-            return found
-        raise UsageError(f"le SIREN {siren} a déjà un compte : sge-sim entreprises set le change.")
-    if find_acteur(session, siren) is None:
-        create_acteur(session, siren, _checked_name(nom), "tiers")
+    for each in (siren, *autres_sirens):
+        if not (len(each) == 9 and each.isascii() and each.isdigit()):
+            raise UsageError(f"« {each} » n'est pas un SIREN : neuf chiffres.")
+    if not 1 <= len(nom.strip()) <= _LONGEST:
+        raise UsageError(f"« {nom} » n'est pas un nom : de 1 à {_LONGEST} caractères.")
+    unknown = [each for each in services or () if each not in SERVICES_OUVERTS]
+    if unknown:
+        known = ", ".join(SERVICES_OUVERTS)
+        raise UsageError(f"service inconnu : {', '.join(unknown)} ; il y a {known}.")
+    acteur = find_acteur(session, siren)
+    if acteur is None:
+        acteur = create_acteur(session, siren, nom.strip(), "tiers")
         add_contrat(session, siren, siren, PREMIER_JOUR)
-    compte = CompteEntreprise(siren=siren, **said)
-    session.add(compte)
+    acteur.nom = nom.strip()
+    compte = CompteEntreprise(
+        siren=siren,
+        autres_sirens=[each for each in dict.fromkeys(autres_sirens) if each != siren],
+        services=list(dict.fromkeys(SERVICES_OUVERTS if services is None else services)),
+    )
+    compte = session.merge(compte)
     session.flush()
-    compte.acteur.nom = _checked_name(nom)
-    return compte
-
-
-def change_entreprise(
-    session: Session,
-    siren: str,
-    nom: str | None,
-    autres_sirens: Sequence[str] | None,
-    services: Sequence[TypeServiceAcces] | None,
-) -> CompteEntreprise:
-    """Change an account; what is None stays. Raises `UsageError` as `create_entreprise`, and where
-    nothing changes."""
-    compte = get_entreprise(session, siren)
-    if (nom, autres_sirens, services) == (None, None, None):
-        raise UsageError("rien à modifier : donner un nom, d'autres SIREN ou des services.")
-    if nom is not None:
-        compte.acteur.nom = _checked_name(nom)
-    if autres_sirens is not None:
-        _check_sirens(autres_sirens)
-        compte.autres_sirens = _others(siren, autres_sirens)
-    if services is not None:
-        compte.services = _checked(services)
     return compte
 
 
@@ -105,25 +89,22 @@ def read_perimetre(session: Session, siren: str) -> list[PointTenu]:
     return sorted(found, key=lambda point: point.prm)
 
 
-def _check_sirens(sirens: Sequence[str]) -> None:
-    for siren in sirens:
-        if not (len(siren) == 9 and siren.isascii() and siren.isdigit()):
-            raise UsageError(f"« {siren} » n'est pas un SIREN : neuf chiffres.")
-
-
-def _others(siren: str, sirens: Sequence[str]) -> list[str]:
-    return [each for each in dict.fromkeys(sirens) if each != siren]
-
-
-def _checked_name(nom: str) -> str:
-    if not 1 <= len(nom.strip()) <= _LONGEST:
-        raise UsageError(f"« {nom} » n'est pas un nom : de 1 à {_LONGEST} caractères.")
-    return nom.strip()
-
-
-def _checked(given: Sequence[TypeServiceAcces] | None) -> list[TypeServiceAcces]:
-    unknown = [each for each in given or () if each not in SERVICES_OUVERTS]
-    if unknown:
-        known = ", ".join(SERVICES_OUVERTS)
-        raise UsageError(f"service inconnu : {', '.join(unknown)} ; il y a {known}.")
-    return list(dict.fromkeys(SERVICES_OUVERTS if given is None else given))
+def autorise(
+    session: Session,
+    siren: str,
+    client_id: str,
+    prms: Sequence[str] | None,
+    now: datetime,
+    fin: date | None,
+) -> None:
+    """Let an application read points of an account, all of them if none is named, until a legal
+    day, excluded: in a year if none is said. Raises `UsageError` for a point that it doesn't hold.
+    """
+    application = get_application(session, client_id)
+    held = [point.prm for point in read_perimetre(session, siren)]
+    if unknown := {*(prms or ())} - {*held}:
+        raise UsageError(f"le compte {siren} ne tient pas {', '.join(sorted(unknown))}.")
+    points = [session.get_one(Point, prm) for prm in prms or held]
+    until = fin or add_months(legal_date(now), 12)
+    for point in points:
+        give_consentement(session, application, f"SIREN {siren}", point, now, until)

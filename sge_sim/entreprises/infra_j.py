@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
@@ -71,23 +70,18 @@ class DemandeInfraJRest:
     en_cours: bool
     referent: bool
 
-    @cached_property
-    def poses(self) -> int:
-        """How many meters are in place."""
-        return sum(each.date_depose is None for each in self.known_point.compteurs)
-
-    @property
-    def contractee(self) -> bool:
-        """Whether the point has a contract in each direction that is asked for."""
-        point, asked = self.known_point, self.infra_j
-        return (point.contrat_soutirage or not asked.soutirage) and (
-            point.contrat_injection or not asked.injection
-        )
-
 
 def _agreed(demande: DemandeInfraJRest, sens: str) -> bool:
     given = any(getattr(accord, sens) for accord in demande.accords)
     return given or not getattr(demande.infra_j, sens)
+
+
+def _contracted(point: PointFacts, asked: InfraJ) -> bool:
+    wanted = (
+        (asked.soutirage, point.contrat_soutirage),
+        (asked.injection, point.contrat_injection),
+    )
+    return all(held or not sens for sens, held in wanted)
 
 
 _HOLD: Final[Sequence[tuple[str, Callable[[Any], Any]]]] = (
@@ -96,7 +90,10 @@ _HOLD: Final[Sequence[tuple[str, Callable[[Any], Any]]]] = (
     ("sens_precise", sge.sens_demande.holds),
     ("identique_recente", sge.sans_demande_identique_recente.holds),
     ("en_service", sge.etat_contractuel_admis.holds),
-    ("comptage_standard", lambda demande: demande.poses < 2),
+    (
+        "comptage_standard",
+        lambda demande: sum(not each.date_depose for each in demande.known_point.compteurs) < 2,
+    ),
     ("raccordement_definitif", fourniture_definitive.holds),
     ("non_coupe", lambda demande: demande.known_point.etat_alimentation != "COUP"),
     ("pas_producteur", sge.soutirage_d_un_consommateur.holds),
@@ -110,7 +107,7 @@ _HOLD: Final[Sequence[tuple[str, Callable[[Any], Any]]]] = (
     ("donnee_du_compteur", lambda d: d.infra_j.soutirage or not d.infra_j.ptd),
     ("type_admis", lambda d: d.known_point.type_comptage in COMPTEURS_TELERELEVES),
     ("titulaire_identifie", lambda demande: bool(demande.known_point.nom_client_final)),
-    ("role_actif", lambda demande: demande.contractee),
+    ("role_actif", lambda demande: _contracted(demande.known_point, demande.infra_j)),
     ("referent_du_point", lambda demande: demande.referent),
 )
 CONTROLS: Final[Sequence[Control[DemandeInfraJRest]]] = tuple(
@@ -128,13 +125,8 @@ def answer_infra_j(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
         exchange.notes.append("le point ou le canal n'est pas connu")
         raise Refus(INFRA_J["requete_conforme"])
     exchange.prm = prm
-    infra_j = InfraJ(
-        asked.production,
-        asked.consumption,
-        asked.load_curve,
-        asked.index,
-        asked.dynamic_tarification_parameters,
-    )
+    said = (asked.load_curve, asked.index, asked.dynamic_tarification_parameters)
+    infra_j = InfraJ(asked.production, asked.consumption, *said)
     accords = [
         Declaration(False, each.holder_name, each.consumption_agreement, each.production_agreement)
         for each in asked.holder_agreement_declaration

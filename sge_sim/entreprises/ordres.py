@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Any, Final
 
 from pydantic import AliasPath, Field
 
 from sge_sim.clock import add_months
-from sge_sim.commandes.demandes import Emetteur, MesuresDemandees, order_dossier
 from sge_sim.commandes.echeances import transaction_on
 from sge_sim.dataconnect.exchange import (
     Corps,
@@ -28,46 +27,40 @@ from sge_sim.entreprises.acces import let_holder_in
 from sge_sim.entreprises.rules import D_ORDRES, DE_DEMANDES, DEMANDES, ORDRES
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.refus import Refus, check
+from sge_sim.tables.ecritures import write_at
 from sge_sim.tables.entreprises import CompteFacts, held_points, read_canaux
+from sge_sim.tables.m023 import DemandeM023, is_awaited_m023
 
 POINTS_MAX: Final = 1000
 """Points of a demand (descriptions of 2025)."""
 JAMAIS: Final = datetime(9999, 1, 1, tzinfo=UTC)
 """When the file of a demand comes that a panne has lost."""
-
-
-@dataclass(frozen=True)
-class TypeDonnee:
-    """What may be ordered: its file, its service, how many months ago it may begin."""
-
-    flux: CodeFlux
-    service: TypeServiceAcces
-    mois: int = 36
-
-
-TYPES: Final = {
-    "CDC": TypeDonnee("R63", "COURBE", 24),
-    "IDX": TypeDonnee("R64", "INDEX"),
-    "ENERGIE": TypeDonnee("R65", "ENERGIE"),
-    "PMAX": TypeDonnee("R66", "PMAX"),
+TYPES: Final[dict[str, tuple[CodeFlux, TypeServiceAcces, int]]] = {
+    "CDC": ("R63", "COURBE", 24),
+    "IDX": ("R64", "INDEX", 36),
+    "ENERGIE": ("R65", "ENERGIE", 36),
+    "PMAX": ("R66", "PMAX", 36),
+    "ITC": ("ITC", "ITC", 0),
 }
-"""By what the description calls them; the file of each is assumed."""
-_ITC: Final = TypeDonnee("ITC", "ITC")
+"""What may be ordered: its file (assumed), its service, how many months ago it may begin."""
+
+
+def _in(block: str, *names: str, default: Any = "") -> Any:
+    return Field(default, validation_alias=AliasPath(block, *names))
 
 
 class CommandePublication(Corps):
     """An order of measures: the description wants nothing of its body, rules do."""
 
-    canaux: list[dict[str, list[dict[str, str]]]] = Field(
-        [],
-        validation_alias=AliasPath("donneesGenerales", "canauxContact", "proprietaireCanal"),
+    canaux: list[dict[str, list[dict[str, str]]]] = _in(
+        "donneesGenerales", "canauxContact", "proprietaireCanal", default=[]
     )
-    debut: str = Field("", validation_alias=AliasPath("donneesGenerales", "dateDebut"))
-    fin: str = Field("", validation_alias=AliasPath("donneesGenerales", "dateFin"))
-    type: str = Field("", validation_alias=AliasPath("donneesGenerales", "typeDonnee"))
-    injection: bool = Field(False, validation_alias=AliasPath("listePoints", "injection"))
-    soutirage: bool = Field(False, validation_alias=AliasPath("listePoints", "soutirage"))
-    points: list[dict[str, str]] = Field([], validation_alias=AliasPath("listePoints", "points"))
+    debut: str = _in("donneesGenerales", "dateDebut")
+    fin: str = _in("donneesGenerales", "dateFin")
+    type: str = _in("donneesGenerales", "typeDonnee")
+    injection: bool = _in("listePoints", "injection", default=False)
+    soutirage: bool = _in("listePoints", "soutirage", default=False)
+    points: list[dict[str, str]] = _in("listePoints", "points", default=[])
 
 
 class DemandeContrat(Corps):
@@ -85,18 +78,21 @@ class DemandeFichiers:
     prms: Sequence[str]
     canaux: Sequence[str]
     connus: frozenset[str]
-    type: TypeDonnee | None = None
+    type: str = "ITC"
     sens: Sequence[Sens] = ("SOUTIRAGE",)
     debut: date | None = None
     fin: date | None = None
     today: date = date.max
     que_des_c5: bool = True
 
-    @property
-    def oldest(self) -> date:
-        """The first day that may be ordered."""
-        mois = self.type.mois if self.type else 0
-        return add_months(self.today, -mois) - JOURS_DE_PLUS
+
+def _has_days(demande: DemandeFichiers) -> bool:
+    return bool(demande.debut and demande.fin and demande.debut < demande.fin <= demande.today)
+
+
+def _is_recent(demande: DemandeFichiers) -> bool:
+    oldest = add_months(demande.today, -TYPES[demande.type][2]) - JOURS_DE_PLUS
+    return demande.debut is not None and demande.debut >= oldest
 
 
 _OF_ALL: Final = (
@@ -108,19 +104,11 @@ CONTROLS: Final = tuple(
     for nom, holds in (
         ("un_seul_sens", lambda demande: len(demande.sens) == 1),
         *zip(("points_en_nombre", "canal_connu"), _OF_ALL, strict=True),
-        ("type_de_donnee", lambda demande: demande.type is not None),
-        (
-            "jours_dans_l_ordre",
-            lambda demande: (
-                (demande.debut or date.max) < (demande.fin or date.max) <= demande.today
-            ),
-        ),
-        ("maxima_de_c5", lambda demande: demande.que_des_c5 or demande.type.flux != "R66"),
-        (
-            "courbe_courte",
-            lambda demande: demande.type.flux != "R63" or demande.fin - demande.debut <= COURBE_MAX,
-        ),
-        ("profondeur_de_l_ordre", lambda demande: demande.debut >= demande.oldest),
+        ("type_de_donnee", lambda demande: demande.type in [*TYPES][:4]),
+        ("jours_dans_l_ordre", _has_days),
+        ("maxima_de_c5", lambda demande: demande.que_des_c5),
+        ("courbe_courte", lambda d: d.type != "CDC" or d.fin - d.debut <= COURBE_MAX),
+        ("profondeur_de_l_ordre", _is_recent),
     )
 )
 """What an order of measures is checked by, in this order (assumed)."""
@@ -136,7 +124,7 @@ def answer_publication(backend: RestBackend, exchange: RestExchange, titre: str)
     asked = read_json(exchange, CommandePublication, ORDRES["requete_json"])
     prms = [point.get("pointId", "") for point in asked.points]
     named = [each for owner in asked.canaux for each in owner.get("canauxId", ())]
-    asked_sens: tuple[tuple[Sens, bool], ...] = (
+    sens: tuple[tuple[Sens, bool], ...] = (
         ("SOUTIRAGE", asked.soutirage),
         ("INJECTION", asked.injection),
     )
@@ -146,8 +134,8 @@ def answer_publication(backend: RestBackend, exchange: RestExchange, titre: str)
         prms,
         [each.get("canalContactId", "") for each in named],
         exchange.vue.ask(read_canaux, compte.siren),
-        TYPES.get(asked.type),
-        [sens for sens, said in asked_sens if said],
+        asked.type,
+        [each for each, said in sens if said],
         _day(asked.debut),
         _day(asked.fin),
         exchange.now.date(),
@@ -156,6 +144,13 @@ def answer_publication(backend: RestBackend, exchange: RestExchange, titre: str)
     check(CONTROLS, demande)
     numero = _order(backend, exchange, titre, compte, demande, ORDRES["demande_en_cours"])
     return json_answer({"dossierId": numero})
+
+
+def _day(text: str) -> date | None:
+    try:
+        return read_jour(text, ORDRES["jours_dans_l_ordre"])
+    except Refus:
+        return None
 
 
 def answer_demande(backend: RestBackend, exchange: RestExchange, titre: str) -> RestAnswer:
@@ -167,17 +162,10 @@ def answer_demande(backend: RestBackend, exchange: RestExchange, titre: str) -> 
         held = exchange.vue.read(*map(held_points, sorted(compte.sirens)))
         prms = [point.prm for points in held for point in points]
     connus = exchange.vue.ask(read_canaux, compte.siren)
-    demande = DemandeFichiers(prms, [asked.canal_contact_id], connus, _ITC)
+    demande = DemandeFichiers(prms, [asked.canal_contact_id], connus)
     check(CONTROLS_CONTRAT, demande)
     numero = _order(backend, exchange, titre, compte, demande, DEMANDES["demande_deja_faite"])
     return json_answer({"dossierId": str(numero)}, 201)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return read_jour(text, ORDRES["jours_dans_l_ordre"])
-    except Refus:
-        return None
 
 
 def _order(
@@ -188,37 +176,44 @@ def _order(
     demande: DemandeFichiers,
     identique: RestRule,
 ) -> int:
-    """Open the demand and return its number; raises `Refus` where the same waits for its file.
+    """Open the demand, a row for each channel, and return its number; raises `Refus` where the
+    same waits for its file.
 
     Whose point it is, is looked at once the file is made; without the service of these measures
     none is the account's to read.
     """
     prms = sorted({prm for prm in demande.prms if PRM.fullmatch(prm)})
     exchange.prm = prms[0] if prms else None
-    panne = strike(backend, exchange, "ordre", Vise(titre, exchange.prm, points=len(demande.prms)))
+    vise = Vise(titre, exchange.prm, points=len(demande.prms))
+    panne = strike(backend, exchange, "ordre", vise)
     if panne is not None and panne.declared.statuts:
-        body = panne.declared.corps.encode()
-        raise PlannedAnswer(RestAnswer(panne.declared.statuts[0], body))
-    assert demande.type is not None, "a rule wants it"
-    auto, service = "auto" in titre, demande.type.service
+        raise PlannedAnswer(RestAnswer(panne.declared.statuts[0], panne.declared.corps.encode()))
+    (flux, service, _), auto, settings = TYPES[demande.type], "auto" in titre, backend.settings
     mine = not auto and service in (*compte.services, "ITC")
     canaux = sorted({*demande.canaux})
-    asked = MesuresDemandees(
-        demande.type.flux,
-        "JSON" if backend.settings.dossiers_en_json else "ZIP",
-        prms,
-        demande.sens[0],
-        "SERVICE_ACCES" if auto else "EST_TITULAIRE",
-        demande.debut,
-        demande.fin,
-        sirens=" ".join(sorted(compte.sirens)) if mine else "",
-    )
-    login, reference = exchange.client.client_id, " ".join((titre, *canaux))
-    emetteurs = [Emetteur(compte.siren, canal, login, reference) for canal in canaux]
+    columns: dict[str, Any] = {
+        "acteur_code": compte.siren,
+        "login": exchange.client.client_id,
+        "reference": " ".join((titre, *canaux)),
+        "flux": flux,
+        "format": "JSON" if settings.dossiers_en_json else "ZIP",
+        "prms": " ".join(prms),
+        "sens": demande.sens[0],
+        "cadre": "SERVICE_ACCES" if auto else "EST_TITULAIRE",
+        "corrigees": False,
+        "date_debut": demande.debut,
+        "date_fin": demande.fin,
+        "etat": "transmise",
+        "sirens": " ".join(sorted(compte.sirens)) if mine else "",
+    }
     with transaction_on(backend.database, None) as (session, now, faits):
-        due_at = JAMAIS if panne else backend.settings.delai_dossiers.after(now)
-        numero = order_dossier(session, faits.numeros, emetteurs, asked, now, due_at)
-    if numero is None:
-        raise Refus(identique)
+        numero = faits.numeros["affaire"] + 1
+        due_at = settings.delai_dossiers.after(now) if panne is None else JAMAIS
+        columns |= {"opened_at": now, "due_at": due_at}
+        ids = [(f"{numero}-{rang}" if rang else f"{numero}", c) for rang, c in enumerate(canaux)]
+        rows = [DemandeM023(affaire_id=each, contrat_id=canal, **columns) for each, canal in ids]
+        if is_awaited_m023(session, rows[0]):
+            raise Refus(identique)
+        write_at(session, now, rows, {"affaire": numero})
     exchange.notes.append(f"dossier {numero} : sge-sim demandes show {numero}")
     return numero

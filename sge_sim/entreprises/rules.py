@@ -25,28 +25,36 @@ INFRA_J: Final = RULES_BY_FAMILY["infra_j"]
 
 @dataclass(frozen=True)
 class Famille:
-    """Why the interfaces of one family refuse a `siren`, and a point that isn't held or known."""
+    """Why the interfaces of one family refuse what can't be read, fail, and refuse a `siren`, a
+    point that isn't held, one that isn't known; orders look at points later."""
 
+    texte: RestRule
+    panne: RestRule
     siren: RestRule
     titulaire: RestRule
     inconnu: RestRule
 
 
-DE_MESURES: Final = Famille(
-    MESURES["siren_du_compte"], MESURES["titulaire_du_point"], MESURES["point_connu"]
-)
-DE_CONTRATS: Final = Famille(
-    CONTRATS["siren_d_un_compte"], CONTRATS["point_tenu"], CONTRATS["point_existant"]
-)
+def _famille(nom: str, *rules: str) -> Famille:
+    last = len(rules) - 1
+    return Famille(*(RULES_BY_FAMILY[nom][rules[min(rang, last)]] for rang in range(5)))
 
-D_ORDRES, DE_DEMANDES, D_INFRA_J = (
-    Famille(refused, refused, refused)
-    for refused in (
-        ORDRES["siren_de_l_ordre"],
-        DEMANDES["siren_de_demande"],
-        INFRA_J["siren_connu"],
-    )
+
+DE_MESURES: Final = _famille(
+    "mesures",
+    *("texte_lisible", "probleme_technique"),
+    *("siren_du_compte", "titulaire_du_point", "point_connu"),
 )
+DE_CONTRATS: Final = _famille(
+    "contrats",
+    *("requete_lisible", "erreur_technique"),
+    *("siren_d_un_compte", "point_tenu", "point_existant"),
+)
+D_ORDRES: Final = _famille("ordres", "requete_json", "panne_muette", "siren_de_l_ordre")
+DE_DEMANDES: Final = _famille(
+    "demandes", "requete_de_demande", "erreur_de_demande", "siren_de_demande"
+)
+D_INFRA_J: Final = _famille("infra_j", "requete_conforme", "erreur_du_jour", "siren_connu")
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,28 @@
 """Companies that hold contracts: their accounts, the points that they hold."""
 
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from sge_sim.domaine.nomenclatures import TypeServiceAcces
 from sge_sim.machine.late import late
 from sge_sim.operations import Says, operation
+from sge_sim.operations.parameters import ClientId
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from sge_sim.api import entreprises as views
     from sge_sim.entreprises import comptes
+    from sge_sim.facts import stored_clock
     from sge_sim.tables import entreprises as tables
+    from sge_sim.tables import m023
 else:
     views = late("sge_sim.api.entreprises")
     comptes = late("sge_sim.entreprises.comptes")
-    tables = late("sge_sim.tables.entreprises")
+    stored_clock = late("sge_sim.facts.stored_clock")
+tables = late("sge_sim.tables.entreprises")
+m023 = late("sge_sim.tables.m023")
 
 _act = partial(
     operation,
@@ -46,10 +52,9 @@ def list_entreprises(session: "Session") -> "list[views.EntrepriseView]":
 
 
 @_act(
-    "Ouvrir le compte d'une entreprise titulaire de contrats",
-    "POST /entreprises",
+    "Ouvrir le compte d'une entreprise, ou le changer : ce qui n'est pas donné est d'ordinaire",
+    "PUT /entreprises/{siren}",
     "entreprises add SIREN",
-    status=201,
     done="Le compte {siren} est ouvert.",
 )
 def add_entreprise(
@@ -60,28 +65,9 @@ def add_entreprise(
     autres_sirens: Autres = None,
     services: Services = None,
 ) -> "views.EntrepriseView":
-    """Open an account."""
-    made = comptes.create_entreprise(session, siren, nom, autres_sirens or (), services)
+    """Open an account, or change it."""
+    made = comptes.declare_entreprise(session, siren, nom, autres_sirens or (), services)
     return views.EntrepriseView.of(made)
-
-
-@_act(
-    "Modifier le compte d'une entreprise ; ce qui n'est pas donné reste",
-    "POST /entreprises/{siren}",
-    "entreprises set SIREN",
-    done="Le compte {siren} est modifié.",
-)
-def set_entreprise(
-    session: "Session",
-    *,
-    siren: Siren,
-    nom: Annotated[str | None, Says("Nom de l'entreprise", "Commune d'essai")] = None,
-    autres_sirens: Autres = None,
-    services: Services = None,
-) -> "views.EntrepriseView":
-    """Change an account."""
-    changed = comptes.change_entreprise(session, siren, nom, autres_sirens, services)
-    return views.EntrepriseView.of(changed)
 
 
 @_act(
@@ -104,3 +90,34 @@ def remove_entreprise(session: "Session", *, siren: Siren) -> None:
 def list_points(session: "Session", *, siren: Siren) -> "list[views.PointTenuView]":
     """Return the perimeter of an account."""
     return [views.PointTenuView.of(each) for each in comptes.read_perimetre(session, siren)]
+
+
+@_act(
+    "Autoriser, au nom d'une entreprise, une application à lire ses points",
+    "POST /entreprises/{siren}/autorisations",
+    "entreprises autorise SIREN CLIENT_ID",
+    status=201,
+    done="L'application {client_id} est autorisée.",
+)
+def autorise(
+    session: "Session",
+    *,
+    siren: Siren,
+    client_id: ClientId,
+    prm: Annotated[list[str] | None, Says("Point, répétable ; tous sans lui")] = None,
+    jusqu_au: Annotated[date | None, Says("Fin, exclue ; dans un an sans elle")] = None,
+) -> None:
+    """Let an application read points of an account, as their holder would."""
+    now = stored_clock.instant_within(session)
+    comptes.autorise(session, siren, client_id, prm, now, jusqu_au)
+
+
+@_act(
+    "Oublier les demandes de fichiers d'une entreprise qui n'ont pas eu le leur",
+    "DELETE /entreprises/{siren}/dossiers",
+    "entreprises oublie SIREN",
+    done="Les demandes de {siren} sans fichier sont closes.",
+)
+def oublie(session: "Session", *, siren: Siren) -> None:
+    """Close the demands that wait for a file: the same may be made again."""
+    m023.end_awaited_m023(session, siren, stored_clock.instant_within(session))

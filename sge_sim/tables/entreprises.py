@@ -22,7 +22,7 @@ from sge_sim.tables.prepared import Prepared, Query
 _MESURES: Final = "commanderPublicationPonctuelle"
 TITRES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "usage_point_id_perimeter": "usage_point_id_perimeter/v1",
+        "usage_point_id_perimeter": "usage_point_id_perimeter/v1/usage_point_id",
         "mesure_synchrone": "mesures/v2",
         "customer_adress": "address/v1",
         "customer_connection": "connection/v1",
@@ -38,7 +38,7 @@ TITRES: Final[Mapping[str, str]] = MappingProxyType(
         "customer_contract_asyn_auto": "customer_contract_asyn_auto/v1/contracts",
         "asyn_customer_contract_summary": "customer_contract_summary_asyn/v1/contract_summary",
         "cust_contract_sum_asyn_auto": "cust_contract_sum_asyn_auto/v1/contract_summary",
-        "infra_j": "daily_metering_data_request/v2/",
+        "infra_j": "daily_metering_data_request/v2/?",
     }
 )
 """The titles of the interfaces of companies beside those of Data Connect, and where each begins

@@ -107,14 +107,11 @@ class EnvoiEntreprise(EnvoiR6X):
     def header(self) -> dict[str, Any]:
         dossier = self.demande.partition("-")[0]
         return {
+            **super().header,
             "siDemandeur": "LINCS",
             "typeDestinataire": "ENTREPRISE",
-            "idDestinataire": self.destinataire,
-            "codeFlux": self.flux,
             "idDemande": dossier,
-            "modePublication": "P",
             "idCanalContact": self.contrat_id,
-            "format": "JSON",
-            "idPublication": dossier,
             "publicationCrp": "non",
+            "idPublication": dossier,
         }
