@@ -131,8 +131,7 @@ def written(running: RunningSimulator) -> dict[str, str]:
     siren, closed = "213409998", "999999992"
     for each in (siren, closed):
         running.command("entreprises", "add", each, "--nom", "Essai")
-    made = partial(admin, running, f"/api/entreprises/{siren}/applications", nom="Essai")
-    kept, spare = (made()["client_id"] for _ in range(2))
+    kept = admin(running, "/api/applications", nom="Essai", acteur=siren)["client_id"]
     points = running.data_dir / "points.csv"
     points.write_bytes(b"".join(csv_lines(made_points(2))))
     return {
@@ -153,11 +152,9 @@ def written(running: RunningSimulator) -> dict[str, str]:
         "clock set": "2026-11-26",
         "consentements remove": f"{given}",
         "entreprises add": "200054781 --nom Essai",
-        "entreprises application": f"{siren} --nom Essai",
+        "entreprises autorise": f"{siren} {kept}",
+        "entreprises oublie": f"{siren}",
         "entreprises remove": f"{closed}",
-        "entreprises retire": f"{siren} {spare}",
-        "entreprises set": f"{siren} --nom Essai",
-        "entreprises titres": f"{siren} {kept} --titres customer_adress",
         "flux publish": "--environment production",
         "pannes add": "sgt500",
         "pannes remove": "--tous",

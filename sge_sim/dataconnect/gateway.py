@@ -8,7 +8,7 @@ from typing import Final
 
 from sge_sim.dataconnect.exchange import PlannedAnswer, RestBackend, RestExchange
 from sge_sim.dataconnect.pannes import HEURE, Vise, answer_of, strike, written_hour
-from sge_sim.dataconnect.readings import MesureAdressee
+from sge_sim.dataconnect.readings import Resource
 from sge_sim.dataconnect.rest_rules import (
     API_NON_SOUSCRITE,
     NO_TOKEN,
@@ -29,7 +29,7 @@ PAR_HEURE_2026: Final = 1_000
 
 
 def let_in(
-    backend: RestBackend, exchange: RestExchange, api: str, resource: MesureAdressee | None = None
+    backend: RestBackend, exchange: RestExchange, api: str, resource: Resource | None = None
 ) -> None:
     """Find the application of a call, and count the call; raises `Refus`.
 

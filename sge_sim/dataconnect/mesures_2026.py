@@ -9,10 +9,10 @@ from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, answer_2026
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.jours import reader_of
-from sge_sim.dataconnect.readings import MeasureReader, Mesure
+from sge_sim.dataconnect.readings import MeasureReader, Mesure, Resource
 from sge_sim.dataconnect.rest_rules import DE_2026
 from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, controls_of, read_jour
-from sge_sim.domaine.nomenclatures import METIERS, Sens
+from sge_sim.domaine.nomenclatures import METIERS
 from sge_sim.domaine.prm import PRM
 from sge_sim.mesures.lecture import UNITES
 from sge_sim.mesures.series import BRUT
@@ -34,14 +34,6 @@ CONTROLS: Final = controls_of(
 )
 
 _BRUT: Final = "BRUT"
-
-
-@dataclass(frozen=True)
-class Resource:
-    """One of the seven: what is measured, in which direction."""
-
-    mesure: Mesure
-    sens: Sens
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {

@@ -10,10 +10,9 @@ from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, json_answer
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.jours import reader_of
-from sge_sim.dataconnect.readings import MeasureReader, Mesure
+from sge_sim.dataconnect.readings import LUS, MeasureReader, Mesure, Resource
 from sge_sim.dataconnect.rest_rules import V5, RestRule
 from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, controls_of, read_jour
-from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.domaine.prm import PRM
 from sge_sim.mesures.series import BRUT
 from sge_sim.referentiel.fiche_rest import COMPTEUR_LINKY, titulaire_of, without_none
@@ -148,32 +147,24 @@ CONTROLS: Final = controls_of(
 
 
 @dataclass(frozen=True)
-class ResourceV5:
-    """One of the five: its API, what is measured, in which direction."""
+class ResourceV5(Resource):
+    """One of the five, and its API."""
 
     api: str
-    mesure: Mesure
-    sens: Sens
 
 
 MEASURE_RESOURCES: Final[Mapping[str, ResourceV5]] = {
     f"/{resource.api}/v5/{nom}": resource
     for nom, resource in (
-        ("daily_consumption", ResourceV5("metering_data_dc", "quotidienne", "SOUTIRAGE")),
-        ("consumption_load_curve", ResourceV5("metering_data_clc", "courbe", "SOUTIRAGE")),
-        ("daily_consumption_max_power", ResourceV5("metering_data_dcmp", "pmax", "SOUTIRAGE")),
-        ("daily_production", ResourceV5("metering_data_dp", "quotidienne", "INJECTION")),
-        ("production_load_curve", ResourceV5("metering_data_plc", "courbe", "INJECTION")),
+        ("daily_consumption", ResourceV5("quotidienne", "SOUTIRAGE", "metering_data_dc")),
+        ("consumption_load_curve", ResourceV5("courbe", "SOUTIRAGE", "metering_data_clc")),
+        ("daily_consumption_max_power", ResourceV5("pmax", "SOUTIRAGE", "metering_data_dcmp")),
+        ("daily_production", ResourceV5("quotidienne", "INJECTION", "metering_data_dp")),
+        ("production_load_curve", ResourceV5("courbe", "INJECTION", "metering_data_plc")),
     )
 }
 """The five, by their paths."""
 
-_LUS: Final[Mapping[Mesure, tuple[TypeAcces, str]]] = {
-    "quotidienne": ("ENERGIE", "EA"),
-    "courbe": ("COURBE", "PA"),
-    "pmax": ("PMAX", "PMA"),
-}
-"""What is read for each."""
 _READING_TYPES: Final[Mapping[Mesure, Mapping[str, str]]] = {
     "quotidienne": {
         "measurement_kind": "energy",
@@ -221,7 +212,7 @@ def answer_mesure_v5(backend: RestBackend, exchange: RestExchange, path: str) ->
 def _readings(
     mesure: Mesure, reader: MeasureReader, periode: PeriodeDemandee
 ) -> list[dict[str, Any]]:
-    type_, grandeur = _LUS[mesure]
+    type_, grandeur = LUS[mesure]
     valeurs = reader.read(type_, grandeur, periode.debut, periode.fin).get(grandeur, [])
     if mesure != "courbe":
         return [

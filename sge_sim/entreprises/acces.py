@@ -7,7 +7,7 @@ from typing import Final
 
 from sge_sim.dataconnect.exchange import RestBackend, RestExchange
 from sge_sim.dataconnect.gateway import let_in
-from sge_sim.dataconnect.readings import MesureAdressee
+from sge_sim.dataconnect.readings import Resource
 from sge_sim.dataconnect.rest_rules import API_NON_SOUSCRITE, QUOTA_HEURE, QUOTA_SECONDE
 from sge_sim.domaine.prm import PRM
 from sge_sim.entreprises.rules import DE_MESURES, GATEWAY, MESURES, Famille
@@ -45,7 +45,7 @@ def let_holder_in(
     exchange: RestExchange,
     titre: str,
     famille: Famille,
-    resource: MesureAdressee | None = None,
+    resource: Resource | None = None,
 ) -> CompteFacts:
     """Return the account that calls, with the SIREN that it asks for; raises `Refus`.
 

@@ -39,7 +39,7 @@ ROUTES: Final = (
         f"/{_AUTORISE}/v1/{_MESURES}",
     ),
     *(
-        _route(each.titre, contrats.answer_contexte, DE_CONTRATS, f"/({nom})/v1/([^/]+)")
+        _route(each[0], contrats.answer_contexte, DE_CONTRATS, f"/({nom})/v1/([^/]+)")
         for nom, each in contrats.CONTEXTES.items()
     ),
     _route(perimetre.TITRE, perimetre.answer_perimetre, DE_CONTRATS),

@@ -23,7 +23,7 @@ from sge_sim.dataconnect.rest_rules import RestRule
 from sge_sim.dataconnect.rules_mesures import COURBE_MAX, JOURS_DE_PLUS, read_jour
 from sge_sim.domaine.nomenclatures import CodeFlux, Sens, TypeServiceAcces
 from sge_sim.domaine.prm import PRM
-from sge_sim.entreprises.acces import let_holder_in
+from sge_sim.entreprises.acces import is_described, let_holder_in
 from sge_sim.entreprises.rules import D_ORDRES, DE_DEMANDES, DEMANDES, ORDRES
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.refus import Refus, check
@@ -40,7 +40,7 @@ TYPES: Final[dict[str, tuple[CodeFlux, TypeServiceAcces, int]]] = {
     "IDX": ("R64", "INDEX", 36),
     "ENERGIE": ("R65", "ENERGIE", 36),
     "PMAX": ("R66", "PMAX", 36),
-    "ITC": ("ITC", "ITC", 0),
+    "ITC": ("ITCE", "ITC", 0),
 }
 """What may be ordered: its file (assumed), its service, how many months ago it may begin."""
 
@@ -196,7 +196,7 @@ def _order(
         "login": exchange.client.client_id,
         "reference": " ".join((titre, *canaux)),
         "flux": flux,
-        "format": "JSON" if settings.dossiers_en_json else "ZIP",
+        "format": "JSON" if is_described(settings) else "ZIP",
         "prms": " ".join(prms),
         "sens": demande.sens[0],
         "cadre": "SERVICE_ACCES" if auto else "EST_TITULAIRE",

@@ -95,9 +95,10 @@ class EnvoiEntreprise(EnvoiR6X):
     """
 
     def _name(self, contrat: str = "") -> str:
-        nature = {**NATURES, "R64": "Index"}.get(self.flux, self.flux)
+        flux = self.flux[:3]
+        nature = {**NATURES, "R64": "Index"}.get(flux, flux)
         dossier = self.demande.partition("-")[0]
-        return f"Enedis_{self.flux}_P_{nature}_{dossier}_{contrat or '{:05d}'}_{self._tampon}"
+        return f"Enedis_{flux}_P_{nature}_{dossier}_{contrat or '{:05d}'}_{self._tampon}"
 
     @cached_property
     def archive(self) -> str:

@@ -20,7 +20,7 @@ from sge_sim.flux.r6x.entete import EnvoiEntreprise, EnvoiR6X
 from sge_sim.flux.r6x.facturation import write_billed
 from sge_sim.flux.r6x.mesures import dumps, write_points, written
 from sge_sim.flux.r6x.recevabilite import (
-    ITC,
+    ITCE,
     Suivi023,
     admit,
     describe_demanded,
@@ -61,7 +61,7 @@ def fichiers(
     nom_archive, nom_rapport = envoi.archive, envoi.rapport
     suivi = Suivi023(demande, demandeur, demande.prms.split())
     points = _shared(session, envoi, suivi, atelier.equipe)
-    itc = demande.flux in (SANS_MESURE, ITC)
+    itc = demande.flux in (SANS_MESURE, ITCE)
     archives = write_archives(
         points,
         head=b"[" if itc else dumps({"header": envoi.header})[:-1].encode() + b',"mesures":[',
@@ -142,7 +142,7 @@ def _points(
                 seen = visibilite_of(point, demandeur.code, demandeur.kind, demande.cadre)
                 yield PointEcrit(point.prm, (dumps(situation_tree(point, seen)).encode(),))
             continue
-        if demande.flux == ITC:
+        if demande.flux == ITCE:
             for each in points:
                 point = each.dossier.point
                 acteur = find_acteur(session, point.fournisseur_titulaire or "")

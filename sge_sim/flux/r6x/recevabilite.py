@@ -18,10 +18,10 @@ from sge_sim.tables.m023 import DemandeM023
 from sge_sim.tables.point_facts import AccesFacts, Dossier
 
 _ACCES: Final[Mapping[str, TypeServiceAcces]] = MappingProxyType(
-    {"R63": "COURBE", "R64": "INDEX", "R65": "ENERGIE", "R66": "PMAX", "C68": "ITC", "ITC": "ITC"}
+    {"R63": "COURBE", "R64": "INDEX", "R65": "ENERGIE", "R66": "PMAX", "C68": "ITC", "ITCE": "ITC"}
 )
 """The access service that lets a file be demanded; none covers billed measures (assumed)."""
-ITC: Final = "ITC"
+ITCE: Final = "ITCE"
 SERVICE: Final = "CR.M023"
 """What completes the names of these rules."""
 _GUIDE: Final = "GUI 0502 v1.4.0"
@@ -60,7 +60,7 @@ class PointDemande:
         """The access services of the demandeur that reach into the days demanded."""
         demande = self.demande
         # Contract data are of both directions.
-        sens = None if demande.flux == ITC else demande.sens
+        sens = None if demande.flux == ITCE else demande.sens
         wanted = (_ACCES.get(demande.flux), sens, self.demandeur.code)
         return [
             acces
@@ -131,7 +131,7 @@ def point_en_service(point: PointDemande) -> bool | str:
 def contrat_dans_ce_sens(point: PointDemande) -> bool | str:
     """The point has a contract in the direction demanded, or had that of its holder."""
     sens = point.demande.sens
-    if point.demande.flux == ITC:
+    if point.demande.flux == ITCE:
         return True
     soutirage = sens == "SOUTIRAGE"
     held = (
