@@ -17,7 +17,6 @@ from sge_sim.dataconnect.exchange import (
     RestBackend,
     RestCall,
     RestExchange,
-    json_answer,
     refusal_answer,
 )
 from sge_sim.dataconnect.mesures_2026 import API, answer_mesure
@@ -184,7 +183,7 @@ class RestApplication:
         except Exception as error:
             reason = log_failure(_log, error, f"{call.path} ne peut pas répondre")
             rule = self._breakdown(call, error)
-            answer = json_answer(rule.body, rule.status)
+            answer = refusal_answer(Refus(rule))
             if exchange is None:
                 return answer  # not even the simulated time can be read
             exchange.rule, exchange.code = rule, rule.code

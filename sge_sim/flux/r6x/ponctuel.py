@@ -58,7 +58,7 @@ def fichiers(
         lot.instant,
         defauts=atelier.defauts,
     )
-    nom_archive, nom_rapport = envoi.archive, envoi.rapport
+    nom_archive = envoi.archive
     suivi = Suivi023(demande, demandeur, demande.prms.split())
     points = _shared(session, envoi, suivi, atelier.equipe)
     itc = demande.flux in (SANS_MESURE, ITCE)
@@ -83,6 +83,7 @@ def fichiers(
         suivi.fichiers[fichier.nom] = fichier.prms
         yield fichier
     content = dumps(rapport_tree(suivi)).encode()
+    nom_rapport = envoi.rapport
     rapport = member_info(f"{nom_rapport}.json", envoi.creation.astimezone(PARIS))
     archived = zipped([(rapport, content)])
     yield Fichier(f"{nom_rapport}.zip", (archived,), tuple(dict.fromkeys(suivi.prms)))
