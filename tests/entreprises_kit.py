@@ -108,7 +108,7 @@ class Caller:
         """Post an order; its status, and what its body holds."""
         text = body if isinstance(body, bytes) else json.dumps(body).encode()
         sent = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
-        return self.send("POST", f"/{path}{query}", text, sent)
+        return self.send("POST", f"/{path.lstrip('/')}{query}", text, sent)
 
     def perimetre(self, **asked: Any) -> Any:
         status, body = self.post(json.dumps({"page_number": 1, **asked}).encode())

@@ -338,6 +338,7 @@ def test_an_authorised_company_reads_what_a_holder_lets_it(running: InProcess) -
     ((_, body),) = received(running, numero, canal=canal).items()
     assert {each["idPrm"] for each in body["mesures"]} == {PETIT}
     for path in AUTORISEES:
+        other = Caller(running, other.credentials)
         body = {"canal_contact_id": canal, "unique_point_id": [PETIT, PRODUCTEUR, TRIPHASE]}
         status, told = other.order(path, body)
         assert status == 201
