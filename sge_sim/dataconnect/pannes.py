@@ -143,7 +143,7 @@ def answer_of(exchange: RestExchange, panne: Panne, vise: Vise = _ANY) -> RestAn
     if consent and exchange.now < consent.debut + timedelta(hours=panne.nombre or 0):
         sorte = SORTES[sorte.d_abord]
     statuts, corps = sorte.statuts, sorte.corps
-    if APIS.get(vise.api or "") == "2026":
+    if vise.api and APIS.get(vise.api) != "v5":  # companies' too
         statuts, corps = sorte.statuts_2026 or statuts, sorte.corps_2026 or corps
     status = HTTPStatus(panne.statut or statuts[0])
     if not corps:
