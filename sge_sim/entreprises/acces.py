@@ -29,8 +29,7 @@ DEPUIS: Final = {
 """The legal day from which the platform has each interface, and how it is known."""
 _DECRITE: Final = date(2025, 1, 1), "descriptions de 2025, jour supposé"
 JUSQU_A: Final = {"mesure_synchrone_auto": date(2026, 9, 28)}
-"""The legal day from which there is another version; no other has ended (in use on 23/07/2026;
-nothing is public since)."""
+"""The legal day from which there is another version; no other has ended (use of 23/07/2026)."""
 
 _PORT: Final = re.compile(r":\d+$")
 

@@ -29,14 +29,13 @@ def _route(
 
 
 _MESURES: Final = "metering_data/([a-z_]+)"
-_AUTORISE: Final = mesures.TITRE_AUTORISE
 ROUTES: Final = (
     _route(mesures.TITRE, mesures.answer_ressource, DE_MESURES, f"/mesures/v2/{_MESURES}", "2"),
     _route(
-        _AUTORISE,
-        partial(mesures.answer_ressource, titre=_AUTORISE),
+        mesures.TITRE_AUTORISE,
+        partial(mesures.answer_ressource, titre=mesures.TITRE_AUTORISE),
         DE_MESURES,
-        f"/{_AUTORISE}/v1/{_MESURES}",
+        f"/{mesures.TITRE_AUTORISE}/v1/{_MESURES}",
     ),
     *(
         _route(each[0], contrats.answer_contexte, DE_CONTRATS, f"/({nom})/v1/([^/]+)")

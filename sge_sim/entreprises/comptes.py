@@ -1,7 +1,7 @@
 """The accounts of companies, as their portal would make them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -90,21 +90,15 @@ def read_perimetre(session: Session, siren: str) -> list[PointTenu]:
 
 
 def autorise(
-    session: Session,
-    siren: str,
-    client_id: str,
-    prms: Sequence[str] | None,
-    now: datetime,
-    fin: date | None,
+    session: Session, siren: str, client_id: str, prms: Sequence[str] | None, now: datetime
 ) -> None:
-    """Let an application read points of an account, all of them if none is named, until a legal
-    day, excluded: in a year if none is said. Raises `UsageError` for a point that it doesn't hold.
-    """
+    """Let an application read points of an account for a year, all of them if none is named; raises
+    `UsageError` for a point that it doesn't hold."""
     application = get_application(session, client_id)
     held = [point.prm for point in read_perimetre(session, siren)]
     if unknown := {*(prms or ())} - {*held}:
         raise UsageError(f"le compte {siren} ne tient pas {', '.join(sorted(unknown))}.")
     points = [session.get_one(Point, prm) for prm in prms or held]
-    until = fin or add_months(legal_date(now), 12)
+    fin = add_months(legal_date(now), 12)
     for point in points:
-        give_consentement(session, application, f"SIREN {siren}", point, now, until)
+        give_consentement(session, application, f"SIREN {siren}", point, now, fin)

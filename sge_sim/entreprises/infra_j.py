@@ -71,17 +71,14 @@ class DemandeInfraJRest:
     referent: bool
 
 
+def _contracted(demande: DemandeInfraJRest, *both: str) -> bool:
+    point, asked = demande.known_point, demande.infra_j
+    return all(getattr(point, f"contrat_{sens}") or not getattr(asked, sens) for sens in both)
+
+
 def _agreed(demande: DemandeInfraJRest, sens: str) -> bool:
     given = any(getattr(accord, sens) for accord in demande.accords)
     return given or not getattr(demande.infra_j, sens)
-
-
-def _contracted(point: PointFacts, asked: InfraJ) -> bool:
-    wanted = (
-        (asked.soutirage, point.contrat_soutirage),
-        (asked.injection, point.contrat_injection),
-    )
-    return all(held or not sens for sens, held in wanted)
 
 
 _HOLD: Final[Sequence[tuple[str, Callable[[Any], Any]]]] = (
@@ -107,7 +104,7 @@ _HOLD: Final[Sequence[tuple[str, Callable[[Any], Any]]]] = (
     ("donnee_du_compteur", lambda d: d.infra_j.soutirage or not d.infra_j.ptd),
     ("type_admis", lambda d: d.known_point.type_comptage in COMPTEURS_TELERELEVES),
     ("titulaire_identifie", lambda demande: bool(demande.known_point.nom_client_final)),
-    ("role_actif", lambda demande: _contracted(demande.known_point, demande.infra_j)),
+    ("role_actif", lambda demande: _contracted(demande, "soutirage", "injection")),
     ("referent_du_point", lambda demande: demande.referent),
 )
 CONTROLS: Final[Sequence[Control[DemandeInfraJRest]]] = tuple(
@@ -121,11 +118,12 @@ def answer_infra_j(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
     compte = let_holder_in(backend, exchange, TITRE, D_INFRA_J)
     asked = read_json(exchange, DemandeDuJour, INFRA_J["requete_conforme"])
     prm, canal = asked.usage_point_Id, asked.contact_canal_id
-    if PRM.fullmatch(prm) is None or canal not in exchange.vue.ask(read_canaux, compte.siren):
-        exchange.notes.append("le point ou le canal n'est pas connu")
+    said = (asked.load_curve, asked.index, asked.dynamic_tarification_parameters)
+    connu = canal in exchange.vue.ask(read_canaux, compte.siren)
+    if PRM.fullmatch(prm) is None or not (connu and any(said)):
+        exchange.notes.append("point mal écrit, canal inconnu, ou aucune donnée demandée")
         raise Refus(INFRA_J["requete_conforme"])
     exchange.prm = prm
-    said = (asked.load_curve, asked.index, asked.dynamic_tarification_parameters)
     infra_j = InfraJ(asked.production, asked.consumption, *said)
     accords = [
         Declaration(False, each.holder_name, each.consumption_agreement, each.production_agreement)
@@ -135,10 +133,10 @@ def answer_infra_j(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
     with transaction_on(backend.database, prm, {"prm": prm}) as (session, now, faits):
         if faits.dossier is None:
             raise Refus(INFRA_J["requete_conforme"])
-        point, jour = faits.dossier.point, now.date()
+        point = faits.dossier.point
         commande = Commande(prm, compte.siren, canal, login, "AME", None, now, delai)
         referent = (point.siret or "")[:9] in compte.sirens or any(
-            acces.acteur_code == compte.siren and acces.date_debut <= jour
+            acces.acteur_code == compte.siren and acces.date_debut <= now.date()
             for acces in faits.dossier.acces
         )
         recente = is_in_progress(session, commande, infra_j)

@@ -124,10 +124,8 @@ def answer_publication(backend: RestBackend, exchange: RestExchange, titre: str)
     asked = read_json(exchange, CommandePublication, ORDRES["requete_json"])
     prms = [point.get("pointId", "") for point in asked.points]
     named = [each for owner in asked.canaux for each in owner.get("canauxId", ())]
-    sens: tuple[tuple[Sens, bool], ...] = (
-        ("SOUTIRAGE", asked.soutirage),
-        ("INJECTION", asked.injection),
-    )
+    sens: list[Sens] = ["SOUTIRAGE"] if asked.soutirage else []
+    sens += ["INJECTION"] if asked.injection else []
     of_pmax = prms[:POINTS_MAX] if asked.type == "PMAX" else ()
     dossiers = exchange.vue.read(*((read_dossier, prm) for prm in of_pmax if PRM.fullmatch(prm)))
     demande = DemandeFichiers(
@@ -135,7 +133,7 @@ def answer_publication(backend: RestBackend, exchange: RestExchange, titre: str)
         [each.get("canalContactId", "") for each in named],
         exchange.vue.ask(read_canaux, compte.siren),
         asked.type,
-        [each for each, said in sens if said],
+        sens,
         _day(asked.debut),
         _day(asked.fin),
         exchange.now.date(),

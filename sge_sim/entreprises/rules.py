@@ -51,9 +51,8 @@ DE_CONTRATS: Final = _famille(
     *("siren_d_un_compte", "point_tenu", "point_existant"),
 )
 D_ORDRES: Final = _famille("ordres", "requete_json", "panne_muette", "siren_de_l_ordre")
-DE_DEMANDES: Final = _famille(
-    "demandes", "requete_de_demande", "erreur_de_demande", "siren_de_demande"
-)
+_SIREN: Final = "siren_de_demande"
+DE_DEMANDES: Final = _famille("demandes", "requete_de_demande", "erreur_de_demande", _SIREN)
 D_INFRA_J: Final = _famille("infra_j", "requete_conforme", "erreur_du_jour", "siren_connu")
 
 

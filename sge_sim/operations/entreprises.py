@@ -1,6 +1,5 @@
 """Companies that hold contracts: their accounts, the points that they hold."""
 
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -105,11 +104,10 @@ def autorise(
     siren: Siren,
     client_id: ClientId,
     prm: Annotated[list[str] | None, Says("Point, répétable ; tous sans lui")] = None,
-    jusqu_au: Annotated[date | None, Says("Fin, exclue ; dans un an sans elle")] = None,
 ) -> None:
     """Let an application read points of an account, as their holder would."""
     now = stored_clock.instant_within(session)
-    comptes.autorise(session, siren, client_id, prm, now, jusqu_au)
+    comptes.autorise(session, siren, client_id, prm, now)
 
 
 @_act(

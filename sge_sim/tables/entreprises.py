@@ -51,9 +51,9 @@ _CONTEXTES: Final = {
 }
 DE_CONTRAT: Final[Mapping[str, str]] = MappingProxyType(
     {
-        titre: _CONTEXTES[path.rpartition("/")[2]]
+        titre: api
         for titre, path in TITRES.items()
-        if path.rpartition("/")[2] in _CONTEXTES
+        if (api := _CONTEXTES.get(path.rpartition("/")[2]))
     }
 )
 """The interfaces that order contract data, and the one of Data Connect that says the same."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, func, or_, select, tuple_
+from sqlalchemy import Date, ForeignKey, Index, String, Text, func, or_, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
 
 from sge_sim.domaine.nomenclatures import CadreAcces, CodeFlux, EtatAffaire, FormatM023, Sens
@@ -121,13 +121,11 @@ def is_awaited_m023(session: Session, demande: DemandeM023) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def end_awaited_m023(session: Session, acteur_code: str, now: datetime) -> int:
-    """Close what an actor demanded and isn't published, without a file; return how many."""
+def end_awaited_m023(session: Session, acteur_code: str, now: datetime) -> None:
+    """Close what an actor demanded and isn't published, without a file."""
     awaited = (DemandeM023.acteur_code == acteur_code, DemandeM023.etat == "transmise")
-    found = session.scalars(select(DemandeM023).where(*awaited)).all()
-    for demande in found:
-        demande.etat, demande.closed_at = "non_realisee", now
-    return len(found)
+    closed = {"etat": "non_realisee", "closed_at": now}
+    session.execute(update(DemandeM023).where(*awaited).values(closed))
 
 
 def fichiers_m023(session: Session, affaire_id: str) -> Sequence[FichierFlux]:

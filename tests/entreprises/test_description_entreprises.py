@@ -97,7 +97,7 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Described]:
             grand = session.get_one(Point, GRAND)
             grand.provisoire, grand.media_releve, grand.type_comptage = False, "IP", "ICE"
             now = StoredClock(database).now()
-            autorise(session, SIREN, client_id["client_id"], None, now, None)
+            autorise(session, SIREN, client_id["client_id"], None, now)
         titres = ["customer_contract"]
         yield Described(
             found,

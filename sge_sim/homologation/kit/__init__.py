@@ -318,8 +318,8 @@ def _catalogue_files() -> dict[str, bytes]:
     folder = data_path("catalog")
     files = [folder / "README.md", *sorted(folder.glob("sge-*/*.yaml"))]
     found = {f"catalogue/{file.relative_to(folder)}": file.read_bytes() for file in files}
-    of_companies = (folder / "entreprises").iterdir()
-    return found | {f"entreprises/{file.name}": file.read_bytes() for file in of_companies}
+    own = (folder / "entreprises").iterdir()
+    return found | {f"entreprises/{file.name}": file.read_bytes() for file in own}
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:
