@@ -99,7 +99,7 @@ test-masse: $(VENV)/.dev $(VENV)/.masse ## make files in bulk on a Dask cluster 
 	SGE_SIM_MASSE_PYTHON=$(VENV)/masse/bin/python timeout 1800 $(BIN)/python -m pytest -m masse tests/masse tests/flux
 
 test-annee: $(VENV)/.dev ## judge the files of a year of 300 points, in each profile (30 min; SGE_SIM_ANNEE_POINTS=30 for fewer)
-	timeout 1800 $(BIN)/python -m pytest -s -n 2 -m annee tests/flux
+	timeout 1800 $(BIN)/python -m pytest -s -n 2 -m annee tests/flux tests/entreprises
 
 test-fichiers-sales: $(VENV)/.dev ## score a parser of a dirty month of 300 points, and have 200 spoilt files examined (20 min)
 	timeout 2400 $(BIN)/python -m pytest -s -n 2 -m fichiers_sales tests/flux

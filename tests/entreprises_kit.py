@@ -1,25 +1,32 @@
 """Accounts of companies, and their applications that call without sockets."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from zipfile import ZipFile
 
 from in_process import InProcess, simulator_in_process
 
 from sge_sim.clock import PARIS
 from sge_sim.dataconnect.application import RestApplication
+from sge_sim.dataconnect.applications import create_application
 from sge_sim.dataconnect.exchange import RestBackend
 from sge_sim.dataconnect.tokens import Tokens
 from sge_sim.entreprises import comptes
 from sge_sim.entreprises.adresses import ROUTES
 from sge_sim.facts.guet import Guet
 from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.flux.chiffrement import chiffrement, decrypt
+from sge_sim.flux.declaration import declare_canal
+from sge_sim.flux.publication import publish_now
 from sge_sim.journal import EchangeRecord
+from sge_sim.referentiel.acteurs import add_contrat
 from sge_sim.tables.anciens_etats import change_columns
 from sge_sim.tables.comptages import QuotaCounts
 from sge_sim.tables.mesures import Collecte
@@ -83,8 +90,9 @@ class Caller:
         path, _, query = path.partition("?")
         sender = self.running.sender
         response = self.application(Request(method, path, query, headers, body, sender))
-        own = not path.startswith("/mesure_synchrone_auto/")
-        assert not own or dict(response.headers)["Content-Type"] == "application/json"
+        own = "_auto/v" not in path
+        type_ = dict(response.headers).get("Content-Type")
+        assert not own or type_ == ("application/json" if response.content else None)
         return int(response.status), json.loads(response.content or b"null")
 
     def get(self, path: str, headers: dict[str, str] | None = None, **asked: str) -> Any:
@@ -95,6 +103,12 @@ class Caller:
     def post(self, body: bytes, headers: dict[str, str] | None = None, query: str = "") -> Any:
         sent = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
         return self.send("POST", PERIMETRE + query, body, {**sent, **(headers or {})})
+
+    def order(self, path: str, body: Any, query: str = "") -> Any:
+        """Post an order; its status, and what its body holds."""
+        text = body if isinstance(body, bytes) else json.dumps(body).encode()
+        sent = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
+        return self.send("POST", f"/{path.lstrip('/')}{query}", text, sent)
 
     def perimetre(self, **asked: Any) -> Any:
         status, body = self.post(json.dumps({"page_number": 1, **asked}).encode())
@@ -137,12 +151,71 @@ def company(folder: Path) -> Iterator[InProcess]:
             arrived.siret = f"{VOISIN}00011"
             told = {"siret": TENUS[ARRIVE], "date_mise_en_service": DEPUIS}
             change_columns(session, arrived, DEPUIS, **told)
-            comptes.create_entreprise(session, SIREN, "Commune d'essai", [AUTRE_SIREN])
-            comptes.create_entreprise(session, VOISIN, "Voisin", [])
+            comptes.declare_entreprise(session, SIREN, "Commune d'essai", [AUTRE_SIREN])
+            comptes.declare_entreprise(session, VOISIN, "Voisin")
         yield found
 
 
 def made(running: InProcess, siren: str, titres: list[str] | None = None) -> dict[str, str]:
     """The credentials of a new application of an account."""
     with running.simulator.database.transaction() as session:
-        return credentials(comptes.add_application(session, siren, "Essai", titres))
+        application = create_application(
+            session, nom="Essai", acteur_code=siren, mode="production", apis=titres
+        )
+        return credentials(application)
+
+
+CANAL, CLE = "506000001", "5a" * 32
+MESURES_ASYNCHRONES = "publication_mesures/v1/commanderPublicationPonctuelle"
+
+
+def declare(running: InProcess, siren: str, canal: str, cle: str = CLE) -> None:
+    """Declare a channel of an account, as its portal would."""
+    with running.simulator.database.transaction() as session:
+        add_contrat(session, siren, canal, date(2020, 1, 1))
+        session.flush()
+        declare_canal(session, canal, type_canal="dossier", algorithme="aes256", cle=cle)
+
+
+def publication(
+    prms: Sequence[str],
+    type_: str = "CDC",
+    days: tuple[str, str] = ("2026-11-16", "2026-11-23"),
+    *,
+    canaux: Sequence[str] = (CANAL,),
+    **sens: bool,
+) -> Any:
+    """The body of an order of measures."""
+    numbers = [{"canalContactId": canal} for canal in canaux]
+    return {
+        "donneesGenerales": {
+            "canauxContact": {"proprietaireCanal": [{"canauxId": numbers}]},
+            "dateDebut": days[0],
+            "dateFin": days[1],
+            "typeDonnee": type_,
+        },
+        "listePoints": {
+            **({"injection": False, "soutirage": True} | sens),
+            "points": [{"pointId": prm} for prm in prms],
+        },
+    }
+
+
+def received(
+    running: InProcess, dossier: Any, hours: float = 1, canal: str = CANAL
+) -> dict[str, Any]:
+    """What comes of a demand in so many hours, deciphered, by the name of the file."""
+    simulator, clock = running.simulator, StoredClock(running.simulator.database)
+    clock.freeze(clock.now() + timedelta(hours=hours))
+    publish_now(simulator.settings, simulator.database, lambda _: None, clock.now())
+    folder = simulator.settings.data_dir / "publications" / canal
+    secret, found = chiffrement("aes256", CLE), {}
+    for file in sorted(folder.glob(f"*_{dossier}_*")):
+        plain = decrypt(secret, file.read_bytes())
+        if file.suffix == ".zip":
+            with ZipFile(BytesIO(plain)) as archive:
+                (name,) = archive.namelist()
+                assert f"_{dossier}_" in name
+                plain = archive.read(name)
+        found[file.name] = json.loads(plain)
+    return found

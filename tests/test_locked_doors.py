@@ -19,7 +19,8 @@ from points_kit import csv_lines, made_points
 from running_simulator import RunningSimulator, kept_open
 
 from sge_sim.cli import commands
-from sge_sim.dataconnect import rest_rules, rules_page
+from sge_sim.dataconnect import rest_rules
+from sge_sim.dataconnect.rest_rules import PAGE
 from sge_sim.homologation.catalogue.release import load_release
 from sge_sim.operations import all_operations
 from sge_sim.services.registry import BY_PATH, SERVICES
@@ -113,7 +114,7 @@ def test_data_connect_answers_soon_while_the_lock_is_held_and_works_after(
     }
     with hold(running.data_dir / "sge-sim.db"):
         locked = asked({**writing, **reading})
-    busy = {**dict.fromkeys(writing, rules_page.PANNE.status), "revoke": rest_rules.PANNE.status}
+    busy = {**dict.fromkeys(writing, PAGE["page_panne"].status), "revoke": rest_rules.PANNE.status}
     assert locked == busy | dict.fromkeys(reading, 200)
     free = asked({**writing, **reading})
     assert {*free.values()} <= {200, 302}
@@ -130,8 +131,7 @@ def written(running: RunningSimulator) -> dict[str, str]:
     siren, closed = "213409998", "999999992"
     for each in (siren, closed):
         running.command("entreprises", "add", each, "--nom", "Essai")
-    made = partial(admin, running, f"/api/entreprises/{siren}/applications", nom="Essai")
-    kept, spare = (made()["client_id"] for _ in range(2))
+    kept = admin(running, "/api/applications", nom="Essai", acteur=siren)["client_id"]
     points = running.data_dir / "points.csv"
     points.write_bytes(b"".join(csv_lines(made_points(2))))
     return {
@@ -152,11 +152,9 @@ def written(running: RunningSimulator) -> dict[str, str]:
         "clock set": "2026-11-26",
         "consentements remove": f"{given}",
         "entreprises add": "200054781 --nom Essai",
-        "entreprises application": f"{siren} --nom Essai",
+        "entreprises autorise": f"{siren} {kept}",
+        "entreprises oublie": f"{siren}",
         "entreprises remove": f"{closed}",
-        "entreprises retire": f"{siren} {spare}",
-        "entreprises set": f"{siren} --nom Essai",
-        "entreprises titres": f"{siren} {kept} --titres customer_adress",
         "flux publish": "--environment production",
         "pannes add": "sgt500",
         "pannes remove": "--tous",

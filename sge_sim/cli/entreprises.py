@@ -1,29 +1,16 @@
-"""`sge-sim entreprises`: the companies that hold contracts, and their applications."""
+"""`sge-sim entreprises`: the companies that hold contracts."""
 
 from typing import TYPE_CHECKING
 
 from sge_sim.cli.declared import Shown, group_of
 
 if TYPE_CHECKING:
-    from sge_sim.api.entreprises import (
-        ApplicationEntrepriseView,
-        EntrepriseView,
-        PointTenuView,
-    )
+    from sge_sim.api.entreprises import EntrepriseView, PointTenuView
 
 
-def _application_lines(view: "ApplicationEntrepriseView") -> str:
-    return (
-        f"{view.client_id}  {view.nom}\n"
-        f"        secret {view.client_secret}\n"
-        f"        titres {', '.join(view.titres) or 'aucun'}"
-    )
-
-
-def _entreprise_lines(view: "EntrepriseView") -> str:
+def _entreprise_line(view: "EntrepriseView") -> str:
     sirens = ", ".join((view.siren, *view.autres_sirens))
-    head = f"{sirens}  {view.nom}  services {', '.join(view.services) or 'aucun'}"
-    return "\n".join((head, *map(_application_lines, view.applications)))
+    return f"{sirens}  {view.nom}  services {', '.join(view.services) or 'aucun'}"
 
 
 def _point_line(view: "PointTenuView") -> str:
@@ -32,13 +19,10 @@ def _point_line(view: "PointTenuView") -> str:
 
 entreprises = group_of(
     "entreprises",
-    "Ouvrir les comptes d'entreprises titulaires de contrats, et leurs applications.",
+    "Ouvrir les comptes d'entreprises titulaires de contrats.",
     {
-        "list_entreprises": Shown(_entreprise_lines, "Aucune entreprise n'a de compte."),
-        "add_entreprise": Shown(_entreprise_lines),
-        "set_entreprise": Shown(_entreprise_lines),
+        "list_entreprises": Shown(_entreprise_line, "Aucune entreprise n'a de compte."),
+        "add_entreprise": Shown(_entreprise_line),
         "list_points": Shown(_point_line, "Ce compte ne tient aucun point."),
-        "add_application": Shown(_application_lines),
-        "set_titres": Shown(_application_lines),
     },
 )

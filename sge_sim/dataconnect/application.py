@@ -8,8 +8,8 @@ from http import HTTPStatus
 from typing import Final
 
 from sge_sim.clock import elapsed_ms, machine_now, stopwatch
-from sge_sim.dataconnect import oauth, page, rest_rules, rules_page, v5
-from sge_sim.dataconnect.contrat_2026 import APIS, SERVICES_API, answer_contrat, answer_services
+from sge_sim.dataconnect import oauth, page, rest_rules, v5
+from sge_sim.dataconnect.contrat_2026 import SERVICES_API, answer_contrat, answer_services
 from sge_sim.dataconnect.exchange import (
     HTML,
     PlannedAnswer,
@@ -17,11 +17,10 @@ from sge_sim.dataconnect.exchange import (
     RestBackend,
     RestCall,
     RestExchange,
-    json_answer,
     refusal_answer,
 )
 from sge_sim.dataconnect.mesures_2026 import API, answer_mesure
-from sge_sim.dataconnect.rest_rules import RestRule
+from sge_sim.dataconnect.rest_rules import PAGE, RestRule
 from sge_sim.domaine.echanges import ASKED, ASKED_MOST
 from sge_sim.domaine.pannes import Atteinte
 from sge_sim.door.origine import CLIENT, HEADER, PRODUCT, AuteurDAppel, Marques, auteur_of
@@ -29,6 +28,7 @@ from sge_sim.door.pannes import departure_of
 from sge_sim.facts.outage import DATABASE_UNREACHABLE, log_failure
 from sge_sim.journal import EchangeRecord
 from sge_sim.machine.texts import unfit_in
+from sge_sim.referentiel.fiche_rest import APIS
 from sge_sim.refus import Refus
 from sge_sim.tables.clock import read_clock
 from sge_sim.tables.pannes import read_pannes
@@ -183,7 +183,7 @@ class RestApplication:
         except Exception as error:
             reason = log_failure(_log, error, f"{call.path} ne peut pas répondre")
             rule = self._breakdown(call, error)
-            answer = json_answer(rule.body, rule.status)
+            answer = refusal_answer(Refus(rule))
             if exchange is None:
                 return answer  # not even the simulated time can be read
             exchange.rule, exchange.code = rule, rule.code
@@ -196,7 +196,7 @@ class RestApplication:
         """Return the answer to a failure of the simulator itself."""
         if call.path.startswith("/dataconnect/"):
             reached = not isinstance(error, DATABASE_UNREACHABLE)
-            return rules_page.SERVEUR if reached else rules_page.PANNE
+            return PAGE["page_erreur"] if reached else PAGE["page_panne"]
         found = (route.panne for route in self._routes if route.path.fullmatch(call.path))
         return next(found, rest_rules.PANNE)
 

@@ -13,6 +13,7 @@ from sge_sim.errors import UsageError, require_found
 from sge_sim.machine import monde
 from sge_sim.tables.acteurs import default_acteur, get_acteur
 from sge_sim.tables.dataconnect import APIS, Application, default_application
+from sge_sim.tables.entreprises import TITRES, CompteEntreprise
 
 REDIRECT_PAR_DEFAUT: Final = "http://localhost:8000/retour"
 """Where a customer is sent back by the default applications, until it is changed."""
@@ -30,24 +31,28 @@ def create_application(
     nom: str,
     acteur_code: str,
     mode: ModeApplication,
-    redirect_uri: str,
-    apis: Sequence[str] = tuple(APIS),
+    redirect_uri: str = "",
+    apis: Sequence[str] | None = None,
 ) -> Application:
     """Register an application, with an identifier and a secret of its own; all APIs by default.
+
+    One of a company that has an account has its interfaces, and no address to return to.
 
     Raises `UsageError` for a name that the consent page may not show (38 letters, digits, spaces,
     `-` and `_`, neither « Enedis » nor « Linky »: mail to an integrator, 2026), an actor that
     isn't known, an address that isn't one, an API that doesn't exist.
     """
     get_acteur(session, acteur_code)
+    company = session.get(CompteEntreprise, acteur_code) is not None
+    known = [*TITRES, *(api for api in APIS if APIS[api] == "2026")] if company else [*APIS]
     application = Application(
         client_id=monde.urandom(16).hex(),
         secret=monde.token(32),
         nom=_checked_name(nom),
         acteur_code=acteur_code,
         mode=mode,
-        redirect_uri=_checked_address(redirect_uri),
-        apis=_checked_apis(apis),
+        redirect_uri="" if company else _checked_address(redirect_uri),
+        apis=_checked_apis(known if apis is None else apis),
         par_defaut=False,
     )
     session.add(application)
@@ -135,7 +140,8 @@ def _checked_address(address: str) -> str:
 
 
 def _checked_apis(apis: Sequence[str]) -> list[str]:
-    unknown = [api for api in apis if api not in APIS]
+    known = (*APIS, *TITRES)
+    unknown = [api for api in apis if api not in known]
     if unknown:
-        raise UsageError(f"API inconnue : {', '.join(unknown)} ; il y a {', '.join(APIS)}.")
+        raise UsageError(f"API inconnue : {', '.join(unknown)} ; il y a {', '.join(known)}.")
     return list(dict.fromkeys(apis))

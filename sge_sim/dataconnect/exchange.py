@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sge_sim.dataconnect.rest_rules import RestRule
 from sge_sim.dataconnect.tokens import Tokens
@@ -20,6 +22,8 @@ from sge_sim.settings import Settings
 from sge_sim.tables.comptages import QuotaCounts, SharedQuotas
 from sge_sim.tables.dataconnect import ApplicationFacts
 from sge_sim.transport.message import Departure
+
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,26 @@ class RestExchange:
     pannes: Sequence[Panne] = ()
 
 
+class Corps(BaseModel):
+    """The JSON that a company posts: names that it has besides are passed over."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+
+def read_json(
+    exchange: RestExchange, model: type[M], rule: RestRule, types: Sequence[str] = ("", JSON)
+) -> M:
+    """Return what was posted as one of these types; raises `Refus` by `rule` for anything else."""
+    try:
+        if exchange.call.media_type in types:
+            return model.model_validate_json(exchange.call.body)
+        exchange.notes.append(f"type de corps : {exchange.call.media_type}")
+    except ValidationError as error:
+        first = error.errors()[0]
+        exchange.notes.append(f"{'.'.join(map(str, first['loc'])) or 'corps'} : {first['type']}")
+    raise Refus(rule)
+
+
 def json_answer(valeur: Any, status: int = 200, type: str = JSON) -> RestAnswer:
     """Return a value as compact JSON, its accents written as they are."""
     body = json.dumps(valeur, ensure_ascii=False, separators=(",", ":")).encode()
@@ -144,4 +168,6 @@ def refusal_answer(refus: Refus) -> RestAnswer:
     rule = refus.rule
     assert isinstance(rule, RestRule), "the rules of this platform say what they answer"
     body = {**rule.body, **refus.champs}
+    if not body:
+        return RestAnswer(rule.status)
     return json_answer({"fault": body} if rule.in_fault else body, rule.status)

@@ -8,7 +8,7 @@ from typing import Final
 
 from sge_sim.dataconnect.exchange import PlannedAnswer, RestBackend, RestExchange
 from sge_sim.dataconnect.pannes import HEURE, Vise, answer_of, strike, written_hour
-from sge_sim.dataconnect.readings import MesureAdressee
+from sge_sim.dataconnect.readings import Resource
 from sge_sim.dataconnect.rest_rules import (
     API_NON_SOUSCRITE,
     NO_TOKEN,
@@ -18,8 +18,7 @@ from sge_sim.dataconnect.rest_rules import (
 )
 from sge_sim.refus import Refus
 from sge_sim.tables.comptages import Quota
-from sge_sim.tables.dataconnect import APIS, read_revoked
-from sge_sim.tables.entreprises import read_calling_application
+from sge_sim.tables.dataconnect import APIS, read_application, read_revoked
 
 PAR_SECONDE: Final = 5
 PAR_HEURE_V5: Final = 10_000
@@ -30,7 +29,7 @@ PAR_HEURE_2026: Final = 1_000
 
 
 def let_in(
-    backend: RestBackend, exchange: RestExchange, api: str, resource: MesureAdressee | None = None
+    backend: RestBackend, exchange: RestExchange, api: str, resource: Resource | None = None
 ) -> None:
     """Find the application of a call, and count the call; raises `Refus`.
 
@@ -73,7 +72,7 @@ def _authenticate(backend: RestBackend, exchange: RestExchange) -> None:
     if access_token is None or access_token.fin <= exchange.now:
         raise Refus(TOKEN_REFUSED)
     application, revoque = exchange.vue.read(
-        (read_calling_application, access_token.client_id), (read_revoked, access_token.jti)
+        (read_application, access_token.client_id), (read_revoked, access_token.jti)
     )
     if application is None or revoque:
         raise Refus(TOKEN_REFUSED)

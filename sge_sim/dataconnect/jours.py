@@ -8,7 +8,7 @@ from typing import Final
 from sge_sim.clock import start_of_day
 from sge_sim.dataconnect.exchange import RestBackend, RestExchange
 from sge_sim.dataconnect.pannes import Vise, find_plans
-from sge_sim.dataconnect.readings import MeasureReader, MesureAdressee, ValeurLue
+from sge_sim.dataconnect.readings import MeasureReader, Resource, ValeurLue
 from sge_sim.domaine.nomenclatures import TypeAcces
 from sge_sim.domaine.pannes import Panne
 from sge_sim.tables.point_facts import Dossier
@@ -22,7 +22,7 @@ def reader_of(
     backend: RestBackend,
     exchange: RestExchange,
     api: str,
-    resource: MesureAdressee,
+    resource: Resource,
     dossier: Dossier,
     *,
     tous: bool = False,

@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sge_sim.dataconnect import rest_rules, rules_2026
+from sge_sim.dataconnect import rest_rules
 from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, answer_2026
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.jours import reader_of
-from sge_sim.dataconnect.readings import MeasureReader, Mesure
+from sge_sim.dataconnect.readings import MeasureReader, Mesure, Resource
+from sge_sim.dataconnect.rest_rules import DE_2026
 from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, controls_of, read_jour
-from sge_sim.domaine.nomenclatures import METIERS, Sens
+from sge_sim.domaine.nomenclatures import METIERS
 from sge_sim.domaine.prm import PRM
 from sge_sim.mesures.lecture import UNITES
 from sge_sim.mesures.series import BRUT
@@ -20,27 +21,19 @@ from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
 
 API: Final = "mesure_synchrone_auto"
 REFUSALS: Final = Refusals(
-    rules_2026.NON_TITULAIRE, rules_2026.NON_TITULAIRE, rules_2026.PRM_INCONNU
+    DE_2026["client_non_titulaire"], DE_2026["client_non_titulaire"], DE_2026["prm_inconnu"]
 )
 CONTROLS: Final = controls_of(
-    fin_future=rules_2026.FIN_FUTURE,
-    sept_jours=rules_2026.SEPT_JOURS,
-    sens=rules_2026.SENS,
-    opposition=rules_2026.OPPOSITION,
-    profondeur=rules_2026.PROFONDEUR,
-    mise_en_service=rules_2026.AVANT_MISE_EN_SERVICE,
-    sans_mesure=rules_2026.SANS_MESURE,
+    fin_future=DE_2026["fin_apres_aujourd_hui"],
+    sept_jours=DE_2026["plus_de_sept_jours"],
+    sens=DE_2026["sens_de_la_mesure"],
+    opposition=DE_2026["client_oppose"],
+    profondeur=DE_2026["trop_ancien"],
+    mise_en_service=DE_2026["avant_mise_en_service"],
+    sans_mesure=DE_2026["sans_mesure"],
 )
 
 _BRUT: Final = "BRUT"
-
-
-@dataclass(frozen=True)
-class Resource:
-    """One of the seven: what is measured, in which direction."""
-
-    mesure: Mesure
-    sens: Sens
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {
@@ -100,7 +93,7 @@ def answer_mesure(backend: RestBackend, exchange: RestExchange, nom: str) -> Res
     question = _read(backend, exchange, RESOURCES[nom])
     body = _BODIES[question.resource.mesure](question)
     if body is None:
-        raise Refus(rules_2026.SANS_MESURE)
+        raise Refus(DE_2026["sans_mesure"])
     return answer_2026(backend, body)
 
 
@@ -109,17 +102,18 @@ def _read(backend: RestBackend, exchange: RestExchange, resource: Resource) -> _
     asked = exchange.call.parameters
     prm, pas, grandeur = (asked.get(n, "") for n in ("pointId", "mesuresPas", "grandeurPhysique"))
     if PRM.fullmatch(prm) is None:
-        raise Refus(rules_2026.HORS_SWAGGER)
+        raise Refus(DE_2026["demande_hors_swagger"])
     exchange.prm = prm
     debut, fin = (
-        read_jour(asked.get(name, ""), rules_2026.HORS_SWAGGER) for name in ("dateDebut", "dateFin")
+        read_jour(asked.get(name, ""), DE_2026["demande_hors_swagger"])
+        for name in ("dateDebut", "dateFin")
     )
     periode = PeriodeDemandee(debut, fin)
     pmax = resource.mesure == "pmax"
     if pmax and (pas not in ("P1D", "P1M") or grandeur not in ("PMA", "TOUT")):
-        raise Refus(rules_2026.HORS_SWAGGER)
+        raise Refus(DE_2026["demande_hors_swagger"])
     if periode.debut >= periode.fin:
-        raise Refus(rules_2026.HORS_SWAGGER)
+        raise Refus(DE_2026["demande_hors_swagger"])
     dossier = read_point(exchange, prm, REFUSALS)
     today = exchange.now.date()
     asked_of = DemandeMesure(resource.mesure, periode, dossier.point, resource.sens, today)

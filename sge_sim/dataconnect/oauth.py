@@ -25,8 +25,7 @@ from sge_sim.dataconnect.exchange import (
 )
 from sge_sim.dataconnect.pannes import Vise, answer_of, strike
 from sge_sim.dataconnect.tokens import LIFETIME, AccessToken
-from sge_sim.tables.dataconnect import ApplicationFacts, revoke_token
-from sge_sim.tables.entreprises import read_calling_application
+from sge_sim.tables.dataconnect import ApplicationFacts, read_application, revoke_token
 
 FORM: Final = "application/x-www-form-urlencoded"
 _NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -185,7 +184,7 @@ class _Server(AuthorizationServer):  # type: ignore[misc]
         self.register_token_generator("default", self._generate)
 
     def query_client(self, client_id: str) -> _Client | None:
-        application = self.exchange.vue.ask(read_calling_application, client_id)
+        application = self.exchange.vue.ask(read_application, client_id)
         if application is None:
             return None
         self.exchange.application, self.exchange.acteur_code = application, application.acteur_code

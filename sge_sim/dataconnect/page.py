@@ -17,12 +17,12 @@ from jinja2 import Environment, FileSystemLoader
 
 from sge_sim.clock import add_months
 from sge_sim.commandes import vie
-from sge_sim.dataconnect import rules_page, sandbox
+from sge_sim.dataconnect import sandbox
 from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.dataconnect.exchange import HTML, RestAnswer, RestBackend, RestExchange
 from sge_sim.dataconnect.oauth import FORM
 from sge_sim.dataconnect.pannes import Vise, answer_of, strike
-from sge_sim.dataconnect.rest_rules import RestControl
+from sge_sim.dataconnect.rest_rules import PAGE, RestControl
 from sge_sim.domaine.pannes import Panne
 from sge_sim.facts.lecture import read_dossier
 from sge_sim.facts.stored_clock import read_instant
@@ -86,12 +86,14 @@ class DemandeAccord:
 
 
 RULES: Final[Sequence[RestControl[RestExchange]]] = (
-    rules_page.CLIENT_ABSENT.held_by(lambda exchange: "client_id" in _given(exchange)),
-    rules_page.CLIENT_INCONNU.held_by(lambda exchange: exchange.application is not None),
-    rules_page.TYPE_ABSENT.held_by(lambda exchange: "response_type" in _given(exchange)),
-    rules_page.TYPE.held_by(lambda exchange: _given(exchange)["response_type"] == "code"),
-    rules_page.STATE.held_by(lambda exchange: len(_given(exchange).get("state", "")) <= STATE_MAX),
-    rules_page.DUREE_ABSENTE.held_by(lambda exchange: "duration" in _given(exchange)),
+    PAGE["page_client_absent"].held_by(lambda exchange: "client_id" in _given(exchange)),
+    PAGE["page_client_inconnu"].held_by(lambda exchange: exchange.application is not None),
+    PAGE["page_type_absent"].held_by(lambda exchange: "response_type" in _given(exchange)),
+    PAGE["page_type"].held_by(lambda exchange: _given(exchange)["response_type"] == "code"),
+    PAGE["page_state"].held_by(
+        lambda exchange: len(_given(exchange).get("state", "")) <= STATE_MAX
+    ),
+    PAGE["page_duree_absente"].held_by(lambda exchange: "duration" in _given(exchange)),
 )
 """What the address of the page is checked by, in this order (assumed)."""
 
@@ -150,7 +152,8 @@ def _planned(exchange: RestExchange, demande: DemandeAccord, panne: Panne) -> Re
 
 
 def _application(exchange: RestExchange) -> ApplicationFacts | None:
-    return exchange.vue.ask(read_application, exchange.call.parameters.get("client_id", ""))
+    found = exchange.vue.ask(read_application, exchange.call.parameters.get("client_id", ""))
+    return found if found and found.redirect_uri else None  # a company has none
 
 
 def _read(exchange: RestExchange, version: str) -> DemandeAccord:
@@ -168,16 +171,16 @@ def _until(duration: str, today: date) -> date:
     """
     parts = _DUREE.fullmatch(duration)
     if parts is None:
-        raise Refus(rules_page.DUREE_FORME)
+        raise Refus(PAGE["page_duree_forme"])
     years, months, weeks, days = (int(part or 0) for part in parts.groups())
     try:
         until = add_months(today, 12 * years + months) + timedelta(7 * weeks + days)
     except (ValueError, OverflowError):
-        raise Refus(rules_page.DUREE_LONGUE) from None
+        raise Refus(PAGE["page_duree_longue"]) from None
     if until <= today:
-        raise Refus(rules_page.DUREE_FORME)
+        raise Refus(PAGE["page_duree_forme"])
     if until > add_months(today, MOIS_MAX):
-        raise Refus(rules_page.DUREE_LONGUE)
+        raise Refus(PAGE["page_duree_longue"])
     return until
 
 
@@ -323,7 +326,7 @@ def _accepted(
         asked: Question = (read_application, demande.application.client_id)
         now, (application, client) = read_instant(session, asked, held_by(titulaire))
         if application is None:
-            raise Refus(rules_page.CLIENT_INCONNU)
+            raise Refus(PAGE["page_client_inconnu"])
         # An order may have come since this was looked at: a new holder, a termination.
         refused = _why_not(client, prms)
         if refused is None:

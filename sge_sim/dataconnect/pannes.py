@@ -25,7 +25,8 @@ _TEXT: Final = "text/plain; charset=utf-8"
 class Vise:
     """What a call is about, as pannes narrow it: an API, a point, a measure and its direction.
 
-    `moment` is that of the consent page, `place` where the credentials of a token were.
+    `points` is how many an order names, `moment` that of the consent page, `place` where the
+    credentials of a token were.
     """
 
     api: str | None = None
@@ -34,6 +35,7 @@ class Vise:
     sens: Sens | None = None
     moment: str = ""
     place: str = ""
+    points: int = 0
 
 
 _ANY: Final = Vise()
@@ -79,6 +81,8 @@ def _is_about(exchange: RestExchange, panne: Panne, vise: Vise) -> bool:
     if sorte.sur and (vise.prm is None or of_measures is not (sorte.sur == "mesures")):
         return False
     if sorte.place and sorte.place == vise.place:
+        return False
+    if sorte.au_dela and vise.points <= (panne.nombre or 0):
         return False
     if sorte.changement_heure and not _lasts_an_hour_more(exchange):
         return False
@@ -139,7 +143,7 @@ def answer_of(exchange: RestExchange, panne: Panne, vise: Vise = _ANY) -> RestAn
     if consent and exchange.now < consent.debut + timedelta(hours=panne.nombre or 0):
         sorte = SORTES[sorte.d_abord]
     statuts, corps = sorte.statuts, sorte.corps
-    if APIS.get(vise.api or "") == "2026":
+    if vise.api and APIS.get(vise.api) != "v5":  # companies' too
         statuts, corps = sorte.statuts_2026 or statuts, sorte.corps_2026 or corps
     status = HTTPStatus(panne.statut or statuts[0])
     if not corps:

@@ -4,10 +4,11 @@ The values are those of ConsultationMesuresDetaillees and of the files. What is 
 yesterday, whose data come at 8:00 (catalogue of data), and of a curve to what was collected (FAQ).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import repeat
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 import numpy as np
 
@@ -29,16 +30,20 @@ _ARRIVAL: Final = 8
 """The hour of the legal day at which the data of the day before are there."""
 
 
-class MesureAdressee(Protocol):
+@dataclass(frozen=True)
+class Resource:
     """What an address gives: what is measured, in which direction."""
 
-    @property
-    def mesure(self) -> Mesure:
-        """The measure."""
+    mesure: Mesure
+    sens: Sens
 
-    @property
-    def sens(self) -> Sens:
-        """Its direction."""
+
+LUS: Final[Mapping[Mesure, tuple[TypeAcces, str]]] = {
+    "quotidienne": ("ENERGIE", "EA"),
+    "courbe": ("COURBE", "PA"),
+    "pmax": ("PMAX", "PMA"),
+}
+"""What is read for each that has one quantity."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The rules of Data Connect: each with its status, its body and where it is known from.
 
-`regles.yaml` says all of it. Those of the gateway have their names here, those of the interfaces
-and of the consent page in `rules_2026`, `rules_v5` and `rules_page`.
+`regles.yaml` says all of it. Those of the gateway have their names here.
 """
 
 from collections.abc import Callable, Mapping
@@ -67,13 +66,17 @@ def read_rules(file: Path, service: str) -> Mapping[str, Mapping[str, RestRule]]
 def _rule(nom: str, row: Mapping[str, Any], service: str) -> RestRule:
     said, body = dict(row), row["corps"]
     del said["corps"]
-    code, status = str(body.get("error") or body.get("code")), said.pop("statut", 400)
+    status = said.pop("statut", 400)
+    code = str(body.get("error") or body.get("code") or status)
     return RestRule(name=nom, code=code, status=status, body=body, service=service, **said)
 
 
 RULES_BY_PART: Final = read_rules(Path(__file__).with_name("regles.yaml"), SERVICE)
 """The rules by the part that refuses for them, then by name."""
 
+V5: Final = RULES_BY_PART["v5"]
+DE_2026: Final = RULES_BY_PART["2026"]
+PAGE: Final = RULES_BY_PART["page de consentement"]
 _GATEWAY: Final = RULES_BY_PART["passerelle"]
 
 NO_TOKEN: Final = _GATEWAY["sans_jeton"]

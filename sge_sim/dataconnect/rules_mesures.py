@@ -14,7 +14,7 @@ from sge_sim.refus import Refus
 from sge_sim.tables.point_facts import PointFacts
 
 _MOIS: Final[dict[Mesure, int]] = {"courbe": 24}
-_JOURS_DE_PLUS: Final = timedelta(15)
+JOURS_DE_PLUS: Final = timedelta(15)
 _JOUR: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 COURBE_MAX: Final = timedelta(7)
 """Days of a curve in one call."""
@@ -66,7 +66,7 @@ def courbe_de_sept_jours(demande: DemandeMesure) -> bool:
 
 def profondeur_de_la_mesure(demande: DemandeMesure) -> bool:
     """The period begins no earlier than what is kept: 36 months and 15 days, 24 of a curve."""
-    oldest = add_months(demande.today, -_MOIS.get(demande.mesure, 36)) - _JOURS_DE_PLUS
+    oldest = add_months(demande.today, -_MOIS.get(demande.mesure, 36)) - JOURS_DE_PLUS
     return demande.periode.debut >= oldest
 
 

@@ -6,23 +6,21 @@ from datetime import date
 from typing import Any, Final
 
 from sge_sim.clock import start_of_day
-from sge_sim.dataconnect import rules_v5
-from sge_sim.dataconnect.acces import Refusals, read_point, titulaire_of
-from sge_sim.dataconnect.contrat_2026 import COMPTEUR_LINKY, without_none
+from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, json_answer
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.jours import reader_of
-from sge_sim.dataconnect.readings import MeasureReader, Mesure
-from sge_sim.dataconnect.rest_rules import RestRule
+from sge_sim.dataconnect.readings import LUS, MeasureReader, Mesure, Resource
+from sge_sim.dataconnect.rest_rules import V5, RestRule
 from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, controls_of, read_jour
-from sge_sim.domaine.nomenclatures import Sens, TypeAcces
 from sge_sim.domaine.prm import PRM
 from sge_sim.mesures.series import BRUT
+from sge_sim.referentiel.fiche_rest import COMPTEUR_LINKY, titulaire_of, without_none
 from sge_sim.refus import Refus, check
 from sge_sim.tables.point_facts import PointFacts
 
 CLIENT_REFUSALS: Final = Refusals(
-    rules_v5.SANS_CONSENTEMENT, rules_v5.SANS_CONSENTEMENT, rules_v5.CLIENT_INCONNU
+    V5["v5_sans_consentement"], V5["v5_sans_consentement"], V5["v5_client_inconnu"]
 )
 
 
@@ -32,13 +30,13 @@ def answer_client_v5(backend: RestBackend, exchange: RestExchange, path: str) ->
     let_in(backend, exchange, api)
     prm = exchange.call.parameters.get("usage_point_id", "")
     if not prm:
-        raise Refus(rules_v5.CLIENT_PRM_ABSENT)
+        raise Refus(V5["v5_clients_prm_absent"])
     if PRM.fullmatch(prm) is None:
-        raise Refus(rules_v5.PRM_FORME)
+        raise Refus(V5["v5_prm_forme"])
     point = read_point(exchange, prm, CLIENT_REFUSALS).point
     # Contract and address are those of consumption alone (catalogue of data).
     if api in ("customers_upc", "customers_upa") and not point.contrat_soutirage:
-        raise Refus(rules_v5.CLIENT_INCONNU)
+        raise Refus(V5["v5_client_inconnu"])
     return json_answer(describe(point))
 
 
@@ -135,46 +133,38 @@ CLIENT_RESOURCES: Final[Mapping[str, tuple[str, Callable[[PointFacts], dict[str,
 
 
 MEASURE_REFUSALS: Final = Refusals(
-    rules_v5.NON_TITULAIRE, rules_v5.SANS_CONSENTEMENT, rules_v5.SANS_MESURE
+    V5["v5_client_non_titulaire"], V5["v5_sans_consentement"], V5["v5_sans_mesure"]
 )
 CONTROLS: Final = controls_of(
-    fin_future=rules_v5.FIN_FUTURE,
-    sept_jours=rules_v5.SEPT_JOURS,
-    sens=rules_v5.SENS,
-    opposition=rules_v5.OPPOSITION,
-    profondeur=rules_v5.PROFONDEUR,
-    mise_en_service=rules_v5.MISE_EN_SERVICE,
-    sans_mesure=rules_v5.SANS_MESURE,
+    fin_future=V5["v5_fin_apres_aujourd_hui"],
+    sept_jours=V5["v5_plus_de_sept_jours"],
+    sens=V5["v5_sens_de_la_mesure"],
+    opposition=V5["v5_client_oppose"],
+    profondeur=V5["v5_trop_ancien"],
+    mise_en_service=V5["v5_avant_mise_en_service"],
+    sans_mesure=V5["v5_sans_mesure"],
 )
 
 
 @dataclass(frozen=True)
-class ResourceV5:
-    """One of the five: its API, what is measured, in which direction."""
+class ResourceV5(Resource):
+    """One of the five, and its API."""
 
     api: str
-    mesure: Mesure
-    sens: Sens
 
 
 MEASURE_RESOURCES: Final[Mapping[str, ResourceV5]] = {
     f"/{resource.api}/v5/{nom}": resource
     for nom, resource in (
-        ("daily_consumption", ResourceV5("metering_data_dc", "quotidienne", "SOUTIRAGE")),
-        ("consumption_load_curve", ResourceV5("metering_data_clc", "courbe", "SOUTIRAGE")),
-        ("daily_consumption_max_power", ResourceV5("metering_data_dcmp", "pmax", "SOUTIRAGE")),
-        ("daily_production", ResourceV5("metering_data_dp", "quotidienne", "INJECTION")),
-        ("production_load_curve", ResourceV5("metering_data_plc", "courbe", "INJECTION")),
+        ("daily_consumption", ResourceV5("quotidienne", "SOUTIRAGE", "metering_data_dc")),
+        ("consumption_load_curve", ResourceV5("courbe", "SOUTIRAGE", "metering_data_clc")),
+        ("daily_consumption_max_power", ResourceV5("pmax", "SOUTIRAGE", "metering_data_dcmp")),
+        ("daily_production", ResourceV5("quotidienne", "INJECTION", "metering_data_dp")),
+        ("production_load_curve", ResourceV5("courbe", "INJECTION", "metering_data_plc")),
     )
 }
 """The five, by their paths."""
 
-_LUS: Final[Mapping[Mesure, tuple[TypeAcces, str]]] = {
-    "quotidienne": ("ENERGIE", "EA"),
-    "courbe": ("COURBE", "PA"),
-    "pmax": ("PMAX", "PMA"),
-}
-"""What is read for each."""
 _READING_TYPES: Final[Mapping[Mesure, Mapping[str, str]]] = {
     "quotidienne": {
         "measurement_kind": "energy",
@@ -204,7 +194,7 @@ def answer_mesure_v5(backend: RestBackend, exchange: RestExchange, path: str) ->
     reader = reader_of(backend, exchange, resource.api, resource, dossier)
     readings = _readings(resource.mesure, reader, periode)
     if not readings:
-        raise Refus(rules_v5.SANS_MESURE)
+        raise Refus(V5["v5_sans_mesure"])
     return json_answer(
         {
             "meter_reading": {
@@ -222,7 +212,7 @@ def answer_mesure_v5(backend: RestBackend, exchange: RestExchange, path: str) ->
 def _readings(
     mesure: Mesure, reader: MeasureReader, periode: PeriodeDemandee
 ) -> list[dict[str, Any]]:
-    type_, grandeur = _LUS[mesure]
+    type_, grandeur = LUS[mesure]
     valeurs = reader.read(type_, grandeur, periode.debut, periode.fin).get(grandeur, [])
     if mesure != "courbe":
         return [
@@ -244,16 +234,16 @@ def _read(exchange: RestExchange) -> tuple[str, PeriodeDemandee]:
     asked = exchange.call.parameters
     prm = asked.get("usage_point_id", "")
     if not prm:
-        raise Refus(rules_v5.PRM_ABSENT)
+        raise Refus(V5["v5_prm_absent"])
     if PRM.fullmatch(prm) is None:
-        raise Refus(rules_v5.PRM_FORME)
+        raise Refus(V5["v5_prm_forme"])
     exchange.prm = prm
-    debut = _day(asked.get("start", ""), rules_v5.DEBUT_ABSENT, rules_v5.DEBUT_FORME)
-    fin = _day(asked.get("end", ""), rules_v5.FIN_ABSENTE, rules_v5.FIN_FORME)
+    debut = _day(asked.get("start", ""), V5["v5_debut_absent"], V5["v5_debut_forme"])
+    fin = _day(asked.get("end", ""), V5["v5_fin_absente"], V5["v5_fin_forme"])
     if debut > fin:
-        raise Refus(rules_v5.ORDRE)
+        raise Refus(V5["v5_ordre_des_dates"])
     if debut == fin:
-        raise Refus(rules_v5.DATES_EGALES)
+        raise Refus(V5["v5_dates_egales"])
     return prm, PeriodeDemandee(debut, fin)
 
 

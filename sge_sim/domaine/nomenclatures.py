@@ -71,7 +71,8 @@ CodeFlux = str
 """The kind of a file, as `R63`: `sge_sim.flux.registry` knows them all."""
 CadreAcces = Literal["ACCORD_CLIENT", "SERVICE_ACCES", "EST_TITULAIRE"]
 """By what right data are asked for."""
-FormatM023 = Literal["JSON", "CSV"]
+FormatM023 = Literal["JSON", "CSV", "ZIP"]
+"""A company has JSON bare, or zipped; others always have it zipped."""
 TypeCanal = Literal["dossier", "ftp", "sftp"]
 AlgorithmeFlux = Literal["aucun", "aes128", "aes256"]
 EtatFichier = Literal["a_livrer", "livre", "echec"]

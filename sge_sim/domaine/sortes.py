@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from sge_sim.machine.yaml_files import parse_yaml
 
 Surete = Literal["relevé", "en partie", "supposé"]
-Endroit = Literal["soap", "rest", "jeton", "page", "compteur", "mesures", "fichier"]
+Endroit = Literal[
+    "soap", "rest", "jeton", "page", "compteur", "mesures", "fichier", "ordre", "perimetre"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class SorteDePanne:
     mode: str = ""
     par: Literal["", "heure", "seconde"] = ""
     changement_heure: bool = False
+    au_dela: bool = False
     accord: Literal["", "donné pendant", "donné avant"] = ""
     sans_retour: bool = False
     d_abord: str = ""

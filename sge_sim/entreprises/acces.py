@@ -7,7 +7,7 @@ from typing import Final
 
 from sge_sim.dataconnect.exchange import RestBackend, RestExchange
 from sge_sim.dataconnect.gateway import let_in
-from sge_sim.dataconnect.readings import MesureAdressee
+from sge_sim.dataconnect.readings import Resource
 from sge_sim.dataconnect.rest_rules import API_NON_SOUSCRITE, QUOTA_HEURE, QUOTA_SECONDE
 from sge_sim.domaine.prm import PRM
 from sge_sim.entreprises.rules import DE_MESURES, GATEWAY, MESURES, Famille
@@ -26,8 +26,10 @@ DEPUIS: Final = {
     "customer_contract": _KIT,
     "customer_contract_summary": _KIT,
 }
-"""The legal day from which the platform has each interface, and how it is known; none has ended
-(in use on 23/07/2026; nothing is public since)."""
+"""The legal day from which the platform has each interface, and how it is known."""
+_DECRITE: Final = date(2025, 1, 1), "descriptions de 2025, jour supposé"
+JUSQU_A: Final = {"mesure_synchrone_auto": date(2026, 9, 28)}
+"""The legal day from which there is another version; no other has ended (use of 23/07/2026)."""
 
 _PORT: Final = re.compile(r":\d+$")
 
@@ -42,15 +44,17 @@ def let_holder_in(
     exchange: RestExchange,
     titre: str,
     famille: Famille,
-    resource: MesureAdressee | None = None,
+    resource: Resource | None = None,
 ) -> CompteFacts:
     """Return the account that calls, with the SIREN that it asks for; raises `Refus`.
 
     A `siren` is taken in the address and in the header; both where there are both (assumed).
     """
     settings, call = backend.settings, exchange.call
-    depuis, source = DEPUIS[titre]
-    if settings.generation == "auto" and exchange.now.date() < depuis:
+    depuis, source = DEPUIS.get(titre, _DECRITE)
+    if settings.generation == "auto" and not (
+        depuis <= exchange.now.date() < JUSQU_A.get(titre, date.max)
+    ):
         exchange.notes.append(f"{titre} n'existe qu'à partir du {depuis:%d/%m/%Y} ({source})")
         raise Refus(GATEWAY["interface_du_jour"])
     if settings.hote_sans_port and _PORT.search(call.headers.get("host", "")):
@@ -62,8 +66,8 @@ def let_holder_in(
         if beyond and famille is DE_MESURES and is_described(settings):
             raise Refus(MESURES["quota_decrit"]) from None
         raise
-    compte = exchange.vue.ask(read_compte, exchange.client.client_id)
-    if compte is None:  # taken away in between
+    compte = exchange.vue.ask(read_compte, exchange.client.acteur_code)
+    if compte is None:  # of Data Connect, or closed in between
         raise Refus(API_NON_SOUSCRITE)
     given = (call.parameters.get("siren"), call.headers.get("siren"))
     asked = frozenset(siren for siren in given if siren is not None)

@@ -5,48 +5,35 @@ also those whose measures fail (observed 2026).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
-from sge_sim.dataconnect.contrat_2026 import contract_data_of
 from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, json_answer
 from sge_sim.entreprises.acces import is_described, let_holder_in, read_held
 from sge_sim.entreprises.rules import DE_CONTRATS
+from sge_sim.referentiel.fiche_rest import data_of_holder
+from sge_sim.tables.dataconnect import read_nom_acteur
 from sge_sim.tables.point_facts import PointFacts
 
-
-@dataclass(frozen=True)
-class ContexteContrat:
-    """One of the four: its title, the interface of Data Connect that says the same, what a 404
-    names."""
-
-    titre: str
-    api: str
-    absent: str
-
-
-CONTEXTES: Final[Mapping[str, ContexteContrat]] = {
-    "address": ContexteContrat("customer_adress", "donnees_generales_auto", "Adresse"),
-    "connection": ContexteContrat("customer_connection", "alimentation_auto", "Connexion"),
-    "contract": ContexteContrat(
-        "customer_contract", "situation_contrat_auto", "Situation contractuelle"
-    ),
-    "contract_summary": ContexteContrat(
-        "customer_contract_summary", "synth_contrat_auto", "Synthese contractuelle"
+CONTEXTES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "address": ("customer_adress", "donnees_generales_auto", "Adresse"),
+    "connection": ("customer_connection", "alimentation_auto", "Connexion"),
+    "contract": ("customer_contract", "situation_contrat_auto", "Situation contractuelle"),
+    "contract_summary": (
+        *("customer_contract_summary", "synth_contrat_auto", "Synthese contractuelle"),
     ),
 }
-"""The four, by where they begin; `Synthese` is written so."""
+"""The four, by where they begin: the title, the interface of Data Connect that says the same, what
+a 404 names (`Synthese` is written so)."""
 
 
 def answer_contexte(backend: RestBackend, exchange: RestExchange, nom: str, prm: str) -> RestAnswer:
     """Answer one of `CONTEXTES` for a point; raises `Refus`."""
-    contexte = CONTEXTES[nom]
-    compte = let_holder_in(backend, exchange, contexte.titre, DE_CONTRATS)
-    said = f"{contexte.absent} ou PRM non existant"
+    titre, api, absent = CONTEXTES[nom]
+    compte = let_holder_in(backend, exchange, titre, DE_CONTRATS)
+    said = f"{absent} ou PRM non existant"
     point = read_held(exchange, prm, compte, DE_CONTRATS, libelle=said).point
-    body = contract_data_of(exchange, contexte.api, point)
-    if "phase_count" in body:
-        body["phase_count"] = str(body["phase_count"])
+    contractor = exchange.vue.ask(read_nom_acteur, point.fournisseur_titulaire or "")
+    body = data_of_holder(api, point, contractor)
     if is_described(backend.settings):
         body = _as_described(body, point)
     return json_answer(body)

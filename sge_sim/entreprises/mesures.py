@@ -1,14 +1,15 @@
 """`/mesures/v2/metering_data`: the seven measures of a point that the account holds."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from sge_sim.clock import PARIS
+from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, json_answer
 from sge_sim.dataconnect.jours import reader_of
-from sge_sim.dataconnect.readings import MeasureReader, Mesure, ValeurLue
+from sge_sim.dataconnect.readings import LUS, MeasureReader, Mesure, Resource, ValeurLue
 from sge_sim.dataconnect.rest_rules import SANS_RESSOURCE
 from sge_sim.dataconnect.rules_mesures import PeriodeDemandee, read_jour
 from sge_sim.domaine.nomenclatures import METIERS, Sens, TypeServiceAcces
@@ -21,24 +22,19 @@ from sge_sim.refus import Refus, check
 from sge_sim.soap.arbre_releves import ArbreReleves, dated_values
 
 TITRE: Final = "mesure_synchrone"
+TITRE_AUTORISE: Final = "mesure_synchrone_auto"
+"""The same for a company that a holder authorised, until its version 2 (`mesures_2026`)."""
+_NON_AUTORISE: Final = MESURES["autorise_sur_le_point"]
 
 
-@dataclass(frozen=True)
-class RessourceMesuree:
-    """One of the seven: what is measured, in which direction."""
-
-    mesure: Mesure
-    sens: Sens
-
-
-RESSOURCES: Final[Mapping[str, RessourceMesuree]] = {
-    "daily_consumption": RessourceMesuree("quotidienne", "SOUTIRAGE"),
-    "daily_production": RessourceMesuree("quotidienne", "INJECTION"),
-    "consumption_load_curve": RessourceMesuree("courbe", "SOUTIRAGE"),
-    "production_load_curve": RessourceMesuree("courbe", "INJECTION"),
-    "daily_consumption_max_power": RessourceMesuree("pmax", "SOUTIRAGE"),
-    "index_consumption": RessourceMesuree("index", "SOUTIRAGE"),
-    "index_production": RessourceMesuree("index", "INJECTION"),
+RESSOURCES: Final[Mapping[str, Resource]] = {
+    "daily_consumption": Resource("quotidienne", "SOUTIRAGE"),
+    "daily_production": Resource("quotidienne", "INJECTION"),
+    "consumption_load_curve": Resource("courbe", "SOUTIRAGE"),
+    "production_load_curve": Resource("courbe", "INJECTION"),
+    "daily_consumption_max_power": Resource("pmax", "SOUTIRAGE"),
+    "index_consumption": Resource("index", "SOUTIRAGE"),
+    "index_production": Resource("index", "INJECTION"),
 }
 _TYPES: Final[Mapping[Mesure, TypeServiceAcces]] = {
     "quotidienne": "ENERGIE",
@@ -46,6 +42,12 @@ _TYPES: Final[Mapping[Mesure, TypeServiceAcces]] = {
     "pmax": "PMAX",
     "index": "INDEX",
 }
+_READ: Final[Mapping[Mesure, tuple[str, Mapping[str, str]]]] = {
+    "quotidienne": ("energy", {}),
+    "courbe": ("power", {"aggregate": "average"}),
+    "pmax": ("power", {"aggregate": "maximum"}),
+}
+"""What is measured, and how it comes from what was: as descriptions name both."""
 _DIRECTIONS: Final[Mapping[Sens, str]] = {"SOUTIRAGE": "forward", "INJECTION": "reverse"}
 _OF_MAXIMA: Final = {"measuring_period": ("P1D", "P1M"), "grandeurPhysique": ("PMA", "TOUT")}
 _LIBELLES: Final = {"BRUT": "Données brutes", "P1D": "pas quotidien", "P1M": "pas mensuel"}
@@ -101,12 +103,14 @@ class _Consultee:
             yield {"value": "null" if lu.valeur is None else str(lu.valeur), "date": date_}
 
 
-def answer_ressource(backend: RestBackend, exchange: RestExchange, nom: str) -> RestAnswer:
+def answer_ressource(
+    backend: RestBackend, exchange: RestExchange, nom: str, titre: str = TITRE
+) -> RestAnswer:
     """Answer one of `RESSOURCES`; raises `Refus`."""
     if nom not in RESSOURCES:
         raise Refus(SANS_RESSOURCE)
     ressource = RESSOURCES[nom]
-    compte = let_holder_in(backend, exchange, TITRE, DE_MESURES, ressource)
+    compte = let_holder_in(backend, exchange, titre, DE_MESURES, ressource)
     asked = exchange.call.parameters
     prm = asked.get("usage_point_id", "")
     if PRM.fullmatch(prm) is None:
@@ -119,7 +123,10 @@ def answer_ressource(backend: RestBackend, exchange: RestExchange, nom: str) -> 
     )
     if periode.debut >= periode.fin:
         raise Refus(MESURES["dates_dans_l_ordre"])
-    dossier = read_held(exchange, prm, compte, DE_MESURES)
+    if titre == TITRE:
+        dossier = read_held(exchange, prm, compte, DE_MESURES)
+    else:
+        dossier = read_point(exchange, prm, Refusals(_NON_AUTORISE, _NON_AUTORISE, _NON_AUTORISE))
     demande = DemandeTitulaire(
         ressource.mesure,
         periode,
@@ -127,13 +134,14 @@ def answer_ressource(backend: RestBackend, exchange: RestExchange, nom: str) -> 
         ressource.sens,
         exchange.now.date(),
         _TYPES[ressource.mesure],
-        compte.services,
+        compte.services if titre == TITRE else frozenset(_TYPES.values()),
     )
     check(CONTROLS, demande)
-    reader = reader_of(backend, exchange, TITRE, ressource, dossier, tous=True)
+    reader = reader_of(backend, exchange, titre, ressource, dossier, tous=True)
     described = is_described(backend.settings)
     question = _Consultee(prm, ressource.sens, periode, reader, pas, grandeur, described)
-    said = _BODIES[ressource.mesure](question)
+    mesure = ressource.mesure
+    said = _index(question) if mesure == "index" else _intervals(question, mesure)
     if not said:
         raise Refus(MESURES["mesure_trouvee"])
     head = {
@@ -164,60 +172,37 @@ def _wrong(asked: Mapping[str, str], name: str, refus: Refus) -> Refus:
     return Refus(refus.rule, message=f"Le paramètre {name} est {wanted}")
 
 
-def _daily(question: _Consultee) -> dict[str, Any] | None:
-    valeurs = question.reader.read("ENERGIE", "EA", question.periode.debut, question.periode.fin)
-    return valeurs and _read(
-        question,
-        {"measurement_kind": "energy", "unit": UNITES["EA"]},
-        question.readings(valeurs["EA"]),
-    )
-
-
-def _curve(question: _Consultee) -> dict[str, Any] | None:
-    """The power of each step, stamped at its end (observed of Data Connect; for large points
-    assumed)."""
-    valeurs = question.reader.read("COURBE", "PA", question.periode.debut, question.periode.fin)
-    nature = BRUT if question.reader.dossier.point.petit else REEL
-    return valeurs and _read(
-        question,
-        {"measurement_kind": "power", "unit": UNITES["PA"], "aggregate": "average"},
-        (
-            {
-                **reading,
+def _intervals(question: _Consultee, mesure: Mesure) -> dict[str, Any] | None:
+    """The values of each day or step, stamped at its end (observed of Data Connect; for large
+    points assumed). TOUT gives the maxima of the whole, then those of each phase (order assumed);
+    large points have none (the order by file is for C5 alone)."""
+    type_, grandeur = LUS[mesure]
+    grand = question.reader.dossier.point.grand
+    if mesure == "pmax" and grand:
+        return None
+    debut, fin, pas = question.periode.debut, question.periode.fin, question.pas or "P1D"
+    valeurs = question.reader.read(type_, question.grandeur or grandeur, debut, fin, pas)
+    kind, aggregate = _READ[mesure]
+    reading_type: dict[str, Any] = {
+        "flow_direction": _DIRECTIONS[question.sens],
+        "measurement_kind": kind,
+    }
+    if mesure == "pmax":
+        reading_type["measuring_period"] = question.written(pas)
+    readings = [each for lus in valeurs.values() for each in question.readings(lus)]
+    if mesure == "courbe":
+        nature = REEL if grand else BRUT
+        for lu, reading in zip(valeurs.get(grandeur, ()), readings, strict=True):
+            reading |= {
                 "interval_length": question.written(f"PT{lu.pas}M"),
                 "measure_type": nature,
             }
-            for lu, reading in zip(valeurs["PA"], question.readings(valeurs["PA"]), strict=True)
-        ),
-    )
-
-
-def _maxima(question: _Consultee) -> dict[str, Any] | None:
-    """TOUT gives the maxima of the whole, then those of each phase (order assumed); large points
-    have none (the order by file is for C5 alone)."""
-    if question.reader.dossier.point.grand:
+    if not valeurs:
         return None
-    debut, fin = question.periode.debut, question.periode.fin
-    maxima = question.reader.read("PMAX", question.grandeur, debut, fin, question.pas)
-    return maxima and _read(
-        question,
-        {
-            "measurement_kind": "power",
-            "measuring_period": question.written(question.pas),
-            "unit": UNITES["PMA"],
-            "aggregate": "maximum",
-        },
-        (reading for valeurs in maxima.values() for reading in question.readings(valeurs)),
-    )
-
-
-def _read(
-    question: _Consultee, type_: Mapping[str, str], readings: Iterable[Mapping[str, Any]]
-) -> dict[str, Any]:
     return {
         "quality": question.written("BRUT"),
-        "reading_type": {"flow_direction": _DIRECTIONS[question.sens], **type_},
-        "interval_reading": [*readings],
+        "reading_type": {**reading_type, "unit": UNITES[grandeur], **aggregate},
+        "interval_reading": readings,
     }
 
 
@@ -264,11 +249,3 @@ def _register(question: _Consultee, registre: Mapping[str, Any]) -> dict[str, An
         for date_, valeur in zip(stamps, registre["valeur"], strict=True)
     ]
     return {**cadran, "values": values}
-
-
-_BODIES: Final[Mapping[Mesure, Callable[[_Consultee], dict[str, Any] | None]]] = {
-    "quotidienne": _daily,
-    "courbe": _curve,
-    "pmax": _maxima,
-    "index": _index,
-}

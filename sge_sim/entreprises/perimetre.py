@@ -2,12 +2,19 @@
 
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from sge_sim.dataconnect.exchange import JSON, RestAnswer, RestBackend, RestExchange, json_answer
+from sge_sim.dataconnect.exchange import (
+    Corps,
+    RestAnswer,
+    RestBackend,
+    RestExchange,
+    json_answer,
+    read_json,
+)
+from sge_sim.dataconnect.pannes import Vise, strike
 from sge_sim.entreprises.acces import is_described, let_holder_in
 from sge_sim.entreprises.rules import CONTRATS, DE_CONTRATS
-from sge_sim.refus import Refus
 from sge_sim.tables.entreprises import PointTenu, held_points
 
 TITRE: Final = "usage_point_id_perimeter"
@@ -15,27 +22,23 @@ PAR_PAGE: Final = 3000
 """Points of a page (description of 2025)."""
 
 
-class _Demande(BaseModel):
-    model_config = ConfigDict(strict=True, allow_inf_nan=False)
-
-
-class PuissanceDemandee(_Demande):
+class PuissanceDemandee(Corps):
     """Bounds of the subscribed power, both included, in the unit of each contract (assumed)."""
 
     lower_value: float = float("-inf")
     higher_value: float = float("inf")
 
 
-class DemandePerimetre(_Demande):
+class DemandePerimetre(Corps):
     """What is asked: a page, and filters that all hold; of a list, any value (assumed).
 
     A filter without values filters nothing; what the description doesn't name is passed over.
     """
 
     page_number: int = Field(ge=1)
-    siret_number: list[str] = []
-    postal_code_city: list[str] = []
-    segment: list[str] = []
+    siret_number: tuple[str, ...] = ()
+    postal_code_city: tuple[str, ...] = ()
+    segment: tuple[str, ...] = ()
     subscribed_power: PuissanceDemandee | None = None
 
     def keeps(self, point: PointTenu) -> bool:
@@ -59,9 +62,13 @@ class DemandePerimetre(_Demande):
 def answer_perimetre(backend: RestBackend, exchange: RestExchange) -> RestAnswer:
     """List a page of the points; raises `Refus`. A page beyond the last is empty (assumed)."""
     compte = let_holder_in(backend, exchange, TITRE, DE_CONTRATS)
-    demande = _read(exchange)
+    demande = read_json(exchange, DemandePerimetre, CONTRATS["requete_lisible"])
     held = exchange.vue.read(*map(held_points, sorted(compte.sirens)))
     kept = sorted(point.prm for points in held for point in points if demande.keeps(point))
+    panne = strike(backend, exchange, "perimetre", Vise(TITRE)) if exchange.pannes else None
+    if panne is not None:  # these are of the perimeter at other hours
+        hour = f"{exchange.now:%Y-%m-%d %H}"
+        kept = [prm for prm in kept if not panne.takes(f"{prm}/{hour}")]
     page = demande.page_number
     prms = kept[(page - 1) * PAR_PAGE : page * PAR_PAGE]
     parameters: dict[str, Any] = {
@@ -73,15 +80,3 @@ def answer_perimetre(backend: RestBackend, exchange: RestExchange) -> RestAnswer
         return json_answer({"query_parameters": {**parameters, "usage_point_id": prms}})
     # Beside them, in every real answer that a client was seen to read.
     return json_answer({"query_parameters": parameters, "usage_point_id": prms})
-
-
-def _read(exchange: RestExchange) -> DemandePerimetre:
-    if exchange.call.media_type not in ("", JSON):
-        exchange.notes.append(f"type de corps : {exchange.call.media_type}")
-        raise Refus(CONTRATS["requete_lisible"])
-    try:
-        return DemandePerimetre.model_validate_json(exchange.call.body)
-    except ValidationError as error:
-        first = error.errors()[0]
-        exchange.notes.append(f"{'.'.join(map(str, first['loc'])) or 'corps'} : {first['type']}")
-        raise Refus(CONTRATS["requete_lisible"]) from None

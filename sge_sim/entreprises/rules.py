@@ -18,23 +18,42 @@ RULES_BY_FAMILY: Final = read_rules(Path(__file__).with_name("regles.yaml"), SER
 GATEWAY: Final = RULES_BY_FAMILY["passerelle"]
 MESURES: Final = RULES_BY_FAMILY["mesures"]
 CONTRATS: Final = RULES_BY_FAMILY["contrats"]
+ORDRES: Final = RULES_BY_FAMILY["ordres"]
+DEMANDES: Final = RULES_BY_FAMILY["demandes"]
+INFRA_J: Final = RULES_BY_FAMILY["infra_j"]
 
 
 @dataclass(frozen=True)
 class Famille:
-    """Why the interfaces of one family refuse a `siren`, and a point that isn't held or known."""
+    """Why the interfaces of one family refuse what can't be read, fail, and refuse a `siren`, a
+    point that isn't held, one that isn't known; orders look at points later."""
 
+    texte: RestRule
+    panne: RestRule
     siren: RestRule
     titulaire: RestRule
     inconnu: RestRule
 
 
-DE_MESURES: Final = Famille(
-    MESURES["siren_du_compte"], MESURES["titulaire_du_point"], MESURES["point_connu"]
+def _famille(nom: str, *rules: str) -> Famille:
+    last = len(rules) - 1
+    return Famille(*(RULES_BY_FAMILY[nom][rules[min(rang, last)]] for rang in range(5)))
+
+
+DE_MESURES: Final = _famille(
+    "mesures",
+    *("texte_lisible", "probleme_technique"),
+    *("siren_du_compte", "titulaire_du_point", "point_connu"),
 )
-DE_CONTRATS: Final = Famille(
-    CONTRATS["siren_d_un_compte"], CONTRATS["point_tenu"], CONTRATS["point_existant"]
+DE_CONTRATS: Final = _famille(
+    "contrats",
+    *("requete_lisible", "erreur_technique"),
+    *("siren_d_un_compte", "point_tenu", "point_existant"),
 )
+D_ORDRES: Final = _famille("ordres", "requete_json", "panne_muette", "siren_de_l_ordre")
+_SIREN: Final = "siren_de_demande"
+DE_DEMANDES: Final = _famille("demandes", "requete_de_demande", "erreur_de_demande", _SIREN)
+D_INFRA_J: Final = _famille("infra_j", "requete_conforme", "erreur_du_jour", "siren_connu")
 
 
 @dataclass(frozen=True)

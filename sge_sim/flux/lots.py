@@ -179,12 +179,13 @@ class LotM023(Lot):
         return {"m023_id": self.numero, "debut": demande.date_debut, "fin": demande.date_fin}
 
     def claim(self, session: Session, publication: Publication, files: int) -> bool:
-        """Close the demand: a report alone says that nothing was done (GUI 0502)."""
+        """Close the demand: a report alone says that nothing was done (GUI 0502); companies have
+        no report."""
         if is_published(session, publication):
             return False
         demande = find_demande_m023(session, self.numero)
         assert demande is not None, "it was read from there"
-        demande.etat = "non_realisee" if files == 1 else "realisee"
+        demande.etat = "non_realisee" if files == (demande.sirens is None) else "realisee"
         demande.closed_at = self.instant
         return True
 

@@ -49,8 +49,12 @@ def add_application(
     *,
     nom: Annotated[str, Says("Nom montré sur la page de consentement", "Ma conso")],
     redirect_uri: Annotated[
-        str, Says("Adresse où le client est renvoyé", "https://a.example.fr/retour")
-    ],
+        str,
+        Says(
+            "Adresse où le client est renvoyé ; une entreprise n'en a pas",
+            "https://a.example.fr/retour",
+        ),
+    ] = "",
     acteur: ActeurOrTiers = None,
     mode: Annotated[ModeApplication, Says("Sur consentement, ou bac à sable")] = "production",
     apis: Apis = None,
@@ -62,7 +66,7 @@ def add_application(
         acteur_code=acteur or acteurs.default_acteur(session, "tiers").code,
         mode=mode,
         redirect_uri=redirect_uri,
-        apis=tuple(tables.APIS) if apis is None else apis,
+        apis=apis,
     )
     return views.ApplicationView.of(made)
 

@@ -1,4 +1,4 @@
-"""Companies that hold contracts: their accounts, their applications, the points that they hold."""
+"""Companies that hold contracts: their accounts, the points that they hold."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 
     from sge_sim.api import entreprises as views
     from sge_sim.entreprises import comptes
+    from sge_sim.facts import stored_clock
     from sge_sim.tables import entreprises as tables
+    from sge_sim.tables import m023
 else:
     views = late("sge_sim.api.entreprises")
     comptes = late("sge_sim.entreprises.comptes")
-    tables = late("sge_sim.tables.entreprises")
+    stored_clock = late("sge_sim.facts.stored_clock")
+tables = late("sge_sim.tables.entreprises")
+m023 = late("sge_sim.tables.m023")
 
 _act = partial(
     operation,
@@ -33,14 +37,10 @@ Services = Annotated[
     list[TypeServiceAcces] | None,
     Says("Type de mesures dont le service est ouvert, répétable ; tous par défaut", "ENERGIE"),
 ]
-Titres = Annotated[
-    list[str] | None,
-    Says("Titre d'une interface permise, répétable ; tous par défaut", "mesure_synchrone"),
-]
 
 
 @_act(
-    "Les comptes des entreprises, et leurs applications",
+    "Les comptes des entreprises",
     "GET /entreprises",
     "entreprises list",
     key="siren",
@@ -51,10 +51,9 @@ def list_entreprises(session: "Session") -> "list[views.EntrepriseView]":
 
 
 @_act(
-    "Ouvrir le compte d'une entreprise titulaire de contrats",
-    "POST /entreprises",
+    "Ouvrir le compte d'une entreprise, ou le changer : ce qui n'est pas donné est d'ordinaire",
+    "PUT /entreprises/{siren}",
     "entreprises add SIREN",
-    status=201,
     done="Le compte {siren} est ouvert.",
 )
 def add_entreprise(
@@ -65,28 +64,9 @@ def add_entreprise(
     autres_sirens: Autres = None,
     services: Services = None,
 ) -> "views.EntrepriseView":
-    """Open an account."""
-    made = comptes.create_entreprise(session, siren, nom, autres_sirens or (), services)
+    """Open an account, or change it."""
+    made = comptes.declare_entreprise(session, siren, nom, autres_sirens or (), services)
     return views.EntrepriseView.of(made)
-
-
-@_act(
-    "Modifier le compte d'une entreprise ; ce qui n'est pas donné reste",
-    "POST /entreprises/{siren}",
-    "entreprises set SIREN",
-    done="Le compte {siren} est modifié.",
-)
-def set_entreprise(
-    session: "Session",
-    *,
-    siren: Siren,
-    nom: Annotated[str | None, Says("Nom de l'entreprise", "Commune d'essai")] = None,
-    autres_sirens: Autres = None,
-    services: Services = None,
-) -> "views.EntrepriseView":
-    """Change an account."""
-    changed = comptes.change_entreprise(session, siren, nom, autres_sirens, services)
-    return views.EntrepriseView.of(changed)
 
 
 @_act(
@@ -97,7 +77,7 @@ def set_entreprise(
 )
 def remove_entreprise(session: "Session", *, siren: Siren) -> None:
     """Close an account."""
-    session.delete(comptes.get_entreprise(session, siren))
+    comptes.remove_entreprise(session, siren)
 
 
 @_act(
@@ -112,44 +92,30 @@ def list_points(session: "Session", *, siren: Siren) -> "list[views.PointTenuVie
 
 
 @_act(
-    "Créer une application d'une entreprise",
-    "POST /entreprises/{siren}/applications",
-    "entreprises application SIREN",
+    "Autoriser, au nom d'une entreprise, une application à lire ses points",
+    "POST /entreprises/{siren}/autorisations",
+    "entreprises autorise SIREN CLIENT_ID",
     status=201,
-    done="L'application {nom} est créée.",
+    done="L'application {client_id} est autorisée.",
 )
-def add_application(
+def autorise(
     session: "Session",
     *,
     siren: Siren,
-    nom: Annotated[str, Says("Nom de l'application", "Suivi énergétique")],
-    titres: Titres = None,
-) -> "views.ApplicationEntrepriseView":
-    """Make an application."""
-    made = comptes.add_application(session, siren, nom, titres)
-    return views.ApplicationEntrepriseView.of(made)
+    client_id: ClientId,
+    prm: Annotated[list[str] | None, Says("Point, répétable ; tous sans lui")] = None,
+) -> None:
+    """Let an application read points of an account, as their holder would."""
+    now = stored_clock.instant_within(session)
+    comptes.autorise(session, siren, client_id, prm, now)
 
 
 @_act(
-    "Dire quelles interfaces une application d'une entreprise peut appeler",
-    "POST /entreprises/{siren}/applications/{client_id}",
-    "entreprises titres SIREN CLIENT_ID",
-    done="Les interfaces de l'application sont changées.",
+    "Oublier les demandes de fichiers d'une entreprise qui n'ont pas eu le leur",
+    "DELETE /entreprises/{siren}/dossiers",
+    "entreprises oublie SIREN",
+    done="Les demandes de {siren} sans fichier sont closes.",
 )
-def set_titres(
-    session: "Session", *, siren: Siren, client_id: ClientId, titres: Titres = None
-) -> "views.ApplicationEntrepriseView":
-    """Change what an application may use; all where nothing is named."""
-    changed = comptes.set_titres(session, siren, client_id, titres)
-    return views.ApplicationEntrepriseView.of(changed)
-
-
-@_act(
-    "Supprimer une application d'une entreprise",
-    "DELETE /entreprises/{siren}/applications/{client_id}",
-    "entreprises retire SIREN CLIENT_ID",
-    done="L'application {client_id} est supprimée.",
-)
-def remove_application(session: "Session", *, siren: Siren, client_id: ClientId) -> None:
-    """Delete an application."""
-    session.delete(comptes.get_application_of(session, siren, client_id))
+def oublie(session: "Session", *, siren: Siren) -> None:
+    """Close the demands that wait for a file: the same may be made again."""
+    m023.end_awaited_m023(session, siren, stored_clock.instant_within(session))

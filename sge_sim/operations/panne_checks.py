@@ -16,7 +16,7 @@ from sge_sim.flux import registry
 from sge_sim.operations.reading import choose_among
 from sge_sim.services import registry as services
 from sge_sim.soap import codes
-from sge_sim.tables import acteurs, dataconnect, points
+from sge_sim.tables import acteurs, dataconnect, entreprises, points
 
 _ALWAYS: Final = ("SGT500", "SGT506")
 """The codes that any service may answer."""
@@ -38,8 +38,8 @@ def known_service(sorte: SorteDePanne, service: str | None) -> str | None:
         return None
     known = sorte.services or (registry.CODES if sorte.of_files else typed_filters.service_names())
     service = typed_filters.known_spelling(service, known)
-    in_rest = service in dataconnect.APIS
-    touched = [api for api in dataconnect.APIS if _may_touch(sorte, api)]
+    of_rest = (*dataconnect.APIS, *entreprises.TITRES)
+    in_rest, touched = service in of_rest, [api for api in of_rest if _may_touch(sorte, api)]
     if not {"soap", "rest", "mesures", "fichier"}.intersection(sorte.ou):
         sentence = f"« {sorte.nom} » n'a pas de service : l'omettre."
     elif service not in known:
@@ -63,7 +63,7 @@ def _may_touch(sorte: SorteDePanne, api: str) -> bool:
         return False
     if of_measures and not measures:
         return False
-    return sorte.generation in ("", dataconnect.APIS[api])
+    return sorte.generation in ("", dataconnect.APIS.get(api))
 
 
 def may_aim(sorte: SorteDePanne, name: str) -> bool:

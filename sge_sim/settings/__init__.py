@@ -280,18 +280,17 @@ class Settings:
         "application/octet-stream (constaté en août 2026).",
     )
     quotas: bool = setting(
-        True,
-        "Refuser par HTTP 429 ce qui dépasse les quotas de Data Connect et des entreprises.",
+        True, "Refuser par HTTP 429 ce qui dépasse les quotas de Data Connect, des entreprises."
     )
     forme_entreprises: FormeEntreprises = setting(
         "observee",
-        "Forme des réponses aux entreprises là où elles diffèrent de leur description : observee "
-        "ou decrite (liste du périmètre, organization, libellés des codes, dates, quota).",
+        "Forme de ce qu'ont les entreprises où les descriptions en disent une autre : observee "
+        "ou decrite (liste du périmètre, organization, libellés, dates, quota, fichiers).",
     )
     hote_sans_port: bool = setting(
-        False,
-        "Refuser aux entreprises, par le 404 de la passerelle, un en-tête Host qui porte un port.",
+        False, "Refuser aux entreprises, par un 404, un en-tête Host qui porte un port."
     )
+    delai_dossiers: Delai = setting(Delai.parse("1h"), "Temps d'un ordre d'entreprise au fichier.")
     publie_avant_arret: bool = setting(
         False,
         "Publier aussi, après l'arrêt d'un service ou l'arrivée d'un nouveau titulaire, les jours "

@@ -70,7 +70,7 @@ def version_of_api(api: str) -> str:
     """Return the version that stands in the path of an API, companies' too: `1`, `2` or `5`."""
     if APIS.get(api) == "v5":
         return "5"
-    return "2" if api.startswith("mesure_synchrone") else "1"
+    return "2" if api.startswith(("mesure_synchrone", "infra_j")) else "1"
 
 
 class ApplicationColumns:

@@ -1,7 +1,7 @@
-"""The accounts of companies that hold contracts, their applications, the points that they hold.
+"""The accounts of companies that hold contracts, and the points that they hold.
 
-An account of the portal of companies speaks for one SIREN, and others where it is so set; an
-application of it is known to the gateway as one of Data Connect is, and is none.
+An account of the portal of companies speaks for one SIREN, and others where it is so set. It is an
+actor too: its applications are this actor's, the channels of its files those of its contracts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,33 +9,60 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import JSON, ForeignKey, String, bindparam, literal_column, or_, select
+from sqlalchemy import JSON, ForeignKey, bindparam, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from sge_sim.domaine.nomenclatures import ETATS_EN_SERVICE, TypeServiceAcces
+from sge_sim.tables.acteurs import Acteur, Contrat
 from sge_sim.tables.base import Base
-from sge_sim.tables.dataconnect import APPLICATION_OF_DATA_CONNECT, PRODUCTION, ApplicationFacts
+from sge_sim.tables.flux import Canal
 from sge_sim.tables.points import POINT_SEEN, Point
 from sge_sim.tables.prepared import Prepared, Query
 
+_MESURES: Final = "commanderPublicationPonctuelle"
 TITRES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "usage_point_id_perimeter": "usage_point_id_perimeter/v1",
+        "usage_point_id_perimeter": "usage_point_id_perimeter/v1/usage_point_id",
         "mesure_synchrone": "mesures/v2",
         "customer_adress": "address/v1",
         "customer_connection": "connection/v1",
         "customer_contract": "contract/v1",
         "customer_contract_summary": "contract_summary/v1",
+        "mesure_asynchrone": f"publication_mesures/v1/{_MESURES}",
+        "mesure_asynchrone_autorisee": f"mesure_asynchrone_autorisee/v1/{_MESURES}",
+        "customer_address_asyn": "customer_address_asyn/v1/address",
+        "customer_address_asyn_auto": "customer_address_asyn_auto/v1/address",
+        "customer_connection_asyn": "customer_connection_asyn/v1/connection",
+        "customer_connection_asyn_auto": "customer_connection_asyn_auto/v1/connection",
+        "customer_contract_asyn": "customer_contract_asyn/v1/contracts",
+        "customer_contract_asyn_auto": "customer_contract_asyn_auto/v1/contracts",
+        "asyn_customer_contract_summary": "customer_contract_summary_asyn/v1/contract_summary",
+        "cust_contract_sum_asyn_auto": "cust_contract_sum_asyn_auto/v1/contract_summary",
+        "infra_j": "daily_metering_data_request/v2/?",
     }
 )
-"""The titles of the interfaces of holders, and where each begins (official descriptions); `adress`
-is their spelling."""
+"""The titles of the interfaces of companies beside those of Data Connect, and where each begins
+(official descriptions); `adress` is their spelling. Those of authorised companies have « auto »."""
+_CONTEXTES: Final = {
+    "address": "donnees_generales_auto",
+    "connection": "alimentation_auto",
+    "contracts": "situation_contrat_auto",
+    "contract_summary": "synth_contrat_auto",
+}
+DE_CONTRAT: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        titre: api
+        for titre, path in TITRES.items()
+        if (api := _CONTEXTES.get(path.rpartition("/")[2]))
+    }
+)
+"""The interfaces that order contract data, and the one of Data Connect that says the same."""
 SERVICES_OUVERTS: Final[tuple[TypeServiceAcces, ...]] = ("COURBE", "ENERGIE", "INDEX", "PMAX")
 """What the measure services of an account may be."""
 
 
 class CompteEntreprise(Base):
-    """The account of a company on its portal, by its SIREN.
+    """The account of a company on its portal, by its SIREN, the code of its actor.
 
     `autres_sirens` are those that it speaks for besides; `services` the types of measures whose
     services are open on its points.
@@ -43,15 +70,16 @@ class CompteEntreprise(Base):
 
     __tablename__ = "compte_entreprise"
 
-    siren: Mapped[str] = mapped_column(String(9), primary_key=True)
-    nom: Mapped[str]
+    siren: Mapped[str] = mapped_column(ForeignKey("acteur.code"), primary_key=True)
     autres_sirens: Mapped[list[str]] = mapped_column(JSON)
     services: Mapped[list[TypeServiceAcces]] = mapped_column(JSON)
 
-    applications: Mapped[list["ApplicationEntreprise"]] = relationship(
-        order_by="ApplicationEntreprise.nom, ApplicationEntreprise.client_id",
-        cascade="all, delete-orphan",
-    )
+    acteur: Mapped[Acteur] = relationship()
+
+    @property
+    def nom(self) -> str:
+        """The name of the company."""
+        return self.acteur.nom
 
     @property
     def sirens(self) -> tuple[str, ...]:
@@ -59,24 +87,11 @@ class CompteEntreprise(Base):
         return self.siren, *self.autres_sirens
 
 
-class ApplicationEntreprise(Base):
-    """An application of a company: its credentials, and the `TITRES` that were added to it."""
-
-    __tablename__ = "application_entreprise"
-
-    client_id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    secret: Mapped[str] = mapped_column(String(64))
-    nom: Mapped[str] = mapped_column(String(38))
-    siren: Mapped[str] = mapped_column(
-        ForeignKey("compte_entreprise.siren", ondelete="CASCADE"), index=True
-    )
-    titres: Mapped[list[str]] = mapped_column(JSON)
-
-
 @dataclass(frozen=True, slots=True)
 class CompteFacts:
-    """The account of an application as it was read; see `CompteEntreprise`."""
+    """An account as it was read; see `CompteEntreprise`."""
 
+    siren: str
     sirens: frozenset[str]
     services: frozenset[TypeServiceAcces]
 
@@ -102,21 +117,14 @@ class PointTenu:
         return ("C5", "P4") if self.segment == "C5" and self.injecte else (self.segment,)
 
 
-_C, _A = CompteEntreprise.__table__.c, ApplicationEntreprise.__table__.c
-_OF_CLIENT = _A.client_id == bindparam("client_id")
-_APPLICATION = Prepared(
-    select(
-        *(_A.client_id, _A.secret, _A.nom, _A.siren),
-        *(literal_column(f"'{PRODUCTION}'"), literal_column("''")),
-        *(_A.titres, _C.nom),
-    )
-    .join(CompteEntreprise, _C.siren == _A.siren)
-    .where(_OF_CLIENT)
-)
+_C = CompteEntreprise.__table__.c
 _COMPTE = Prepared(
-    select(_C.siren, _C.autres_sirens, _C.services)
-    .join(ApplicationEntreprise, _C.siren == _A.siren)
-    .where(_OF_CLIENT)
+    select(_C.siren, _C.autres_sirens, _C.services).where(_C.siren == bindparam("siren"))
+)
+_CANAUX = Prepared(
+    select(Canal.contrat_id)
+    .join(Contrat, Contrat.contrat_id == Canal.contrat_id)
+    .where(Contrat.acteur_code == bindparam("siren"))
 )
 _TENUS = Prepared(
     select(
@@ -137,20 +145,20 @@ _TENUS = Prepared(
 )
 
 
-read_calling_application: Final = Query(
-    (APPLICATION_OF_DATA_CONNECT, _APPLICATION),
-    ("client_id",),
-    lambda *found: next((ApplicationFacts(*row) for rows in found for row in rows), None),
-)
-"""The application of that identifier, Data Connect's or a company's, whose actor is its SIREN."""
 read_compte: Final[Query[CompteFacts | None]] = Query(
     (_COMPTE,),
-    ("client_id",),
+    ("siren",),
     lambda rows: (
-        CompteFacts(frozenset((rows[0][0], *rows[0][1])), frozenset(rows[0][2])) if rows else None
+        CompteFacts(rows[0][0], frozenset((rows[0][0], *rows[0][1])), frozenset(rows[0][2]))
+        if rows
+        else None
     ),
 )
-"""The account to which an application belongs; None for one of Data Connect."""
+"""The account of an actor; None for one that has none."""
+read_canaux: Final[Query[frozenset[str]]] = Query(
+    (_CANAUX,), ("siren",), lambda rows: frozenset(canal for (canal,) in rows)
+)
+"""The channels of an account: the contracts of its actor for which one is declared."""
 _read_tenus: Final = Query(
     (_TENUS,), ("premier", "dernier"), lambda rows: tuple(PointTenu(*row) for row in rows)
 )

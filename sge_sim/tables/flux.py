@@ -93,7 +93,7 @@ class Publication(Base):
     affaire_id: Mapped[str | None] = mapped_column(
         ForeignKey("affaire.affaire_id", ondelete="CASCADE"), unique=True
     )
-    m023_id: Mapped[str | None] = mapped_column(String(8))
+    m023_id: Mapped[str | None] = mapped_column(String(14))
     periodicite: Mapped[str | None] = mapped_column(String(15))
     corrigees: Mapped[bool | None]
     debut: Mapped[date | None] = mapped_column(Date)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, func, or_, select, tuple_
+from sqlalchemy import Date, ForeignKey, Index, String, Text, func, or_, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
 
 from sge_sim.domaine.nomenclatures import CadreAcces, CodeFlux, EtatAffaire, FormatM023, Sens
@@ -23,11 +23,15 @@ class DemandeM023(Base):
     `prms` are separated by spaces, as they were asked. The legal days [date_debut, date_fin) are
     empty for technical and contractual data (C68). `login` and `reference` are kept as they came:
     nothing controls them (GUI 0502).
+
+    One that a company ordered has no report: `sirens` are those that it spoke for, empty where it
+    is authorised by holders, `login` its application, `reference` the title of the interface and
+    the channels, of which each has its demand.
     """
 
     __tablename__ = "demande_m023"
 
-    affaire_id: Mapped[str] = mapped_column(String(8), primary_key=True)
+    affaire_id: Mapped[str] = mapped_column(String(14), primary_key=True)
     acteur_code: Mapped[str] = mapped_column(ForeignKey("acteur.code"))
     contrat_id: Mapped[str] = mapped_column(ForeignKey("contrat.contrat_id"))
     login: Mapped[str]
@@ -44,6 +48,12 @@ class DemandeM023(Base):
     opened_at: Mapped[datetime] = mapped_column(Instant)
     due_at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    sirens: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def titre(self) -> str:
+        """The title of the interface by which a company ordered it."""
+        return (self.reference or "").partition(" ")[0]
 
     __table_args__ = (
         Index("ix_demande_m023_etat", "etat", "due_at"),
@@ -95,6 +105,27 @@ def demandes_m023(
         last = known.where(DemandeM023.affaire_id == before).scalar_subquery()
         query = query.where(tuple_(DemandeM023.opened_at, DemandeM023.affaire_id) < last)
     return session.scalars(query.limit(limit)).all()
+
+
+_SAME: Final = (
+    *("acteur_code", "flux", "reference", "prms", "sens", "cadre", "date_debut", "date_fin"),
+)
+
+
+def is_awaited_m023(session: Session, demande: DemandeM023) -> bool:
+    """Tell whether the same was demanded, by any application, and isn't published yet."""
+    same = (
+        getattr(DemandeM023, name).is_not_distinct_from(getattr(demande, name)) for name in _SAME
+    )
+    query = select(DemandeM023.affaire_id).where(DemandeM023.etat == "transmise", *same)
+    return session.scalar(query.limit(1)) is not None
+
+
+def end_awaited_m023(session: Session, acteur_code: str, now: datetime) -> None:
+    """Close what an actor demanded and isn't published, without a file."""
+    awaited = (DemandeM023.acteur_code == acteur_code, DemandeM023.etat == "transmise")
+    closed = {"etat": "non_realisee", "closed_at": now}
+    session.execute(update(DemandeM023).where(*awaited).values(closed))
 
 
 def fichiers_m023(session: Session, affaire_id: str) -> Sequence[FichierFlux]:

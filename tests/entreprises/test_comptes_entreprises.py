@@ -25,8 +25,9 @@ from entreprises_kit import (
 )
 from in_process import InProcess, served_in_process
 
+from sge_sim.dataconnect.applications import change_application
 from sge_sim.entreprises import perimetre
-from sge_sim.entreprises.comptes import create_entreprise, set_titres
+from sge_sim.entreprises.comptes import declare_entreprise
 from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database, sqlite_url
 from sge_sim.tables.points import Point
@@ -81,19 +82,18 @@ def test_pages(titulaire: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     assert pages[4]["query_parameters"]["actual_page_number"] == 10**30
 
 
-@pytest.mark.parametrize("siren", [SIREN, "12345678", "1234567890", "12345678a", "١٢٣٤٥٦٧٨٩"])
+@pytest.mark.parametrize("siren", ["12345678", "1234567890", "12345678a", "١٢٣٤٥٦٧٨٩"])
 def test_an_account_has_a_siren_of_its_own(running: InProcess, siren: str) -> None:
     with pytest.raises(UsageError), running.simulator.database.transaction() as session:
-        create_entreprise(session, siren, "Essai", [])
+        declare_entreprise(session, siren, "Essai", [])
 
 
 def test_what_there_is_not_is_refused(running: InProcess, titulaire: Caller) -> None:
     client_id = titulaire.credentials["client_id"]
-    for siren, titres in ((VOISIN, None), (SIREN, ["mesure_asynchrone"])):
-        with pytest.raises(UsageError), running.simulator.database.transaction() as session:
-            set_titres(session, siren, client_id, titres)
     with pytest.raises(UsageError), running.simulator.database.transaction() as session:
-        create_entreprise(session, "123456789", "Essai", [], ["ITC"])
+        change_application(session, client_id, apis=["mesure_synchrone_v1"])
+    with pytest.raises(UsageError), running.simulator.database.transaction() as session:
+        declare_entreprise(session, "123456789", "Essai", [], ["ITC"])
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def test_the_way_through_the_gateway(simulator: Any) -> None:
     database.dispose()
     simulator.printed("entreprises", "add", SIREN, "--nom", "Commune d'essai")
     assert PETIT in simulator.printed("entreprises", "points", SIREN)
-    made = admin(simulator, f"/api/entreprises/{SIREN}/applications", nom="Suivi")
+    made = admin(simulator, "/api/applications", nom="Suivi", acteur=SIREN)
     client = Client(simulator)
     of_data_connect = Client(simulator)
     client.application = made
@@ -126,9 +126,6 @@ def test_the_way_through_the_gateway(simulator: Any) -> None:
     assert answer.json()["usage_point_id"] == [PETIT]
     refused = of_data_connect.refused(f"{MESURES}daily_consumption", **asked)
     assert (refused[0], refused[1]["code"]) == (403, "900908")
-    assert {each["client_id"] for each in simulator.admin("/api/applications")}.isdisjoint(
-        {made["client_id"]}
-    )
     assert client.page().status_code != 200, "no consent is given to a company"
     kept = simulator.admin("/api/entreprises")
     admin(simulator, "/api/snapshot", nom="compte")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from entreprises_kit import (
     ARRIVE,
+    AUTRE_SIREN,
     COUPE,
     DEPUIS,
     FERME,
@@ -23,6 +24,7 @@ from entreprises_kit import (
 )
 from in_process import InProcess
 
+from sge_sim.entreprises.comptes import declare_entreprise
 from sge_sim.entreprises.rules import CONTRATS, RULES_BY_FAMILY
 from sge_sim.entreprises.rules import MESURES as RULES
 from sge_sim.facts.stored_clock import StoredClock
@@ -164,11 +166,10 @@ def test_a_body_that_is_not_the_description_s_is_400(titulaire: Caller, case: st
     "0191 at the same points for weeks, HTTP 400 with the business code 403, 2026"
 )
 def test_a_type_whose_service_is_not_open_is_0191(running: InProcess) -> None:
-    from sge_sim.entreprises.comptes import change_entreprise
 
     caller = Caller(running, made(running, SIREN))
     with running.simulator.database.transaction() as session:
-        change_entreprise(session, SIREN, None, None, ["COURBE"])
+        declare_entreprise(session, SIREN, "Commune d'essai", [AUTRE_SIREN], ["COURBE"])
     try:
         assert caller.get(CURVE, **ASKED)[0] == 200
         for path in (DAILY, f"{MESURES}index_consumption", MAXIMA):
@@ -181,7 +182,7 @@ def test_a_type_whose_service_is_not_open_is_0191(running: InProcess) -> None:
         assert caller.get(f"/contract_summary/v1/{PETIT}")[0] == 200
     finally:
         with running.simulator.database.transaction() as session:
-            change_entreprise(session, SIREN, None, None, ["COURBE", "ENERGIE", "INDEX", "PMAX"])
+            declare_entreprise(session, SIREN, "Commune d'essai", [AUTRE_SIREN])
 
 
 @pytest.mark.assumed("bodies of WSO2; that a port is refused")
@@ -270,4 +271,4 @@ def test_a_failure_of_the_simulator_has_the_body_of_the_family(
 def test_every_rule_is_said_in_its_own_words() -> None:
     rules = [rule for family in RULES_BY_FAMILY.values() for rule in family.values()]
     assert len({rule.name for rule in rules}) == len(rules)
-    assert all(rule.text and rule.service == "Entreprises" for rule in rules)
+    assert all((rule.text or not rule.body) and rule.service == "Entreprises" for rule in rules)

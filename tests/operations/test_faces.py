@@ -183,11 +183,6 @@ def last_application(room: Room) -> str:
     return str(room.ask("GET", "/api/applications").json()[-1]["client_id"])
 
 
-def held_application(room: Room) -> str:
-    (entreprise,) = room.ask("GET", "/api/entreprises").json()
-    return str(entreprise["applications"][-1]["client_id"])
-
-
 def consent(room: Room) -> str:
     """Have a customer give the last application his consent; return its number."""
     with room.state.database.transaction() as session:
@@ -235,7 +230,6 @@ MADE = {
     "{own}": own,
     "{pem}": certificate,
     "{client_id}": last_application,
-    "{client_id_tenu}": held_application,
     "{consentement_id}": consent,
     "{affaire_id}": demand,
     "{nom}": file,

@@ -85,3 +85,34 @@ class EnvoiR6X:
         else:
             tree["idPublication"] = self.publication_id
         return {**tree, "format": "JSON", "publicationCrp": "oui" if self.mode is None else "non"}
+
+
+@dataclass(frozen=True)
+class EnvoiEntreprise(EnvoiR6X):
+    """To which company files go: `destinataire` is its SIREN, `contrat_id` the channel.
+
+    Names and headers are those of its recurrent files (guide of 11/2023), with P (assumed).
+    """
+
+    def _name(self, contrat: str = "") -> str:
+        flux = self.flux[:3]
+        nature = {**NATURES, "R64": "Index"}.get(flux, flux)
+        dossier = self.demande.partition("-")[0]
+        return f"Enedis_{flux}_P_{nature}_{dossier}_{contrat or '{:05d}'}_{self._tampon}"
+
+    @cached_property
+    def archive(self) -> str:
+        return f"{self._name(self.destinataire)}.zip"
+
+    @property
+    def header(self) -> dict[str, Any]:
+        dossier = self.demande.partition("-")[0]
+        return {
+            **super().header,
+            "siDemandeur": "LINCS",
+            "typeDestinataire": "ENTREPRISE",
+            "idDemande": dossier,
+            "idCanalContact": self.contrat_id,
+            "publicationCrp": "non",
+            "idPublication": dossier,
+        }

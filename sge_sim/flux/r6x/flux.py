@@ -34,6 +34,8 @@ R65: Final = _on_demand("R65", 10)
 R66: Final = _on_demand("R66", 11)
 R67: Final = _on_demand("R67", 12)
 C68: Final = _on_demand("C68", 13)
+ITCE: Final = _on_demand("ITCE", 19)
+"""Contract data that a company ordered by REST."""
 R63A: Final = _recurrent("R63A", 14, "COURBE", petits=False, par_nature=True)
 R63B: Final = _recurrent("R63B", 15, "COURBE", petits=True)
 R64A: Final = _recurrent("R64A", 16, "INDEX", petits=False)

@@ -16,13 +16,22 @@ from sge_sim.flux.envoi import Envoi, Fichier
 from sge_sim.flux.lots import LotM023
 from sge_sim.flux.parallele import POINT_DAYS_AT_ONCE, Equipe, groups_of
 from sge_sim.flux.r6x.archives import ArchiveEcrite, PointEcrit, write_archives
-from sge_sim.flux.r6x.entete import EnvoiR6X
+from sge_sim.flux.r6x.entete import EnvoiEntreprise, EnvoiR6X
 from sge_sim.flux.r6x.facturation import write_billed
 from sge_sim.flux.r6x.mesures import dumps, write_points, written
-from sge_sim.flux.r6x.recevabilite import Suivi023, admit, describe_demanded, rapport_tree
+from sge_sim.flux.r6x.recevabilite import (
+    ITCE,
+    Suivi023,
+    admit,
+    describe_demanded,
+    rapport_tree,
+)
 from sge_sim.flux.r6x.situation import situation_tree, visibilite_of
 from sge_sim.machine import monde
 from sge_sim.machine.documents import member_info, zipped
+from sge_sim.referentiel.fiche_rest import data_of_holder
+from sge_sim.tables.acteurs import find_acteur
+from sge_sim.tables.entreprises import DE_CONTRAT
 from sge_sim.tables.m023 import find_demande_m023
 from sge_sim.tables.prepared import Driver, read_at_once
 
@@ -40,18 +49,19 @@ def fichiers(
     The points are written by several processes where there are many.
     """
     demande, demandeur = lot.demande, Demandeur(destination.acteur, destination.kind)
-    envoi = EnvoiR6X(
+    of_company = demande.sirens is not None
+    envoi = (EnvoiEntreprise if of_company else EnvoiR6X)(
         demande.flux,
         demande.affaire_id,
         demande.contrat_id,
-        destination.destinataire,
+        destination.acteur if of_company else destination.destinataire,
         lot.instant,
         defauts=atelier.defauts,
     )
-    nom_archive, nom_rapport = envoi.archive, envoi.rapport
+    nom_archive = envoi.archive
     suivi = Suivi023(demande, demandeur, demande.prms.split())
     points = _shared(session, envoi, suivi, atelier.equipe)
-    itc = demande.flux == SANS_MESURE
+    itc = demande.flux in (SANS_MESURE, ITCE)
     archives = write_archives(
         points,
         head=b"[" if itc else dumps({"header": envoi.header})[:-1].encode() + b',"mesures":[',
@@ -61,16 +71,31 @@ def fichiers(
         folder=atelier.folder,
         limites=atelier.limites,
     )
-    if itc:
+    if demande.flux == SANS_MESURE:
         archives = _gathered(archives, envoi, atelier.folder)
+    if of_company:
+        yield from (
+            _of_company(each, nom_archive, bare=demande.format == "JSON") for each in archives
+        )
+        return
     for archive in archives:
         fichier = Fichier(nom_archive.format(archive.sequence), archive.morceaux(), archive.prms)
         suivi.fichiers[fichier.nom] = fichier.prms
         yield fichier
     content = dumps(rapport_tree(suivi)).encode()
+    nom_rapport = envoi.rapport
     rapport = member_info(f"{nom_rapport}.json", envoi.creation.astimezone(PARIS))
     archived = zipped([(rapport, content)])
     yield Fichier(f"{nom_rapport}.zip", (archived,), tuple(dict.fromkeys(suivi.prms)))
+
+
+def _of_company(archive: ArchiveEcrite, nom: str, *, bare: bool) -> Fichier:
+    """Return the only file of a demand of a company: the archive, or what is in it (`bare`)."""
+    if not bare:
+        return Fichier(nom, archive.morceaux(), archive.prms)
+    with archive.file, ZipFile(archive.file) as zipfile:
+        content = zipfile.read(zipfile.namelist()[0])
+    return Fichier(f"{nom.removesuffix('.zip')}.json", (content,), archive.prms)
 
 
 def _shared(
@@ -117,6 +142,17 @@ def _points(
             for point in (each.dossier.point for each in points):
                 seen = visibilite_of(point, demandeur.code, demandeur.kind, demande.cadre)
                 yield PointEcrit(point.prm, (dumps(situation_tree(point, seen)).encode(),))
+            continue
+        if demande.flux == ITCE:
+            for each in points:
+                point = each.dossier.point
+                acteur = find_acteur(session, point.fournisseur_titulaire or "")
+                said = data_of_holder(
+                    DE_CONTRAT[demande.titre], point, None if acteur is None else acteur.nom
+                )
+                contracts = said if isinstance(said, list) else [said]
+                texts = (dumps({"usage_point_id": point.prm, **each}) for each in contracts)
+                yield PointEcrit(point.prm, (",".join(texts).encode(),))
             continue
         decrits = describe_demanded(points, pertes=envoi.defauts.pertes)
         if demande.flux == "R67":

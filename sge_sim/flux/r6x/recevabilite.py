@@ -18,9 +18,10 @@ from sge_sim.tables.m023 import DemandeM023
 from sge_sim.tables.point_facts import AccesFacts, Dossier
 
 _ACCES: Final[Mapping[str, TypeServiceAcces]] = MappingProxyType(
-    {"R63": "COURBE", "R64": "INDEX", "R65": "ENERGIE", "R66": "PMAX", "C68": "ITC"}
+    {"R63": "COURBE", "R64": "INDEX", "R65": "ENERGIE", "R66": "PMAX", "C68": "ITC", "ITCE": "ITC"}
 )
 """The access service that lets a file be demanded; none covers billed measures (assumed)."""
+ITCE: Final = "ITCE"
 SERVICE: Final = "CR.M023"
 """What completes the names of these rules."""
 _GUIDE: Final = "GUI 0502 v1.4.0"
@@ -40,11 +41,16 @@ class PointDemande:
     demandeur: Demandeur
 
     @property
+    def by_company(self) -> bool:
+        """Whether a company demands it, as the customer of its points or authorised by that."""
+        return self.demande.sirens is not None
+
+    @property
     def contrat(self) -> tuple[date, date | None] | None:
         """The legal days [debut, fin) of the contract in which the demand ends, where who demands
         does so as its holder: they are theirs to know once it is over too."""
         demande = self.demande
-        if demande.cadre != "EST_TITULAIRE" or demande.date_fin is None:
+        if demande.cadre != "EST_TITULAIRE" or demande.date_fin is None or self.by_company:
             return None
         debut, fin = self.dossier.contrat_au(demande.date_fin - timedelta(days=1))
         return None if debut is None else (debut, fin)
@@ -53,11 +59,13 @@ class PointDemande:
     def services(self) -> list[AccesFacts]:
         """The access services of the demandeur that reach into the days demanded."""
         demande = self.demande
-        wanted = (_ACCES.get(demande.flux), demande.sens, self.demandeur.code)
+        # Contract data are of both directions.
+        sens = None if demande.flux == ITCE else demande.sens
+        wanted = (_ACCES.get(demande.flux), sens, self.demandeur.code)
         return [
             acces
             for acces in self.dossier.acces
-            if (acces.acces_type, acces.sens, acces.acteur_code) == wanted
+            if (acces.acces_type, sens and acces.sens, acces.acteur_code) == wanted
             and (demande.date_fin is None or acces.date_debut < demande.date_fin)
         ]
 
@@ -74,6 +82,10 @@ def demandeur_titulaire(point: PointDemande) -> bool | str:
     demande, acteur = point.demande, point.demandeur.code
     if demande.cadre != "EST_TITULAIRE":
         return True
+    if demande.sirens is not None:
+        customer = (point.dossier.point.siret or "")[:9]
+        mine = point.dossier.point.en_service and customer in demande.sirens.split()
+        return mine or "le point n'est pas d'un SIREN du compte, ou n'est plus en service"
     if demande.date_debut is None or demande.date_fin is None:
         return point.dossier.point.fournisseur_titulaire == acteur or _NON_TITULAIRE
     held = point.dossier.is_held_by(acteur, demande.date_debut, demande.date_fin)
@@ -119,6 +131,8 @@ def point_en_service(point: PointDemande) -> bool | str:
 def contrat_dans_ce_sens(point: PointDemande) -> bool | str:
     """The point has a contract in the direction demanded, or had that of its holder."""
     sens = point.demande.sens
+    if point.demande.flux == ITCE:
+        return True
     soutirage = sens == "SOUTIRAGE"
     held = (
         point.dossier.point.contrat_soutirage

@@ -317,7 +317,9 @@ def _table(header: str, rows: Iterable[Sequence[str]]) -> bytes:
 def _catalogue_files() -> dict[str, bytes]:
     folder = data_path("catalog")
     files = [folder / "README.md", *sorted(folder.glob("sge-*/*.yaml"))]
-    return {f"catalogue/{file.relative_to(folder)}": file.read_bytes() for file in files}
+    found = {f"catalogue/{file.relative_to(folder)}": file.read_bytes() for file in files}
+    own = (folder / "entreprises").iterdir()
+    return found | {f"entreprises/{file.name}": file.read_bytes() for file in own}
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:
