@@ -51,7 +51,8 @@ class SituationFacturee:
 @dataclass(frozen=True)
 class ReleveFacture:
     """A reading: its day, the index of each class (kWh), the energies since the one before, or the
-    differences of indexes; `quotidiens`: indexes of days in between, where the meter communicates.
+    differences of indexes; `quotidiens`: indexes of days in between, where the meter communicates;
+    `heures`: those beyond the subscribed power since then (above 36 kVA), by class.
     """
 
     id: str
@@ -59,6 +60,7 @@ class ReleveFacture:
     index: Mapping[str, int] = field(default_factory=dict)
     energies: Mapping[str, int] | None = None
     quotidiens: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
+    heures: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

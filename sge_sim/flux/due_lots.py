@@ -247,7 +247,7 @@ def _lots_of_contracts(session: Session, until: datetime) -> list[LotContrat]:
     for instant, flux, contrat, receiver, depuis in sorted(maybe, key=itemgetter(0)):
         if instant > until:
             break
-        jour = next_contract_day(session, contrat, flux.cause.quoi, depuis)
+        jour = next_contract_day(session, contrat, flux.cause.quoi, flux.cause.segment, depuis)
         if jour is not None and (leaves := _leaves(flux, jour)) <= until:
             periode = Periode(jour, jour + _JOUR, leaves)
             found.append(LotContrat(flux, receiver, leaves, contrat.contrat_id, contrat, periode))

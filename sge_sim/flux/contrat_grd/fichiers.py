@@ -40,7 +40,7 @@ class BlocDuFichier(NamedTuple):
     plus: Any = None
 
 
-SelectAsked = Callable[[Session, ContratGrdF, date], Iterable[Any]]
+SelectAsked = Callable[[Session, ContratGrdF, str, date], Iterable[Any]]
 Head = tuple[str, Mapping[str, Any]]
 Member = tuple[str, bytes]
 WriteBlocks = Callable[[Session, LotContrat, Sequence[Any]], list[BlocDuFichier]]
@@ -88,10 +88,8 @@ def blocks_by_suite(
 ) -> Iterator[tuple[str, list[BlocDuFichier]]]:
     """Yield the blocks of each sequence, in the order of what `select` finds, that `write` makes of
     some hundreds at once; several processes do where there are many."""
-    jobs = [
-        (lot, part)
-        for part in batches(select(session, lot.contrat, lot.periode.debut), _POINTS_AT_ONCE)
-    ]
+    asked = select(session, lot.contrat, lot.flux.cause.segment, lot.periode.debut)
+    jobs = [(lot, part) for part in batches(asked, _POINTS_AT_ONCE)]
     alone = atelier.equipe is None or len(jobs) < 2
     share = work_here if alone or atelier.equipe is None else atelier.equipe.share
     blocs = [each for part in share(session, write, jobs) for each in part]

@@ -14,6 +14,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Final
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,8 +25,15 @@ from sge_sim.facturation.lecture import CYCLIQUE
 from sge_sim.facturation.lignes import SituationFacturee
 from sge_sim.flux.lots import LotContrat
 from sge_sim.mesures import CADRANS_FOURNISSEUR, Grille, PointMesure, en_vigueur
-from sge_sim.mesures.calendrier import numero
-from sge_sim.mesures.consommations import MOIS_ENTRE_RELEVES_A_PIED
+from sge_sim.mesures.calendrier import jour_de, numero
+from sge_sim.mesures.consommations import (
+    MOIS_ENTRE_RELEVES_A_PIED,
+    Consommation,
+    Consommations,
+    SerieConsommations,
+    minute_du_releve,
+)
+from sge_sim.mesures.depassements import heures_depassees
 from sge_sim.mesures.grilles_nommees import ClasseNommee, calendrier_nomme
 from sge_sim.mesures.index import registres_de_depose, registres_lus
 from sge_sim.mesures.tableaux import Entiers
@@ -153,9 +161,12 @@ class SituationVecue:
 
 
 def read_registers(vecues: Iterable[tuple[SituationVecue, Iterable[date]]]) -> None:
-    """Read what the meters show on days of each situation, together."""
+    """Read what the meters show on days of each situation, together: at midnight, a large one at
+    the minute of its monthly reading."""
     asked = [(vecue, n) for vecue, jours in vecues for n in {*map(numero, jours)}]
-    lus = registres_lus([(vecue.mesure, n, n + 1) for vecue, n in asked]) if asked else []
+    minutes = [np.array([minute_du_releve(vecue.mesure, jour_de(n))]) for vecue, n in asked]
+    days = [(vecue.mesure, n, n + 1) for vecue, n in asked]
+    lus = registres_lus(days, minutes if any(map(np.any, minutes)) else None) if asked else []
     for (vecue, n), lu in zip(asked, lus, strict=True):
         vecue.registres[n] = lu[:, 0]
 
@@ -247,6 +258,18 @@ class PointDuContrat:
             found["structure"] = next((named for each, named in structures if each in codes), None)
         return found
 
+    def heures_depassees(self, debut: date, fin: date) -> dict[str, int]:
+        """Return the hours beyond its power that a C4 is billed between two readings, by class."""
+        row = (Consommation(debut, fin, 0, "REEL", "EVENEMENT"),)
+        grilles = {each.structure: each for each in self.vecue.mesure.grille_distributeur}
+        series = [
+            SerieConsommations(each.calendrier, classe, row)
+            for each in grilles.values()
+            for classe, _ in each.structure.classes
+        ]
+        told = heures_depassees(self.vecue.mesure, Consommations(tuple(series), ()))
+        return {each.classe: each.consommations[0].valeur for each in told}
+
     def situations_facturees(self) -> list[SituationFacturee]:
         """Return what is invoiced of its situations, oldest first."""
         found: list[SituationFacturee] = []
@@ -255,6 +278,11 @@ class PointDuContrat:
                 debut=periode.debut,
                 fta=periode.situation.fta or "",
                 puissance=Decimal(periode.situation.puissance or 0),
+                puissances=tuple(
+                    (each, Decimal(power)) for each, power in periode.situation.par_classe.items()
+                )
+                if self.ligne.segment == "C4"
+                else (),
                 sequence=periode.situation.sequence,
                 compteur=periode.situation.type_compteur,
                 autoproducteur=self.ligne.contrat_injection,
