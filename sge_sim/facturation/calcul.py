@@ -227,8 +227,8 @@ class Facturation:
     def energies(
         self, before: ReleveFacture, releve: ReleveFacture, situations: Sequence[SituationFacturee]
     ) -> Iterator[LigneFacturee]:
-        """Yield the lines of the energies of a reading, and of its hours of overrun: a class without
-        any has none."""
+        """Yield the lines of the energies of a reading, and of its hours of overrun: a class that
+        has none of them has no line."""
         debut, fin, given = before.jour, releve.jour, releve.energies
         if given is None:
             given = {each: kwh - before.index.get(each, 0) for each, kwh in releve.index.items()}

@@ -90,13 +90,13 @@ def grammaires(document: str) -> Mapping[str, Noeud]:
     """Return the grammars of one of `DOCUMENTS` by version, the latest first."""
     text = files(__package__).joinpath("grammaires", f"{document}.txt").read_text("utf-8")
     while found := re.match(r"(\w+) = (.*)\n", text):
-        text = re.sub(rf"\b{found[1]}\b", lambda _, said=found[2]: said, text[found.end() :])
-    lines = [found for line in _one_by_one(text) if (found := _LINE.fullmatch(line))]
+        text = text[found.end() :].replace(found[1], found[2])
+    lines = [found for line in _apart(text) if (found := _LINE.fullmatch(line))]
     versions = re.findall(r"[\d.]+", lines[0]["versions"])
     return {each: next(_parse(lines, 0, each, {})) for each in reversed(versions)}
 
 
-def _one_by_one(text: str) -> Iterator[str]:
+def _apart(text: str) -> Iterator[str]:
     """Yield the elements of a grammar, those that are held two spaces further in."""
     for line in text.splitlines():
         inner = line.lstrip(" ")

@@ -106,7 +106,7 @@ class LigneFacturee:
         """What it is called."""
         noms, (bare, _, suffixe) = elements()["libelles"], self.id_ev.rpartition("-")
         named = noms.get(bare) or noms.get(self.id_ev) or noms.get(self.famille, self.id_ev)
-        return f"{named}{noms.get(suffixe, '')}"
+        return f"{named}{noms.get(suffixe, '') or noms.get(self.id_ev[-4:], '')}"
 
 
 @dataclass(frozen=True)

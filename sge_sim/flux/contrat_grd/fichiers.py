@@ -5,7 +5,8 @@ that a day without any leaves no gap, and begins anew after 99999.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date
+from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
@@ -78,6 +79,7 @@ def head_of(lot: LotContrat) -> dict[str, Any]:
         "emetteur": enedis()["emetteur"],
         "contrat": lot.contrat,
         "creation": creation,
+        "creation_utc": f"{lot.instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "creation_sans_decalage": f"{creation:%Y-%m-%dT%H:%M:%S}",
         "libelle": enedis()["suivis"].get(code),
     }
@@ -100,10 +102,8 @@ def blocks_by_suite(
 def numbered(session: Session, lot: LotContrat, suite: str, plus: str = "") -> tuple[str, str]:
     """Return the number of the file that is made now of a sequence, five digits, and its name until
     there."""
-    code, contrat = lot.flux.code, lot.contrat
-    begins = f"ENEDIS_{code}_{contrat.eic}_"
-    if suite:
-        begins = f"{enedis()['emetteur']}_{code}_{contrat.eic}_{contrat.contrat_id}_{suite}_"
+    about = {"contrat": lot.contrat, "flux": lot.flux.code, "suite": suite}
+    begins = enedis()["noms"][lot.flux.code].format(emetteur=enedis()["emetteur"], **about)
     made = count_named(session, lot.contrat_id, begins)
     sequence = f"{made % _SEQUENCES + 1:05d}"
     return sequence, f"{begins}{plus}{sequence}"
@@ -116,7 +116,9 @@ def archive_of(
     and their ranks, under what heads them: a plan and its facts."""
     parts, membres, grammar = list(batches(blocs, POINTS_PAR_FICHIER)), [*more], grammar_of(lot)
     for rang, part in enumerate(parts, start=1):
-        tree = filled(plans()[head[0]], {**head[1], "nombre": len(part)})
+        ht = sum((each.plus[1].ht for each in part if each.plus), Decimal(0))
+        about = {"nombre": len(part), "rang": rang, "fichiers": len(parts), "ht": ht}
+        tree = filled(plans()[head[0]], {**head[1], **about})
         content = write_around(head[0], grammar, tree, [each.content for each in part])
         membres.append((f"{inner}_{rang:05d}_{len(parts):05d}.xml", content))
     prms = tuple(dict.fromkeys(each.prm for each in blocs))

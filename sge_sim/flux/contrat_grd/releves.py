@@ -47,6 +47,7 @@ from sge_sim.tables.perimetre import (
 )
 from sge_sim.tables.points import Point
 
+JOUR: Final = timedelta(1)
 _WH: Final = 1000
 _ID: Final = 10**16
 _LOOK_BACK: Final = timedelta(400)
@@ -72,6 +73,11 @@ class ReleveContractuel:
         """Its number of sixteen digits (how real ones are given is unknown)."""
         said = f"{self.prm}/{self.reference}/{self.jour}/{self.motif}"
         return f"{int.from_bytes(sha256(said.encode()).digest()[:8]) % _ID:016d}"
+
+    @property
+    def sous_lot(self) -> str:
+        """The number that R17 and F12 have in common: twelve digits."""
+        return self.id[-12:]
 
     @property
     def instant(self) -> datetime:
@@ -230,6 +236,11 @@ class PointDuContrat:
         return self.vecue.derniere
 
     @property
+    def grand(self) -> bool:
+        """Whether it is above 36 kVA."""
+        return self.ligne.segment == "C4"
+
+    @property
     def type_client(self) -> str:
         """0 for a professional, 1 for a residential client (assumed of R15)."""
         return "0" if self.situation.categorie == "PRO" else "1"
@@ -238,6 +249,12 @@ class PointDuContrat:
     def niveau(self) -> str:
         """Its level of services: 0, 1 or 2."""
         return str(self.situation.niveau)
+
+    @property
+    def puissances(self) -> list[dict[str, Any]]:
+        """A C4's powers, by class."""
+        powers = self.situation.par_classe.items()
+        return [{"classe": classe, "puissance": power} for classe, power in powers]
 
     @property
     def matricule(self) -> str | None:
@@ -281,7 +298,7 @@ class PointDuContrat:
                 puissances=tuple(
                     (each, Decimal(power)) for each, power in periode.situation.par_classe.items()
                 )
-                if self.ligne.segment == "C4"
+                if self.grand
                 else (),
                 sequence=periode.situation.sequence,
                 compteur=periode.situation.type_compteur,
@@ -320,6 +337,21 @@ def read_points_of(
             if mesure is not None:
                 vecue = SituationVecue(point.prm, mine, of_it, mesure)
                 yield PointDuContrat(point, vecue, jour)
+
+
+def readings_of_day(
+    session: Session, lot: LotContrat, prms: Sequence[str]
+) -> list[tuple[PointDuContrat, ReleveContractuel]]:
+    """Return the readings of a day of these points, with what the meters showed then and at those
+    before."""
+    jour, lus = lot.periode.debut, list[tuple[PointDuContrat, ReleveContractuel]]()
+    for point in read_points_of(session, lot.contrat, prms, jour):
+        lus += [(point, each) for each in point.vecue.releves(jour) if each.jour == jour]
+    read_registers(
+        (point.vecue, [jour, each.precedent.jour if each.precedent else jour])
+        for point, each in lus
+    )
+    return lus
 
 
 def affaire_facts(lot: LotContrat, evenement: EvenementContractuel | None) -> dict[str, Any]:
