@@ -110,7 +110,8 @@ def general_trees_f12(facture: FactureFournisseur, head: Mapping[str, Any]) -> d
                 "ht": sum((each.montant for each in mine), Decimal(0)),
                 "codes": _summed(mine, lambda x: elements()["recapitulatifs"][x.famille], ""),
             }
-            for fta, mine in _by(lignes, lambda x: x.situation.fta if x.situation else "").items()
+            for fta, some in _by(facture.blocs.values(), lambda x: x.fta).items()
+            for mine in ([each for bloc in some for each in bloc.lignes],)
         ],
     }
     return {each: filled(plans()[f"F12_{each}"], facts) for each in ("FA", "FR")}
@@ -144,7 +145,7 @@ def _element(ligne: LigneFacturee, version: str) -> dict[str, Any]:
     }
     if ligne.unite == "kVA.j":
         days = (ligne.fin - ligne.debut).days + 1
-        facts["sup"] = [rounded(ligne.quantite / days, Decimal("0.001"))]
+        facts["sup"] = [rounded(abs(ligne.quantite) / days, Decimal("0.001"))]
     if situation is not None and ligne.famille in ("soutirage", "variable"):
         facts["soutiree"] = situation
     if situation is not None and ligne.famille == "comptage":

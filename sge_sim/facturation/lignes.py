@@ -32,7 +32,8 @@ class SituationFacturee:
 
     `puissance` in kVA; above 36 kVA `puissances` by class, in the order of the tariff (kVA, kW).
     `compteur`: CCB (Linky), CEB, CFB or PSC (none); `exemption`: why an old meter isn't invoiced
-    as such; `sans_releve_reel`: nobody has read it for twelve months.
+    as such; `sans_releve_reel`: nobody has read it for twelve months. `jour_fixe`: that of its
+    cyclic readings, each month, where it is known.
     """
 
     debut: date
@@ -46,6 +47,7 @@ class SituationFacturee:
     exemption: str = ""
     sans_releve_reel: bool = False
     puissances: tuple[tuple[str, Decimal], ...] = ()
+    jour_fixe: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,12 @@ class BlocFacture:
     part_variable: tuple[date, date] | None = None
     tva_par_ligne: bool = False
     origine: tuple[str, str, str] | None = None
+
+    @property
+    def fta(self) -> str:
+        """The tariff of its last days."""
+        last = max(self.lignes, key=lambda each: each.debut).situation
+        return last.fta if last else ""
 
     @property
     def ht(self) -> Decimal:
