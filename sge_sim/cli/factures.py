@@ -20,9 +20,9 @@ def factures() -> None:
 
 
 @factures.command(
-    help="Recalculer chaque ligne des F15 d'un dossier d'après ses C15, ses R15 et les prix, celles "
-    "des F12 d'après ses C12 et ses R17, et nommer celles qui ne s'expliquent pas. État 0 : toutes s'expliquent ; 1 : une ne s'explique "
-    "pas, ou un fichier ne se lit pas ; 2 : rien à vérifier."
+    help="Recalculer chaque ligne des F15 d'un dossier d'après ses C15, R15 et les prix, celles "
+    "des F12 d'après ses C12 et R17, et nommer celles qui ne s'expliquent pas. État 0 : toutes "
+    "s'expliquent ; 1 : une ne s'explique pas, ou un fichier ne se lit pas ; 2 : rien à vérifier."
 )
 @click.argument("dossier")
 @click.option(

@@ -24,6 +24,8 @@ _FIXES: Final = {
     for debut in _DEBUTS
     for plage in (f"{debut}{n:02d}" for n in range(32))
 }
+PREMIERE_PHOTO: Final = ("C4",)
+"""The segments of which a contract is told all points on its first day (guide C12)."""
 _PREMIER: Final = 1
 _JOURS_FIXES: Final = 31
 
@@ -84,10 +86,13 @@ def prms_to_read(session: Session, contrat: ContratGrdF, segment: str, jour: dat
 def prms_of_events(
     session: Session, contrat: ContratGrdF, segment: str, jour: date
 ) -> Iterator[str]:
-    """Yield the points of a segment to which something happened on a day, in their order."""
+    """Yield the points of a segment to which something happened on a day, in their order; all that
+    a contract holds on its first day, where their files begin by that (`PREMIERE_PHOTO`)."""
     mine = _happened(contrat, segment), EvenementContractuel.jour == jour
-    query = select(EvenementContractuel.prm).where(*mine).distinct()
-    yield from session.scalars(query.order_by(EvenementContractuel.prm))
+    found = {*session.scalars(select(EvenementContractuel.prm).where(*mine))}
+    if segment in PREMIERE_PHOTO and jour == contrat.debut:
+        found |= {*session.scalars(select(Point.prm).where(_held(contrat, segment, jour)))}
+    yield from sorted(found)
 
 
 def next_contract_day(
@@ -98,7 +103,9 @@ def next_contract_day(
         after = select(func.min(EvenementContractuel.jour)).where(_happened(contrat, segment))
         found = session.scalar(after.where(EvenementContractuel.jour >= jour))
         if quoi == "evenements":
-            return found
+            photo = segment in PREMIERE_PHOTO and jour == contrat.debut
+            any_held = select(Point.prm).where(_held(contrat, segment, jour)).limit(1)
+            return jour if photo and session.scalar(any_held) else found
         held = select(Point.plage_releve).where(_held(contrat, segment, jour))
         plages = session.scalars(held.distinct())
         fixes = {jour_releve(plage) for plage in plages}

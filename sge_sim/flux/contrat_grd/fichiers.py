@@ -78,6 +78,7 @@ def head_of(lot: LotContrat) -> dict[str, Any]:
         "version": version_of(code, creation.date())[0],
         "emetteur": enedis()["emetteur"],
         "contrat": lot.contrat,
+        "mode": "COMPLET" if lot.periode.debut == lot.contrat.debut else "DELTA",
         "creation": creation,
         "creation_utc": f"{lot.instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "creation_sans_decalage": f"{creation:%Y-%m-%dT%H:%M:%S}",

@@ -35,10 +35,11 @@ _EVENEMENTS: Final = ("Contractuel", "Comptage", "Reseau", "Administratif")
 
 
 def write_situations(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
-    """Return a block for each situation of these points to which something happened that day."""
-    blocs = []
+    """Return a block for each situation of these points to which something happened that day, of
+    all on the first day of a contract."""
+    blocs, first = list[BlocDuFichier](), lot.periode.debut == lot.contrat.debut
     for point in read_points_of(session, lot.contrat, prms, lot.periode.debut):
-        if any(each.jour == point.jour for each in point.vecue.evenements):
+        if first or any(each.jour == point.jour for each in point.vecue.evenements):
             tree = _situation_tree(lot, point)
             content = write_block("C12", grammar_of(lot), "PRM", tree)
             blocs.append(BlocDuFichier("", point.prm, content))
@@ -46,21 +47,24 @@ def write_situations(session: Session, lot: LotContrat, prms: Sequence[str]) -> 
 
 
 def _situation_tree(lot: LotContrat, point: PointDuContrat) -> Any:
-    ligne, situation, last = point.ligne, point.situation, point.vecue.evenements[-1]
-    happened = [each for each in point.vecue.evenements if each.jour == point.jour]
-    natures = [enedis()["natures_c12"].get(each.nature) for each in happened]
+    ligne, situation, vecue = point.ligne, point.situation, point.vecue
+    last = vecue.evenements[-1] if vecue.evenements else None
+    happened = [each for each in vecue.evenements if each.jour == point.jour]
+    natures: list[Any] = [enedis()["natures_c12"].get(each.nature) for each in happened]
     for each in (each for each in happened if each.nature not in enedis()["natures_c12"]):
         natures.append("CTF" if each.avant.fta != each.apres.fta else None)
         natures.append("CPS" if each.avant.par_classe != each.apres.par_classe else None)
     sortes = {nature: sorte for sorte, named in enedis()["sortes_c12"].items() for nature in named}
-    seen = {sortes.get(each.nature, _EVENEMENTS[0]) for each in happened}
+    if point.jour == lot.contrat.debut and not happened:
+        natures = ["INIT"]
+    seen = {sortes.get(each.nature, _EVENEMENTS[0]) for each in happened} or {_EVENEMENTS[0]}
     changes = (situation.date_augmentation, situation.date_diminution)
     facts = {
         **{sorte.lower(): sorte in seen for sorte in _EVENEMENTS},
         "point": point,
         "voie": (ligne.numero_et_nom_voie or "")[:60] or None,
         "modification": max(filter(None, changes), default=None),
-        "fin": point.jour - JOUR if last.sorte.ferme else None,
+        "fin": None if vecue.fin is None else vecue.fin - JOUR,
         "natures": sorted({each for each in natures if each}) or None,
         "titulaire": (situation.titulaire or "INCONNU")[:80],
         "plage": (situation.plage_releve or "TD00")[:10],
