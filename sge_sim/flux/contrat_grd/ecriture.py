@@ -241,8 +241,8 @@ def write_affaires(
 ) -> list[BlocDuFichier]:
     """Return the block of each affaire."""
     version, prms = grammar_of(lot), [affaire.prm for affaire, _ in suivies]
-    known = session.execute(select(Point.prm, Point.segment).where(Point.prm.in_(prms)))
-    segments = dict(known.tuples().all())
+    points = session.execute(select(Point.prm, Point.segment).where(Point.prm.in_(prms)))
+    segments = {each.prm: each.segment for each in points}
     return [
         BlocDuFichier(
             "",

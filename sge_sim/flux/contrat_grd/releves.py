@@ -321,7 +321,7 @@ def read_points_of(
         known = lives.get(point.prm, [])
         events = [each for each in known if each.jour <= jour]
         # Before its first event, a point was as that event found it.
-        periodes = periodes_of(point, events or known, contrat)
+        periodes = periodes_of(point, events or known, contrat)[: None if events else 1]
         references = dict.fromkeys(each.situation.reference for each in periodes)
         for reference in references:
             mine = [each for each in periodes if each.situation.reference == reference]
@@ -332,7 +332,8 @@ def read_points_of(
             if fin is not None and fin < jour:
                 continue
             debut = mine[0].situation.date_mise_en_service
-            service = None if fin is None else (debut, fin)
+            # Told late: another client may have come since.
+            service = debut, fin or point.date_mise_en_service
             mesure = point_mesure(point, mesures[point.prm], "SOUTIRAGE", service)
             if mesure is not None:
                 vecue = SituationVecue(point.prm, mine, of_it, mesure)
