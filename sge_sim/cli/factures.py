@@ -20,9 +20,9 @@ def factures() -> None:
 
 
 @factures.command(
-    help="Recalculer chaque ligne des F15 d'un dossier d'après ses C15, ses R15 et les prix, et "
-    "nommer celles qui ne s'expliquent pas. État 0 : toutes s'expliquent ; 1 : une ne s'explique "
-    "pas, ou un fichier ne se lit pas ; 2 : rien à vérifier."
+    help="Recalculer chaque ligne des F15 d'un dossier d'après ses C15, R15 et les prix, celles "
+    "des F12 d'après ses C12 et R17, et nommer celles qui ne s'expliquent pas. État 0 : toutes "
+    "s'expliquent ; 1 : une ne s'explique pas, ou un fichier ne se lit pas ; 2 : rien à vérifier."
 )
 @click.argument("dossier")
 @click.option(
@@ -62,7 +62,9 @@ def verifie(
             verification.unreadable(shown, str(error).removesuffix("."))
     constats = verification.judge()
     if not verification.blocs and not constats:
-        raise UsageError(f"{dossier} ne contient aucun F15 : y mettre des F15, leurs C15 et R15.")
+        raise UsageError(
+            f"{dossier} ne contient aucun F15 ni F12 : y mettre des F15, leurs C15 et R15."
+        )
     lignes = sum(len(each.lignes) for each in verification.blocs)
     found = f"{counted(lignes, 'ligne')} de {counted(len(verification.blocs), 'bloc')}"
     said = [*map(str, constats), f"{found}, {counted(len(constats), 'constat')}."]

@@ -2,22 +2,28 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from sge_sim.clock import add_months
 from sge_sim.domaine.perimetre import (
     ACTES,
     CALENDRIERS_DISTRIBUTEUR,
+    CLASSES_C4,
     DERNIER_JOUR,
+    SEGMENTS_SUIVIS,
     NatureEvenement,
 )
 from sge_sim.tables.points import Point
 
 _MONOPHASE_MAX: Final = 12
 _PETIT_MAX: Final = 36
+_BT_MAX: Final = 250
 _QUATRE_CLASSES: Final = ("BTINFCU4", "BTINFMU4")
 _SANS_SAISON: Final = ("BTINFCUST", "BTINFMUDT")
-_TARIF: Final = ("puissance_souscrite", "fta", "calendrier_fournisseur")
+_FORMULES_C4: Final = ("BTSUPCU4", "BTSUPLU4")
+"""Those of TURPE 7 whose prices are known; of collective operations none is."""
+_TARIF: Final = ("puissance_souscrite", "fta", "denivele_puissances", "calendrier_fournisseur")
 _DERNIER_TURPE: Final = date(2025, 8, 1)
 """From which a new structure of tariffs lets a formula change again (TURPE 7)."""
 
@@ -58,8 +64,8 @@ def wrong_events(
     those of the states of supply and of the level are assumed.
     """
     nom, niveau = f"le point {point.prm}", point.niveau_ouverture_services or 0
-    if point.segment != "C5":
-        yield f"{nom} est un {point.segment} : seuls les C5 ont un périmètre suivi"
+    if point.segment not in SEGMENTS_SUIVIS:
+        yield f"{nom} est un {point.segment} : seuls les C5 et les C4 ont un périmètre suivi"
     if nature == "PMES" and point.date_mise_en_service is not None:
         yield f"{nom} a déjà été mis en service : demander MES"
     if nature == "CFNE" and valeurs.get("fournisseur_titulaire") == point.fournisseur_titulaire:
@@ -81,15 +87,19 @@ def wrong_events(
 def _wrong_tariff(
     point: Point, nature: NatureEvenement, valeurs: Mapping[str, Any], jour: date
 ) -> Iterator[str]:
-    puissance, fta, _ = (valeurs.get(name) for name in _TARIF)
-    raccordement = min(_PETIT_MAX, point.puissance_raccordement or _PETIT_MAX)
-    if puissance is not None and not 1 <= puissance <= raccordement:
-        yield f"{puissance} kVA ne va pas au point {point.prm} : de 1 à {raccordement} kVA"
-    mono = point.tension_livraison != "230/400 V"
+    puissance, fta, puissances, _ = (valeurs.get(name) for name in _TARIF)
+    grand = point.segment == "C4"
+    if puissances is not None:
+        yield from _wrong_powers(point, puissances)
+    least, most = (_PETIT_MAX + 1, _BT_MAX) if grand else (1, _PETIT_MAX)
+    raccordement = min(most, point.puissance_raccordement or most)
+    if puissance is not None and not least <= puissance <= raccordement:
+        yield f"{puissance} kVA ne va pas au point {point.prm} : de {least} à {raccordement} kVA"
+    mono = not grand and point.tension_livraison != "230/400 V"
     if mono and (puissance or 0) > _MONOPHASE_MAX >= (point.puissance_souscrite or 0):
         yield f"le point {point.prm} est monophasé : {_MONOPHASE_MAX} kVA au plus"
     changed = [valeurs.get(name) not in (None, getattr(point, name)) for name in _TARIF]
-    if nature == "MCT" and not any(changed[:2]):
+    if nature == "MCT" and not any(changed[:3]):
         yield (
             f"ni la puissance ni la formule du point {point.prm} ne change : en donner une autre, "
             "ou demander MCF pour le seul calendrier"
@@ -97,8 +107,9 @@ def _wrong_tariff(
     if fta is None or fta == point.fta:
         return
     four = fta.startswith(_QUATRE_CLASSES)
-    if fta not in CALENDRIERS_DISTRIBUTEUR:
-        yield f"« {fta} » n'est pas d'un C5 : choisir parmi {', '.join(CALENDRIERS_DISTRIBUTEUR)}"
+    formules = _FORMULES_C4 if grand else (*CALENDRIERS_DISTRIBUTEUR,)
+    if fta not in formules:
+        yield f"« {fta} » n'est pas d'un {point.segment} : choisir parmi {', '.join(formules)}"
     if four and point.type_comptage != "LINKY":
         yield f"{fta} demande un compteur communicant : choisir {' ou '.join(_SANS_SAISON)}"
     last = point.date_modification_fta
@@ -110,3 +121,20 @@ def _wrong_tariff(
             f"la formule du point {point.prm} a changé le {last:%d/%m/%Y} : en demander une autre "
             f"à partir du {add_months(last, 12):%d/%m/%Y}"
         )
+
+
+def _wrong_powers(point: Point, puissances: Mapping[str, int]) -> Iterator[str]:
+    """Yield what is wrong in powers by class, kVA: they may only grow in the order of the classes
+    (documented), by whole kVA."""
+    if point.segment != "C4":
+        yield f"le point {point.prm} est un {point.segment} : donner une seule puissance"
+    elif [*puissances] != [*CLASSES_C4]:
+        yield f"les puissances d'un C4 se donnent pour {', '.join(CLASSES_C4)}"
+    for (classe, below), (suivante, power) in pairwise(puissances.items()):
+        if power < below:
+            yield (
+                f"{suivante} ({power} kVA) est en dessous de {classe} ({below} kVA) : les "
+                f"puissances ne décroissent pas de {CLASSES_C4[0]} à {CLASSES_C4[-1]}"
+            )
+    if min(puissances.values()) < 1:
+        yield f"{min(puissances.values())} kVA ne va à aucune classe : 1 kVA au moins"

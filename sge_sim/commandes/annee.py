@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date, start_of_day
 from sge_sim.commandes.perimetre import open_contractuelle, plan_affaire
-from sge_sim.domaine.perimetre import NatureEvenement
+from sge_sim.domaine.perimetre import CLASSES_C4, NatureEvenement
 from sge_sim.referentiel.identites import Tirage, personne
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.perimetre import contrats_grd_f, lives_of_contract
@@ -42,7 +42,13 @@ def draw_year(
             for jour, nature in _drawn(tirage, taux, today):
                 if (nature == "CFNE" and not others) or former == "CFNE":
                     continue
+                if (grand := vie.point.segment == "C4") and nature == "MDPRM":
+                    continue
                 valeurs = _values(tirage, nature, others)
+                if grand and nature == "MCT":
+                    power = 48 + 12 * tirage.below(8)  # less than what any is connected for
+                    valeurs = {"denivele_puissances": dict.fromkeys(CLASSES_C4, power)}
+                    valeurs["puissance_souscrite"] = power
                 opened = start_of_day(jour - timedelta(1 + tirage.below(_DELAI - 1)))
                 opened += timedelta(hours=8, seconds=tirage.below(36_000))
                 asked = (session, vie.point, nature, valeurs, jour, opened)

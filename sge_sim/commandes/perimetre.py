@@ -15,7 +15,15 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import PARIS, legal_date, start_of_day
 from sge_sim.commandes.admissible import wrong_demands, wrong_events
 from sge_sim.domaine.nomenclatures import TypeEvenement
-from sge_sim.domaine.perimetre import ACTES, CALENDRIERS_DISTRIBUTEUR, COLONNES, NATURES
+from sge_sim.domaine.perimetre import (
+    ACTES,
+    CALENDRIERS_DISTRIBUTEUR,
+    CLASSES_C4,
+    COLONNES,
+    NATURES,
+    SEGMENTS_SUIVIS,
+    prestation_of,
+)
 from sge_sim.domaine.perimetre import NatureEvenement as Nature
 from sge_sim.domaine.perimetre import SituationContractuelle as Situee
 from sge_sim.errors import UsageError
@@ -49,6 +57,8 @@ _TENUES: Final = (
     *("date_alimentation", "puissance_limitation"),
 )
 """What no column of a point says of its situation."""
+_SEQUENCE: Final = ("fta", "puissance", "puissances")
+"""What begins another sequence."""
 _PLAGE: Final = "HC (22H00-6H00)"
 Suivi: TypeAlias = tuple[AffaireContractuelle, Situee]
 
@@ -91,6 +101,12 @@ def declare(
     """
     given = {name: value for name, value in champs.items() if value is not None}
     valeurs = {COLONNES.get(name, name): value for name, value in given.items()}
+    if point.segment == "C4" and given.keys() & {"puissance", "puissances"}:
+        powers = contractual_situation(point).par_classe
+        if "puissance" in given:
+            powers = dict.fromkeys(CLASSES_C4, given["puissance"])
+        powers |= given.get("puissances", {})
+        valeurs |= {"denivele_puissances": powers, "puissance_souscrite": max(powers.values())}
     enedis = enedis or (nature in ACTES and not ACTES[nature].prestation)
     _refuse(wrong_demands(nature, given, jour, legal_date(now), enedis=enedis))
     if (code := given.get("fournisseur")) is not None:
@@ -145,7 +161,7 @@ def open_contractuelle(
 ) -> AffaireContractuelle | None:
     """Open an affaire at an instant; None where no supplier that is concerned has a GRD-F contract
     on that legal day."""
-    if point.segment != "C5" or not tables.contrats_grd_f(session):
+    if point.segment not in SEGMENTS_SUIVIS or not tables.contrats_grd_f(session):
         return None
     holder = point.fournisseur_titulaire
     entering = contrat_of(session, valeurs.get("fournisseur_titulaire", holder), jour)
@@ -156,7 +172,7 @@ def open_contractuelle(
     affaire = AffaireContractuelle(
         **{"numero": f"{next_numero(session, 'perimetre'):08d}", "prm": point.prm},
         **{"nature": nature, "jour": jour, "valeurs": dict(valeurs), "ouverte_at": now},
-        prestation=None if enedis else ACTES[nature].prestation,
+        prestation=None if enedis else prestation_of(nature, point.segment, valeurs),
         initiateur="enedis" if enedis else "fournisseur",
         contrat_id=None if entering is None else entering.contrat_id,
         contrat_receveur=None if leaving is None else leaving.contrat_id,
@@ -245,7 +261,7 @@ def record(
         apres = replace(apres, date_alimentation=jour, puissance_limitation=None)
     if "limite" in affaire.valeurs:
         apres = replace(apres, puissance_limitation=affaire.valeurs["limite"])
-    if (apres.fta, apres.puissance) != (avant.fta, avant.puissance):
+    if any(getattr(apres, name) != getattr(avant, name) for name in _SEQUENCE):
         apres = replace(apres, sequence=avant.sequence + 1, date_sequence=jour)
 
     def add(nature: Nature, apres: Situee) -> None:
@@ -278,13 +294,19 @@ def _apply(session: Session, point: Point, affaire: AffaireContractuelle) -> Non
     jour = affaire.jour
     valeurs = {name: value for name, value in affaire.valeurs.items() if name in DATEES}
     puissance, former = valeurs.get("puissance_souscrite"), point.puissance_souscrite or 0
+    if (powers := affaire.valeurs.get("denivele_puissances")) is not None:
+        puissance, former = (
+            sum(powers.values()),
+            sum(contractual_situation(point).par_classe.values()),
+        )
+        point.denivele_puissances = powers
     if puissance not in (None, former):
         grown = "augmentation" if puissance > former else "diminution"
         setattr(point, f"date_{grown}_puissance", jour)
         valeurs["puissance_souscrite_unite"] = "kVA"
     if (fta := valeurs.get("fta")) not in (None, point.fta):
         point.date_modification_fta = jour
-        posts = CALENDRIERS_DISTRIBUTEUR[str(fta)] != "DI000001"
+        posts = CALENDRIERS_DISTRIBUTEUR.get(str(fta)) != "DI000001"
         if posts and point.heures_creuses_libelle is None and point.type_comptage == "LINKY":
             valeurs["heures_creuses_libelle"] = _PLAGE
     change_columns(session, point, jour, **valeurs)

@@ -1,7 +1,7 @@
 """What changes in the contractual life of a point: the natures of its events, and its situations.
 
-A supplier that has a GRD-F contract follows its C5 points by it: each change is an event of a day,
-that an affaire led to (GUI 0300 v5.1.3, « Session type 1 » C5 02/2026).
+A supplier that has a GRD-F contract follows its C5 and C4 points by it: each change is an event of
+a day, that an affaire led to (GUI 0300 v5.1.3, « Session type 1 » C5 02/2026; C12 guide 1.12.4).
 """
 
 from collections.abc import Mapping
@@ -85,8 +85,12 @@ class Acte(NamedTuple):
 
 DERNIER_JOUR: Final = 42
 """How many days after a demand it may wish to be carried out."""
+SEGMENTS_SUIVIS: Final = ("C4", "C5")
+"""Those of the points that a contract follows; in HTA (C1 to C3) none is."""
+CLASSES_C4: Final = ("HPH", "HCH", "HPE", "HCE")
+"""The classes of a C4's powers, which don't decrease from one to the next."""
 _CLIENT: Final = ("titulaire", "categorie", "siret")
-_TARIF: Final = ("puissance", "fta", "calendrier")
+_TARIF: Final = ("puissance", "puissances", "fta", "calendrier")
 _ENTREE: Final = (*_CLIENT, *_TARIF, "fournisseur")
 ACTES: Final[Mapping[NatureEvenement, Acte]] = {
     "PMES": Acte("F100B", 0, _ENTREE),
@@ -106,6 +110,20 @@ ACTES: Final[Mapping[NatureEvenement, Acte]] = {
 }
 """What can be asked for, and when (« Session type 1 » C5; MDACT, MDBRA, AUTRE assumed). A CFNS
 comes with its CFNE; a PHC is a change of off-peak hours. What has no prestation is Enedis' own."""
+
+
+def prestation_of(nature: NatureEvenement, segment: str, valeurs: Mapping[str, object]) -> str:
+    """Return the prestation by which a point of a segment is asked a nature; `valeurs`: columns of
+    the point. A C4 has its own (C12 guide, R17 guide; those that neither names are assumed)."""
+    code = ACTES[nature].prestation
+    if segment != "C4":
+        return code
+    if code == "F180":
+        changes = {"fta": "F160", "puissance_souscrite": "F170"}
+        return "+".join(each for column, each in changes.items() if column in valeurs) or code
+    return code.replace("B", "A").replace("F940A", "F360")
+
+
 CALENDRIERS_DISTRIBUTEUR: Final[Mapping[str, str]] = {
     **dict.fromkeys(("BTINFCUST", "BTINFMUST", "BTINFLU"), "DI000001"),
     "BTINFMUDT": "DI000002",
@@ -117,8 +135,9 @@ COLONNES: Final[Mapping[str, str]] = {
     **{"etat": "etat_contractuel", "alimentation": "etat_alimentation", "siret": "siret"},
     **{"fournisseur": "fournisseur_titulaire", "titulaire": "nom_client_final", "fta": "fta"},
     **{"categorie": "categorie_client_final", "niveau": "niveau_ouverture_services"},
-    **{"puissance": "puissance_souscrite", "calendrier": "calendrier_fournisseur"},
-    **{"heures_creuses": "heures_creuses_libelle", "compteur": "type_comptage"},
+    **{"puissance": "puissance_souscrite", "puissances": "denivele_puissances"},
+    **{"calendrier": "calendrier_fournisseur", "compteur": "type_comptage"},
+    **{"heures_creuses": "heures_creuses_libelle"},
     **{"heures_creuses_basse": "heures_creuses_saison_basse", "plage_releve": "plage_releve"},
     **{"date_resiliation": "date_resiliation", "date_modification_fta": "date_modification_fta"},
     **{f"date_{sens}": f"date_{sens}_puissance" for sens in ("augmentation", "diminution")},
@@ -132,7 +151,8 @@ class SituationContractuelle:
 
     `reference` changes with each customer or supplier, `sequence` grows from 1 with each tariff or
     power. `date_mise_en_service` begins the reference, `date_sequence` the sequence. `puissance` in
-    kVA, as is `puissance_limitation`. `compteur`: code of `typeComptage`; `mode`: MONO or TRI.
+    kVA, as is `puissance_limitation`; `puissances` by class (C4). `compteur`: code of
+    `typeComptage`; `mode`: MONO or TRI.
     """
 
     reference: str
@@ -162,6 +182,12 @@ class SituationContractuelle:
     date_augmentation: date | None = None
     date_diminution: date | None = None
     puissance_limitation: int | None = None
+    puissances: dict[str, int] | None = None
+
+    @property
+    def par_classe(self) -> dict[str, int]:
+        """A C4's powers, by class: that of all where they aren't given."""
+        return {each: (self.puissances or {}).get(each, self.puissance or 0) for each in CLASSES_C4}
 
     @property
     def resiliee(self) -> bool:

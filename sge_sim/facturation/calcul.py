@@ -36,6 +36,7 @@ from sge_sim.facturation.prix import (
 )
 
 _JOUR: Final = timedelta(1)
+_VARIABLE, _DEPASSEMENT = "variable", "depassement"
 _BIMESTRES: Final = 6
 _F12: Final = {"U": "ECHU", "E": "ECHO", "R": "REPR"}
 _F12_DIGITS: Final = Decimal("0.00001")
@@ -64,13 +65,14 @@ class PeriodeAFacturer:
     `situations`: those of the reference, dated, in order. `releves`: the last one that was
     invoiced, or the first of the situation, then those since, to that which is invoiced. `avance`:
     the lines that were billed in advance at the first. `prochain`: the day of the next reading;
-    None where the situation ends.
+    None where the situation ends. `evenement`: the last one was made of something that happened.
     """
 
     situations: Sequence[SituationFacturee]
     releves: Sequence[ReleveFacture]
     avance: Sequence[LigneFacturee] = ()
     prochain: date | None = None
+    evenement: bool = False
 
 
 def en_vigueur_le(situations: Sequence[SituationFacturee], day: date) -> SituationFacturee:
@@ -109,7 +111,7 @@ class Facturation:
         if changed:
             lignes = [replace(each, rupture="C") for each in lignes]
         return BlocFacture(
-            "EVNT" if prochain is None else "CYCL",
+            "EVNT" if prochain is None or periode.evenement else "CYCL",
             tuple(lignes),
             tuple(each.id for each in releves),
             _span(coming) or _span(elapsed),
@@ -225,46 +227,50 @@ class Facturation:
     def energies(
         self, before: ReleveFacture, releve: ReleveFacture, situations: Sequence[SituationFacturee]
     ) -> Iterator[LigneFacturee]:
-        """Yield the lines of the energies of a reading: a class without energy has none."""
+        """Yield the lines of the energies of a reading, and of its hours of overrun: a class that
+        has none of them has no line."""
         debut, fin, given = before.jour, releve.jour, releve.energies
         if given is None:
             given = {each: kwh - before.index.get(each, 0) for each, kwh in releve.index.items()}
+        counted = {(_VARIABLE, each): kwh for each, kwh in given.items() if kwh}
+        counted |= {(_DEPASSEMENT, each): hours for each, hours in releve.heures.items() if hours}
         grids = self.grilles.changes(debut, fin)
         starts = {each.debut for each in situations if debut < each.debut < fin}
         days = sorted({debut, *starts, *grids, fin}) if debut < fin else [debut, debut + _JOUR]
-        shares = {each: self._shares(releve, each, kwh, days) for each, kwh in given.items() if kwh}
+        shares = {each: self._shares(releve, *each, n, days) for each, n in counted.items()}
         for rank, (start, end) in enumerate(pairwise(days)):
             situation, grille = en_vigueur_le(situations, start), self.grilles.on(start)
             named = _variables(situation, grille)
             if strangers := shares.keys() - named.keys():
-                said = f"La classe {min(strangers)} n'est pas du tarif {situation.fta}."
+                said = f"La classe {min(strangers)[1]} n'est pas du tarif {situation.fta}."
                 raise TarifInconnuError(said)
-            for classe, id_ev in named.items():
-                parts, repartie = shares.get(classe, ({}, False))
+            for (famille, classe), (id_ev, key) in named.items():
+                parts, repartie = shares.get((famille, classe), ({}, False))
                 if not (kwh := parts.get(rank)):
                     continue
-                key = f"{_segment(situation, grille)}.soutirage.{situation.fta}.variable.{classe}"
                 price, quantite = grille.price(key), Decimal(abs(kwh))
+                unite, cents = ("kWh", 100) if famille == _VARIABLE else ("h", 1)
                 ligne = replace(
-                    _line(id_ev, start, end, quantite, "kWh", price / 100),
+                    _line(id_ev, start, end, quantite, unite, price / cents),
                     tva=self.hypotheses.tva,
-                    famille="variable",
+                    famille=famille,
                     rupture="T" if {start, end} & grids else "",
                     situation=situation,
                     grille=grille.nom,
-                    calcul=f"{classe}, {with_comma(price)} c€/kWh",
+                    calcul=f"{classe}, {with_comma(price)} {'c' * (cents > 1)}€/{unite}",
                     releves=(before.id, releve.id),
                     repartie=repartie,
                 )
                 yield self.negative(ligne) if kwh < 0 else ligne
 
     def _shares(
-        self, releve: ReleveFacture, classe: str, kwh: int, days: Sequence[date]
+        self, releve: ReleveFacture, famille: str, classe: str, kwh: int, days: Sequence[date]
     ) -> tuple[dict[int, int], bool]:
-        """Return the whole kWh of each part of a period, their sum that of the reading, and whether
-        they are so by days."""
+        """Return the whole kWh (or hours) of each part of a period, their sum that of the reading,
+        and whether they are so by days."""
         known = [releve.quotidiens.get(day, {}).get(classe) for day in days[1:-1]]
         by_index = self.hypotheses.repartition == "index" and classe in releve.index
+        by_index &= famille == _VARIABLE
         by_days = bool(known) and (None in known or not by_index)
         total, first = (days[-1] - days[0]).days, releve.index.get(classe, 0) - kwh
         upto = [rounded(Decimal(kwh * (day - days[0]).days) / total, Decimal(1)) for day in days]
@@ -323,14 +329,20 @@ def _segment(situation: SituationFacturee, grille: GrilleTarifaire) -> str:
     raise TarifInconnuError(f"Le tarif {situation.fta} n'a ni élément ni prix connus.")
 
 
-def _variables(situation: SituationFacturee, grille: GrilleTarifaire) -> dict[str, str]:
-    """Return the elements of the energies of a tariff, by class."""
+def _variables(
+    situation: SituationFacturee, grille: GrilleTarifaire
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return the elements of the energies of a tariff and of what overruns, and the keys of their
+    prices, by family and class."""
     segment = _segment(situation, grille)
-    if segment != "c5":
-        key = f"{segment}.soutirage.{situation.fta}.variable"
-        return {each: f"VEAS{each}" for each in grille.below(key)}
-    classes = elements()["tarifs"][situation.fta]["classes"]
-    return {each: f"ASSV{_code(situation)}-{n}" for n, each in enumerate(classes, 1)}
+    key = f"{segment}.soutirage.{situation.fta}.variable"
+    if segment == "c5":
+        ids = enumerate(elements()["tarifs"][situation.fta]["classes"], 1)
+        begins = f"ASSV{_code(situation)}"
+        return {(_VARIABLE, each): (f"{begins}-{n}", f"{key}.{each}") for n, each in ids}
+    found = {(_VARIABLE, each): (f"VEAS{each}", f"{key}.{each}") for each in grille.below(key)}
+    beyond = {(_DEPASSEMENT, each): (f"VDQU{each}", f"{segment}.depassement") for _, each in found}
+    return found | beyond
 
 
 def _code(situation: SituationFacturee) -> str:

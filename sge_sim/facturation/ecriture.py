@@ -1,4 +1,5 @@
-"""Invoices as the trees of F15, however they were made: the detail (FL), the general file (FA).
+"""Invoices as the trees of F15 and F12, however they were made: the detail (FL), the general file
+(FA), the summary by tariff (FR, of F12).
 
 In versions before 4.0.4 a rate is a text, and less is said of it.
 """
@@ -17,15 +18,20 @@ from sge_sim.facturation.lignes import (
     LigneFacturee,
     rounded,
 )
+from sge_sim.facturation.prix import elements
 
 _NOUVELLE: Final = "4.0.4"
-_DELAI: Final = 15
-"""Days within which an invoice is due (assumed)."""
+_DELAI, _DELAI_F12 = 15, 30
+"""Days within which an invoice is due (F15: assumed; F12: documented)."""
+_ID_CONTRAT: Final = 9
 T = TypeVar("T")
 
 
-def detail_block(numero: str, bloc: BlocFacture, point: Any, version: str) -> Any:
-    """Return the tree of a block of a detail file; `point`: its sheet, its meter, its day."""
+def detail_block(
+    numero: str, bloc: BlocFacture, point: Any, version: str, plan: str = "Donnees_Valorisation"
+) -> Any:
+    """Return the tree of a block of a detail file; `point`: its sheet, its meter, its day; `plan`:
+    that of its flux."""
     fixe, variable = bloc.part_fixe or (None, None), bloc.part_variable or (None, None)
     facts = {
         "numero": numero,
@@ -40,8 +46,9 @@ def detail_block(numero: str, bloc: BlocFacture, point: Any, version: str) -> An
             {"nature": nature, "elements": [_element(each, version) for each in mine]}
             for nature, mine in _by(bloc.lignes, lambda each: each.nature).items()
         ],
+        "elements": [_element(each, version) for each in bloc.lignes],
     }
-    return filled(plans()["Donnees_Valorisation"], facts)
+    return filled(plans()[plan], facts)
 
 
 def general_tree(
@@ -75,6 +82,41 @@ def general_tree(
     return filled(plans()["F15_FA"], facts)
 
 
+def general_trees_f12(facture: FactureFournisseur, head: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the trees of the general file of an F12 and of its summary; `head`: what heads them,
+    and the blocks of each of its details (`parts`)."""
+    lignes = [each for bloc in facture.blocs.values() for each in bloc.lignes]
+    details = [
+        {"rang": rang, "nombre": len(part), "ht": sum((each.ht for each in part), Decimal(0))}
+        for rang, part in enumerate(head["parts"], start=1)
+    ]
+    facts = {
+        **head,
+        **{nom: facture.total(nom) for nom in ("ht", "tva", "ttc")},
+        "intitule": "Facture" if facture.type_dgfip == "380" else "Avoir",
+        "reglement": facture.jour + timedelta(_DELAI_F12),
+        "legales": enedis()["legales"],
+        "tva_client": enedis()["tva_client"],
+        "id_contrat": head["contrat"].contrat_id[:_ID_CONTRAT],
+        "nombre": len(facture.blocs),
+        "details": details,
+        "taxes": [
+            {**each, "taxe": _tax_of(facture, each["tva"])}
+            for each in _summed(lignes, lambda x: x.tva, "")
+        ],
+        "tarifs": [
+            {
+                "fta": fta,
+                "ht": sum((each.montant for each in mine), Decimal(0)),
+                "codes": _summed(mine, lambda x: elements()["recapitulatifs"][x.famille], ""),
+            }
+            for fta, some in _by(facture.blocs.values(), lambda x: x.fta).items()
+            for mine in ([each for bloc in some for each in bloc.lignes],)
+        ],
+    }
+    return {each: filled(plans()[f"F12_{each}"], facts) for each in ("FA", "FR")}
+
+
 def _tax_of(facture: FactureFournisseur, rate: Decimal | None) -> Decimal:
     """Return the tax at a rate, as the blocks round it."""
     total = Decimal("0.00")
@@ -98,7 +140,12 @@ def _element(ligne: LigneFacturee, version: str) -> dict[str, Any]:
         "categorie": "Remise" if ligne.is_remise else "",
         "motif": "" if taxed else "Hors champ de TVA",
         "code_motif": "" if taxed else "VATEX-EU-O",
+        "sens": "Z" if ligne.montant < 0 else "Y",
+        "recapitulatif": elements()["recapitulatifs"].get(ligne.famille),
     }
+    if ligne.unite == "kVA.j":
+        days = (ligne.fin - ligne.debut).days + 1
+        facts["sup"] = [rounded(abs(ligne.quantite) / days, Decimal("0.001"))]
     if situation is not None and ligne.famille in ("soutirage", "variable"):
         facts["soutiree"] = situation
     if situation is not None and ligne.famille == "comptage":

@@ -5,6 +5,8 @@ two spaces. After the name comes how often: `?` at most once, `*` any number, `+
 `{1,2}`; then what its text is, or `&Name`: the block that was given under that name. `<>` is a
 choice among the elements below it, `@name` an attribute. A line that ends with versions in square
 brackets stands in these alone; the first one names the root and all versions, the latest last.
+Elements of a line are parted by a semicolon; after a colon come those that the last one holds. A
+line `NAME = …` ahead of the root says what its name stands for below.
 
 Texts: `S` any, `S!` not empty, `s20` at most so many characters, `s1-20`, `=14` exactly so many,
 `(a|b)` one of these, `/…/` a pattern; `b` a truth, `d` a day, `dt` an instant, `ym` a month;
@@ -28,12 +30,15 @@ from sge_sim.machine.once import computed_once
 ArbreDocument = dict[str, Any]
 """A document: by name of element a value (`Decimal`, `int`, `bool`, `date`, `datetime` or `str`), a
 tree, or a list where it may come again."""
-DOCUMENTS: Final = ("C15", "R15", "F15_FA", "F15_FL", "X12")
+DOCUMENTS: Final = (
+    *("C15", "R15", "F15_FA", "F15_FL", "X12"),
+    *("C12", "R17", "F12_FA", "F12_FL", "F12_FR"),
+)
 """The files of `grammaires/`."""
 _MOST_MISTAKES: Final = 20
 _PLACE: Final = "il n'a pas sa place ici"
 _LINE: Final = re.compile(
-    r"(?P<retrait> *)(?P<nom><>|@?\w+)(?: (?P<fois>[?*+]|\{\d,\d\}))?(?: (?P<genre>\S.*?))??"
+    r"(?P<retrait> *)(?P<nom><>|@?\w+)(?: (?P<fois>[?*+]|\{\d+,\d+\}))?(?: (?P<genre>\S.*?))??"
     r"(?P<versions>(?: \[[\d.]+\])*)"
 )
 _FOIS: Final = {None: "1,1", "?": "0,1", "*": "0,0", "+": "1,0"}
@@ -84,9 +89,20 @@ class Noeud:
 def grammaires(document: str) -> Mapping[str, Noeud]:
     """Return the grammars of one of `DOCUMENTS` by version, the latest first."""
     text = files(__package__).joinpath("grammaires", f"{document}.txt").read_text("utf-8")
-    lines = [found for line in text.splitlines() if (found := _LINE.fullmatch(line))]
+    while found := re.match(r"(\w+) = (.*)\n", text):
+        text = text[found.end() :].replace(found[1], found[2])
+    lines = [found for line in _apart(text) if (found := _LINE.fullmatch(line))]
     versions = re.findall(r"[\d.]+", lines[0]["versions"])
     return {each: next(_parse(lines, 0, each, {})) for each in reversed(versions)}
+
+
+def _apart(text: str) -> Iterator[str]:
+    """Yield the elements of a grammar, those that are held two spaces further in."""
+    for line in text.splitlines():
+        inner = line.lstrip(" ")
+        for depth, several in enumerate(inner.split(" : ")):
+            retrait = " " * (len(line) - len(inner) + 2 * depth)
+            yield from (f"{retrait}{each}" for each in several.split("; "))
 
 
 def _parse(
@@ -140,16 +156,19 @@ def write_by_grammar(document: str, tree: Mapping[str, Any], version: str | None
 
 
 def write_block(document: str, version: str, nom: str, tree: Mapping[str, Any]) -> bytes:
-    """Return one of the blocks right below the root of a document, of what a version has of it;
-    nothing is checked."""
-    element = _element(grammaires(document)[version].within[nom][0], tree, nom, [])
+    """Return one of the blocks of a document, right below its root or one further in, of what a
+    version has of it; nothing is checked."""
+    root = grammaires(document)[version]
+    noeud = next(each.within[nom][0] for each in (root, *root.inner) if nom in each.within)
+    element = _element(noeud, tree, nom, [])
     return bytes(etree.tostring(element, encoding="UTF-8", pretty_print=True))
 
 
 def write_around(
     document: str, version: str, head: Mapping[str, Any], blocks: Iterable[bytes]
 ) -> bytes:
-    """Return the document that begins with `head` and goes on with blocks that are written."""
+    """Return the document that begins with `head` and goes on with blocks that are written: where
+    `head` has an empty element of theirs, else at its end."""
     noeud = grammaires(document)[version]
     root = etree.tostring(
         _element(noeud, head, noeud.nom, []),
@@ -157,6 +176,11 @@ def write_around(
         xml_declaration=True,
         pretty_print=True,
     )
+    blocks = [*blocks]
+    named = re.match(rb"<\w+", blocks[0]) if blocks else None
+    place = b"%s/>" % named[0] if named else b""
+    if place and place in root:
+        return bytes(root).replace(place, b"".join(blocks))
     before, end, after = bytes(root).rpartition(b"</")
     return b"".join([before, *blocks, end, after])
 
@@ -212,6 +236,9 @@ class _LecteurDeForme:
             self.wrong(element, chemin, f"« {text[:40]} » n'a pas sa place ici")
         for nom, (noeud, _) in block.within.items():
             if nom.startswith("@"):
+                if noeud.least and nom[1:] not in element.attrib:
+                    self.wrong(element, f"{chemin}/{nom}", "il manque")
+                    continue
                 text = element.get(nom[1:], "")
                 tree[nom] = self._value(noeud.genre, element, text, f"{chemin}/{nom}")
         for child in (each for each in children if each.tag in block.within):

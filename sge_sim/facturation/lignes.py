@@ -32,7 +32,8 @@ class SituationFacturee:
 
     `puissance` in kVA; above 36 kVA `puissances` by class, in the order of the tariff (kVA, kW).
     `compteur`: CCB (Linky), CEB, CFB or PSC (none); `exemption`: why an old meter isn't invoiced
-    as such; `sans_releve_reel`: nobody has read it for twelve months.
+    as such; `sans_releve_reel`: nobody has read it for twelve months. `jour_fixe`: that of its
+    cyclic readings, each month, where it is known.
     """
 
     debut: date
@@ -46,12 +47,14 @@ class SituationFacturee:
     exemption: str = ""
     sans_releve_reel: bool = False
     puissances: tuple[tuple[str, Decimal], ...] = ()
+    jour_fixe: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
 class ReleveFacture:
     """A reading: its day, the index of each class (kWh), the energies since the one before, or the
-    differences of indexes; `quotidiens`: indexes of days in between, where the meter communicates.
+    differences of indexes; `quotidiens`: indexes of days in between, where the meter communicates;
+    `heures`: those beyond the subscribed power since then (above 36 kVA), by class.
     """
 
     id: str
@@ -59,6 +62,7 @@ class ReleveFacture:
     index: Mapping[str, int] = field(default_factory=dict)
     energies: Mapping[str, int] | None = None
     quotidiens: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
+    heures: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ class LigneFacturee:
         """What it is called."""
         noms, (bare, _, suffixe) = elements()["libelles"], self.id_ev.rpartition("-")
         named = noms.get(bare) or noms.get(self.id_ev) or noms.get(self.famille, self.id_ev)
-        return f"{named}{noms.get(suffixe, '')}"
+        return f"{named}{noms.get(suffixe, '') or noms.get(self.id_ev[-4:], '')}"
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,12 @@ class BlocFacture:
     part_variable: tuple[date, date] | None = None
     tva_par_ligne: bool = False
     origine: tuple[str, str, str] | None = None
+
+    @property
+    def fta(self) -> str:
+        """The tariff of its last days."""
+        last = max(self.lignes, key=lambda each: each.debut).situation
+        return last.fta if last else ""
 
     @property
     def ht(self) -> Decimal:

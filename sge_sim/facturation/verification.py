@@ -1,5 +1,5 @@
-"""Recomputes the invoices of anybody's F15 from C15, R15 and grids, and names each line that they
-don't explain.
+"""Recomputes the invoices of anybody's F15 from C15, R15 and grids, those of F12 from C12 and R17,
+and names each line that they don't explain.
 
 What a block should hold is computed from the reading that it invoices, those since the one that
 was invoiced before, and the situations in between; never from other invoices.
@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Final
 
 from sge_sim.clock import add_months
+from sge_sim.facturation import lecture_c4
 from sge_sim.facturation.calcul import (
     Facturation,
     PeriodeAFacturer,
@@ -35,6 +36,7 @@ from sge_sim.facturation.lecture import (
     add_situation,
     releve_of,
 )
+from sge_sim.facturation.lecture_c4 import EVENEMENT
 from sge_sim.facturation.lignes import BlocFacture, LigneFacturee, ReleveFacture, SituationFacturee
 from sge_sim.facturation.prix import PrixInconnuError
 from sge_sim.machine.documents import parse_xml
@@ -42,6 +44,8 @@ from sge_sim.machine.documents import parse_xml
 _JOUR: Final = timedelta(1)
 _SANS_RELEVE_REEL: Final = 12
 """Months without a real reading after which the additional component is due."""
+_FACTURES: Final = (CYCLIQUE, EVENEMENT)
+"""The motives of readings that are invoiced, and billed in advance."""
 _Reference = tuple[str, str]
 """A point and its contractual situation."""
 
@@ -64,6 +68,7 @@ class VerificationFactures:
     releves: dict[_Reference, list[ReleveRecu]] = field(default_factory=lambda: defaultdict(list))
     blocs: list[BlocEcrit] = field(default_factory=list)
     generales: list[tuple[str, ArbreDocument]] = field(default_factory=list)
+    sommes: list[tuple[str, str, ArbreDocument]] = field(default_factory=list)
     constats: list[ConstatFacture] = field(default_factory=list)
     seen: set[bytes] = field(default_factory=set)
 
@@ -91,13 +96,30 @@ class VerificationFactures:
         if fautes:
             more = f" (et {len(fautes) - 1} de plus)" if len(fautes) > 1 else ""
             self.unreadable(fichier, f"{fautes[0]}{more}")
-        elif document.endswith("FL"):
-            facture = tree["Rappel_En_Tete"]["Num_Facture"]
-            self.blocs += [BlocEcrit(fichier, facture, e) for e in tree["Donnees_Valorisation"]]
-        elif document.endswith("FA"):
-            self.generales.append((fichier, tree))
+        elif document == "C12":
+            for reference, situation in lecture_c4.situations_of(tree):
+                known = self.situations[reference]
+                known += [] if situation in known else [situation]
+                known.sort(key=lambda each: (each.debut, each.sequence))
+        elif document == "R17":
+            for reference, releve in lecture_c4.releves_of(tree):
+                self.releves[reference].append(releve)
+        elif document == "F12_FR":
+            self.sommes.append((fichier, document, tree))
+        elif document.startswith("F12"):
+            self.sommes += [(fichier, document, tree)] if document == "F12_FL" else []
+            self._add_invoice(fichier, document, lecture_c4.as_f15(document, tree))
+        elif document.startswith("F15"):
+            self._add_invoice(fichier, document, tree)
         elif "PRM" in tree:
             self._add_points(tree["PRM"])
+
+    def _add_invoice(self, fichier: str, document: str, tree: ArbreDocument) -> None:
+        if document.endswith("FL"):
+            facture = tree["Rappel_En_Tete"]["Num_Facture"]
+            self.blocs += [BlocEcrit(fichier, facture, e) for e in tree["Donnees_Valorisation"]]
+        else:
+            self.generales.append((fichier, tree))
 
     def unreadable(self, fichier: str, quoi: str) -> None:
         """Note a file that can't be read, and why."""
@@ -127,6 +149,14 @@ class VerificationFactures:
             self.constats += compare_totals(bloc, tva_par_ligne=tva_par_ligne)
         for fichier, tree in self.generales:
             self._judge_invoice(fichier, tree)
+        for fichier, document, tree in self.sommes:
+            facture = tree["Rappel_En_Tete"]["Num_Facture"]
+            mine = [each.arbre for each in self.blocs if each.facture == facture]
+            for nom, *values in lecture_c4.totals_of(document, tree, mine) if mine else ():
+                if values[0] != values[1]:
+                    attendu, ecrit = map(str, values)
+                    found = ConstatFacture(fichier, "total", nom, attendu=attendu, ecrit=ecrit)
+                    self.constats.append(found)
         return self.constats
 
     def _prestations(self, bloc: BlocEcrit) -> list[LigneFacturee]:
@@ -167,11 +197,11 @@ class VerificationFactures:
         reference = donnees.get("Id_PRM", ""), donnees.get("Ref_Situation_Contractuelle", "")
         exemption = donnees.get("Motif_Exemption_Releve_Residuel", "")
         if not self.situations.get(reference):
-            raise _ApartError("situation inconnue", f"aucun C15 ne dit celle de {reference[1]}")
+            raise _ApartError("situation inconnue", f"ni C15 ni C12 ne dit celle de {reference[1]}")
         chain = self._chain(bloc, self.releves.get(reference, []))
         first, last = chain[0], chain[-1]
         if first.releve.jour < self.situations[reference][0].debut:
-            raise _ApartError("situation inconnue", f"aucun C15 ne la dit au {first.releve.jour}")
+            raise _ApartError("situation inconnue", f"rien ne la dit au {first.releve.jour}")
         reel = donnees.get("Date_Dernier_Releve_Reel", last.releve.jour)
         late = add_months(reel, _SANS_RELEVE_REEL) <= last.releve.jour
         about = {"exemption": exemption, "sans_releve_reel": late}
@@ -179,8 +209,12 @@ class VerificationFactures:
             replace(each, **about, compteur=each.compteur or donnees["Type_Compteur"])
             for each in self.situations[reference]
         ]
+        if fixe := situations[-1].jour_fixe:  # R17 doesn't tell the next reading
+            nexts = [_next_fixed(each.releve.jour, fixe) for each in (first, last)]
+            first, last = replace(first, prochain=nexts[0]), replace(last, prochain=nexts[1])
         billed = first.prochain or (last.releve.jour if last.motif == CYCLIQUE else None)
-        billed, coming = billed or _after(bloc, "-R"), last.prochain or _after(bloc, "-E")
+        billed = billed or _after(bloc, "-R", "REPR")
+        coming = last.prochain or _after(bloc, "-E", "ECHO")
         if last.motif not in FINS and coming is None:
             quoi = f"ni {last.releve.id} ni le bloc ne disent la date du relevé suivant"
             raise _ApartError("relevé manquant", quoi)
@@ -188,10 +222,11 @@ class VerificationFactures:
         releves = [each.under(mine.fta) for each, mine in zip(chain, before, strict=True)]
         avance: list[LigneFacturee] = []
         try:
-            if first.motif == CYCLIQUE and billed is not None:
+            if first.motif in _FACTURES and billed is not None:
                 avance = self.facturation.avance(situations, first.releve.jour, billed)
             prochain = None if last.motif in FINS else coming
-            periode = PeriodeAFacturer(situations, releves, avance, prochain)
+            event = last.motif == EVENEMENT
+            periode = PeriodeAFacturer(situations, releves, avance, prochain, event)
             return self.facturation.bloc(periode)
         except (PrixInconnuError, TarifInconnuError) as error:
             genre = "prix inconnu" if isinstance(error, PrixInconnuError) else "tarif inconnu"
@@ -207,20 +242,22 @@ class VerificationFactures:
         by_id = {lu.releve.id: lu for lu in (*lus, *known.values())}
         ids = [each["Id_Releve"] for each in bloc.arbre.get("Releve", [])]
         fin = bloc.arbre.get("Date_Fin_Part_Variable")
-        due = [lu for lu in known.values() if lu.motif in (CYCLIQUE, *FINS)]
+        due = [lu for lu in known.values() if lu.motif in (*_FACTURES, *FINS)]
         mine = [lu for lu in due if fin is not None and lu.releve.jour == fin + _JOUR]
         mine = mine or [lu for lu in due if lu.releve.id in ids]
         if not mine:
-            raise _ApartError("relevé manquant", f"aucun R15 n'a {' ni '.join(ids) or 'les siens'}")
+            raise _ApartError(
+                "relevé manquant", f"aucun R15 ni R17 n'a {' ni '.join(ids) or 'les siens'}"
+            )
         chain = [max(mine, key=lambda lu: (lu.releve.id in ids, lu.releve.jour))]
-        while len(chain) == 1 or chain[0].motif not in (*DEBUTS, CYCLIQUE, *FINS):
+        while len(chain) == 1 or chain[0].motif not in (*DEBUTS, *_FACTURES, *FINS):
             if chain[0].precedent is None or len(chain) > len(lus):
                 raise _ApartError("relevé manquant", f"celui d'avant {chain[0].releve.id}")
             ident, jour, motif = chain[0].precedent
             before = by_id.get(ident)
             if before is not None and before.releve.jour <= chain[0].releve.jour:
                 before = known.get((before.releve.jour, before.motif), before)
-            elif motif in (*DEBUTS, CYCLIQUE):
+            elif motif in (*DEBUTS, *_FACTURES):
                 before = ReleveRecu(ReleveFacture(ident, jour), motif)
             else:
                 raise _ApartError("relevé manquant", f"{ident} du {jour}")
@@ -238,13 +275,19 @@ class VerificationFactures:
             if known == amounts:
                 totals[f"Montant_Total_{nom}"] = sum(known, Decimal(0))
         for nom, value in totals.items() if mine else ():
-            if fin[nom] != value:
+            if fin.get(nom, value) != value:
                 quoi, said = f"{nom} de la facture {facture}", (str(value), str(fin[nom]))
                 found = ConstatFacture(fichier, "total", quoi, attendu=said[0], ecrit=said[1])
                 self.constats.append(found)
 
 
-def _after(bloc: BlocEcrit, suffixe: str) -> date | None:
+def _next_fixed(jour: date, fixe: int) -> date:
+    """Return the first day after another that is so in its month."""
+    here = jour.replace(day=fixe)
+    return here if here > jour else add_months(here, 1)
+
+
+def _after(bloc: BlocEcrit, *suffixes: str) -> date | None:
     """Return the day after the lines of a block that end so, None without any."""
-    days = [each.fin for each in bloc.lignes if each.id_ev.endswith(suffixe)]
+    days = [each.fin for each in bloc.lignes if each.id_ev.endswith(suffixes)]
     return max(days) + _JOUR if days else None

@@ -223,8 +223,9 @@ def judge_file(fichier: FichierLu) -> Iterator[EcartFlux]:
     yield from _encoding(fichier)
     yield from expected(declared.get("valeurs", {}), fichier.dit, "en-tête")
     for name in ("creation", "horodate_publication"):
-        if name in fichier.dit and (faute := read_stamp(fichier.dit[name]).faute):
-            yield "en-tête", faute, fichier.dit[name]
+        said = fichier.dit.get(name, "").removesuffix("Z" if "creation_utc" in declared else "")
+        if said and (faute := read_stamp(said).faute):
+            yield "en-tête", faute, said
     for prm in sorted(prm for prm, times in Counter(fichier.prms).items() if times > 1):
         yield "points", "deux_fois", prm
     yield from _in_time(fichier)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from operator import attrgetter, itemgetter
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -237,7 +237,7 @@ def _lots_of_contracts(session: Session, until: datetime) -> list[LotContrat]:
     """Return the days of GRD-F contracts that are due first, all of one instant: to look whether a
     day has something to tell costs, so not those that can't be among them."""
     found: list[LotContrat] = []
-    maybe = []
+    maybe, nexts = [], dict[tuple[Any, ...], date | None]()
     for contrat in contrats_grd_f(session):
         if (receiver := receiving_contract(session, contrat)) is not None:
             days = contract_days(session, receiver)
@@ -247,7 +247,10 @@ def _lots_of_contracts(session: Session, until: datetime) -> list[LotContrat]:
     for instant, flux, contrat, receiver, depuis in sorted(maybe, key=itemgetter(0)):
         if instant > until:
             break
-        jour = next_contract_day(session, contrat, flux.cause.quoi, depuis)
+        asked = contrat, flux.cause.quoi, flux.cause.segment, depuis
+        if asked not in nexts:
+            nexts[asked] = next_contract_day(session, *asked)
+        jour = nexts[asked]
         if jour is not None and (leaves := _leaves(flux, jour)) <= until:
             periode = Periode(jour, jour + _JOUR, leaves)
             found.append(LotContrat(flux, receiver, leaves, contrat.contrat_id, contrat, periode))

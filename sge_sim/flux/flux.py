@@ -68,11 +68,12 @@ class ParFin:
 @dataclass(frozen=True)
 class ParContrat:
     """A day of a supplier's GRD-F contract brings it about, at `heure` of the next one, where that
-    day has something of `quoi`: events of its points, their readings, its affaires, or those of
-    others that take a point from it."""
+    day has something of `quoi`: events of its points of a segment, their readings, its affaires, or
+    those of others that take a point from it (of all segments)."""
 
     quoi: Literal["evenements", "releves", "affaires", "affaires_recues"]
     heure: time
+    segment: str = "C5"
 
 
 CauseFlux = ParAbonnement | ParAffaire | ParDemande | ParServiceAcces | ParFin | ParContrat

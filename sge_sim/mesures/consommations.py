@@ -166,14 +166,13 @@ def _releves(point: PointMesure, fin: date) -> list[_Releve]:
     dernier = min(jour for jour in fins if jour is not None)
     if dernier < debut:
         return []
-    evenements = _evenements(point) | {debut}
+    evenements = _evenements(point)
     cycles = {j for j in cycliques(point, debut, dernier) if not _is_missed(point, j)}
     estimes = _estimes(point, debut, dernier) - cycles - evenements
     jours = [j for j in cycles | evenements | estimes if debut <= j <= dernier]
     i0, i1 = numero(debut), numero(dernier) + 1
     minutes = np.zeros(i1 - i0, np.int64)
-    if not point.petit:
-        minutes[[numero(j) - i0 for j in jours if j not in evenements]] = MINUTE_DU_RELEVE
+    minutes[[numero(j) - i0 for j in jours]] = [minute_du_releve(point, j) for j in jours]
     lus = registres_lus([(point, i0, i1)], [minutes] if minutes.any() else None)[0]
     perdus = jours_perdus(point, i0 - 1, i1 - 1)
     deposes = {c.depose: c for c in point.compteurs if c.depose is not None}
@@ -206,9 +205,17 @@ def _fins(point: PointMesure) -> tuple[date | None, date | None]:
     return point.resiliation, point.compteurs[-1].depose
 
 
+def minute_du_releve(point: PointMesure, jour: date) -> int:
+    """Return at which minute of a day a point is read: at the monthly one of a large point, at
+    midnight where something changes."""
+    cyclique = not point.petit and jour.day == point.jour_releve
+    return MINUTE_DU_RELEVE * (cyclique and jour not in _evenements(point))
+
+
 def _evenements(point: PointMesure) -> set[date]:
-    """Return the days on which something changes, so that the point is read."""
+    """Return the days on which something begins or changes, so that the point is read."""
     jours = {c.pose for c in point.compteurs} | {fin for fin in _fins(point) if fin is not None}
+    jours.add(max(point.mise_en_service, point.compteurs[0].pose, PREMIER_JOUR))
     for entrees in (point.grille_distributeur, point.grille_fournisseur, point.puissances):
         jours.update(entree.depuis for entree in entrees)
     return jours

@@ -37,6 +37,7 @@ from sge_sim.mesures.consommations import (
     Consommations,
     SerieConsommations,
     cycliques,
+    minute_du_releve,
 )
 from sge_sim.mesures.courbes import Bloc, blocs_10_minutes
 from sge_sim.mesures.entrees_datees import find_coupes_between, find_puissance, plages_de
@@ -186,14 +187,9 @@ def heures_depassees(
     rows = {row for serie in facturees.distributeur for row in serie.consommations}
     if point.segment != _PAR_MINUTE or not rows:
         return ()
-    evenements = {row.fin for row in rows if row.declencheur == "EVENEMENT"}
     jours = sorted({jour for row in rows for jour in (row.debut, row.fin)})
     horodates = np.array(
-        [
-            calendrier().minuits[numero(jour)]
-            + 60 * MINUTE_DU_RELEVE * (jour.day == point.jour_releve and jour not in evenements)
-            for jour in jours
-        ]
+        [calendrier().minuits[numero(jour)] + 60 * minute_du_releve(point, jour) for jour in jours]
     )
     heures = -(-_par_minute(point, horodates) // 3600)
     debuts = _debuts(point, horodates)

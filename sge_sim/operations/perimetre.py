@@ -1,5 +1,6 @@
 """The contractual life of points: GRD-F contracts of suppliers, affaires, events."""
 
+import re
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -73,7 +74,7 @@ def contrat(
 
 
 @operation(
-    "Demander un événement contractuel d'un C5 d'un contrat GRD-F suivi",
+    "Demander un événement contractuel d'un C5 ou d'un C4 d'un contrat GRD-F suivi",
     "POST /points/{prm}/perimetre",
     "perimetre declare PRM NATURE",
     done="L'affaire {fait[numero]} est ouverte sur le point {prm}.",
@@ -86,7 +87,10 @@ def declare(
     nature: Annotated[NatureEvenement, Says("Ce qui arrive, comme C15 le nomme", "MCT")],
     jour: Jour = None,
     fournisseur: Annotated[str | None, Says("Qui entre (MES, CFNE)", completes="acteurs")] = None,
-    puissance: Annotated[int | None, Says("Puissance souscrite, en kVA", ge=1, le=36)] = None,
+    puissance: Annotated[int | None, Says("Puissance souscrite, en kVA", ge=1, le=250)] = None,
+    puissances: Annotated[
+        dict[str, Any] | None, Says("CLASSE=kVA d'un C4, répétable : HPH=84")
+    ] = None,
     fta: Annotated[str | None, Says("Formule tarifaire d'acheminement : BTINFCU4")] = None,
     calendrier: Annotated[str | None, Says("Celui du fournisseur : FC000165", longest=15)] = None,
     titulaire: Annotated[str | None, Says("Nom du client", longest=_NOM)] = None,
@@ -100,6 +104,10 @@ def declare(
 ) -> dict[str, Any]:
     """Open an affaire on a point; return it."""
     champs = {name: value for name, value in locals().items() if name not in _APART}
+    for name, value in (puissances or {}).items():
+        if isinstance(value, bool) or not re.fullmatch(r"\d{1,4}", str(value)):
+            raise FieldError("un nombre entier de kVA par classe", "puissances", f"{name}={value}")
+        champs["puissances"] = {**champs["puissances"], name: int(value)}
     with echeances.transaction_on(state.database, prm) as (session, now, _):
         asked = (session, points.get_point(session, prm), nature, now, jour or legal_date(now))
         affaire = affaires.declare(*asked, enedis=par == "enedis", **champs)

@@ -24,6 +24,8 @@ _FIXES: Final = {
     for debut in _DEBUTS
     for plage in (f"{debut}{n:02d}" for n in range(32))
 }
+PREMIERE_PHOTO: Final = ("C4",)
+"""The segments of which a contract is told all points on its first day (guide C12)."""
 _PREMIER: Final = 1
 _JOURS_FIXES: Final = 31
 
@@ -50,46 +52,62 @@ def count_named(session: Session, contrat_id: str, beginning: str) -> int:
     return session.scalar(select(func.count()).select_from(FichierFlux).where(*within)) or 0
 
 
-def _held(contrat: ContratGrdF, jour: date) -> Any:
-    """Select the points that are in a contract on a day, or have been since."""
+def _held(contrat: ContratGrdF, segment: str, jour: date) -> Any:
+    """Select the points of a segment that are in a contract on a day, or have been since."""
     mine = EvenementContractuel.contrat_id == contrat.contrat_id
     since = select(EvenementContractuel.prm).where(mine, EvenementContractuel.jour >= jour)
-    held = and_(Point.fournisseur_titulaire == contrat.acteur_code, Point.segment == "C5")
-    return and_(or_(held, Point.prm.in_(since)), POINT_SEEN)
+    held = or_(Point.fournisseur_titulaire == contrat.acteur_code, Point.prm.in_(since))
+    return and_(held, Point.segment == segment, POINT_SEEN)
 
 
-def prms_to_read(session: Session, contrat: ContratGrdF, jour: date) -> Iterator[str]:
-    """Yield the points of which a reading may be told on a day, in their order: those of its fixed
-    day, and those to which something happened."""
+def _happened(contrat: ContratGrdF, segment: str) -> Any:
+    """Select the events of the points of a segment in a contract."""
+    prms = select(Point.prm).where(Point.segment == segment)
+    mine = EvenementContractuel.contrat_id == contrat.contrat_id
+    return and_(mine, EvenementContractuel.prm.in_(prms))
+
+
+def prms_to_read(session: Session, contrat: ContratGrdF, segment: str, jour: date) -> Iterator[str]:
+    """Yield the points of a segment of which a reading may be told on a day, in their order: those
+    of its fixed day, and those to which something happened."""
     codes = [plage for plage, fixe in _FIXES.items() if fixe == jour.day]
     fixed: Any = Point.plage_releve.in_(codes)
     if jour.day == _PREMIER:
         others = [plage for plage, fixe in _FIXES.items() if fixe != _PREMIER]
         fixed = or_(Point.plage_releve.is_(None), Point.plage_releve.not_in(others))
-    mine = EvenementContractuel.contrat_id == contrat.contrat_id, EvenementContractuel.jour == jour
+    mine = _happened(contrat, segment), EvenementContractuel.jour == jour
     both = union(
-        select(Point.prm).where(_held(contrat, jour), fixed),
+        select(Point.prm).where(_held(contrat, segment, jour), fixed),
         select(EvenementContractuel.prm).where(*mine),
     ).subquery()
     yield from session.scalars(select(both.c.prm).order_by(both.c.prm))
 
 
-def prms_of_events(session: Session, contrat: ContratGrdF, jour: date) -> Iterator[str]:
-    """Yield the points to which something happened on a day, in their order."""
-    mine = EvenementContractuel.contrat_id == contrat.contrat_id, EvenementContractuel.jour == jour
-    query = select(EvenementContractuel.prm).where(*mine).distinct()
-    yield from session.scalars(query.order_by(EvenementContractuel.prm))
+def prms_of_events(
+    session: Session, contrat: ContratGrdF, segment: str, jour: date
+) -> Iterator[str]:
+    """Yield the points of a segment to which something happened on a day, in their order; all that
+    a contract holds on its first day, where their files begin by that (`PREMIERE_PHOTO`)."""
+    mine = _happened(contrat, segment), EvenementContractuel.jour == jour
+    found = {*session.scalars(select(EvenementContractuel.prm).where(*mine))}
+    if segment in PREMIERE_PHOTO and jour == contrat.debut:
+        found |= {*session.scalars(select(Point.prm).where(_held(contrat, segment, jour)))}
+    yield from sorted(found)
 
 
-def next_contract_day(session: Session, contrat: ContratGrdF, quoi: str, jour: date) -> date | None:
+def next_contract_day(
+    session: Session, contrat: ContratGrdF, quoi: str, segment: str, jour: date
+) -> date | None:
     """Return the first day, from one on, that has something of `quoi` to tell (`ParContrat`)."""
     if quoi in ("evenements", "releves"):
-        mine = EvenementContractuel.contrat_id == contrat.contrat_id
-        after = select(func.min(EvenementContractuel.jour)).where(mine)
+        after = select(func.min(EvenementContractuel.jour)).where(_happened(contrat, segment))
         found = session.scalar(after.where(EvenementContractuel.jour >= jour))
         if quoi == "evenements":
-            return found
-        plages = session.scalars(select(Point.plage_releve).where(_held(contrat, jour)).distinct())
+            photo = segment in PREMIERE_PHOTO and jour == contrat.debut
+            any_held = select(Point.prm).where(_held(contrat, segment, jour)).limit(1)
+            return jour if photo and session.scalar(any_held) else found
+        held = select(Point.plage_releve).where(_held(contrat, segment, jour))
+        plages = session.scalars(held.distinct())
         fixes = {jour_releve(plage) for plage in plages}
         days = (jour + timedelta(n) for n in range(_JOURS_FIXES))
         first = next((day for day in days if day.day in fixes), None)
@@ -104,6 +122,6 @@ def next_contract_day(session: Session, contrat: ContratGrdF, quoi: str, jour: d
     )
     # One that was closed late is told of its own day.
     late = select(func.min(affaire.jour)).where(*wanted, affaire.jour >= jour)
-    held = session.scalar(late.where(affaire.close_at >= start))
+    last = session.scalar(late.where(affaire.close_at >= start))
     moved = [legal_date(each) for each in (opened, closed) if each is not None]
-    return min([*moved, *([held] if held else [])], default=None)
+    return min([*moved, *([last] if last else [])], default=None)

@@ -15,6 +15,7 @@ from sge_sim.clock import PARIS, legal_date
 from sge_sim.domaine.perimetre import (
     COLONNES,
     NATURES,
+    SEGMENTS_SUIVIS,
     EtatJalon,
     Initiateur,
     Jalon,
@@ -267,11 +268,11 @@ class VieContractuelle:
 
 
 def lives_of_contract(session: Session, contrat: ContratGrdF) -> Iterator[VieContractuelle]:
-    """Yield the life of every C5 point that is or was in a contract, by PRM, read by blocks."""
+    """Yield the life of every point that is or was in a contract, by PRM, read by blocks."""
     known = select(EvenementContractuel.prm)
     known = known.where(EvenementContractuel.contrat_id == contrat.contrat_id)
     held = select(Point).where(
-        *(POINT_SEEN, Point.segment == "C5"),
+        *(POINT_SEEN, Point.segment.in_(SEGMENTS_SUIVIS)),
         (Point.fournisseur_titulaire == contrat.acteur_code) | Point.prm.in_(known),
     )
     after = ""

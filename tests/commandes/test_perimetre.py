@@ -166,7 +166,7 @@ def test_a_cut_is_lifted(followed: Lives) -> None:
         ("MDPRM", 5, {"niveau": 1}, {}, "ne peut que monter"),
         ("CFNS", 5, {}, {}, "CFNE"),
         ("PHC", 5, {}, {}, "--plages"),
-        ("RES", 5, {}, {"segment": "C4"}, "est un C4"),
+        ("RES", 5, {}, {"segment": "C2"}, "est un C2"),
         ("RES", 5, {}, {"fournisseur_titulaire": None}, "perimetre contrat"),
     ],
 )

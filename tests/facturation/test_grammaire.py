@@ -14,12 +14,42 @@ from sge_sim.facturation.grammaire import (
     grammaires,
     read_by_grammar,
     value_of,
+    write_around,
+    write_block,
     write_by_grammar,
 )
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 FILES = dict(zip(("C15", "R15", "F15_FL", "F15_FA"), PUISSANCE.files().values(), strict=True))
 FILES["X12"] = write_by_grammar("X12", SUIVI)
+
+
+def whole(noeud: Noeud) -> Any:
+    """Return an element with all that it may hold, of choices the first."""
+    if not noeud.inner:
+        return sample(noeud.genre)
+    tree = {}
+    for each in noeud.inner:
+        inner = each if each.nom else each.inner[0]
+        tree[inner.nom] = [whole(inner)] if each.most != 1 else whole(inner)
+    return tree
+
+
+def sample(genre: str) -> str:
+    if genre.startswith("("):
+        return genre[1:-1].split("|")[0]
+    if found := re.fullmatch(r"=(\d+)", genre):
+        return "7" * int(found[1])
+    if genre.startswith("/"):
+        return "0321" if "032" in genre else "01/02/2026"
+    kinds = {"d": "2026-02-01", "dt": "2026-02-01T05:01:00", "b": "1"}
+    return kinds.get(genre, "1")
+
+
+GRANDS = ("C12", "R17", "F12_FA", "F12_FL", "F12_FR")
+FILES |= {
+    each: write_by_grammar(each, whole(next(iter(grammaires(each).values())))) for each in GRANDS
+}
 
 
 def schema_of(document: str) -> etree.XMLSchema:
@@ -81,6 +111,7 @@ def test_a_document_is_read_written_and_valid(document: str) -> None:
     name, _, tree, mistakes = read_by_grammar(root)
     assert (name, mistakes) == (document, [])
     assert write_by_grammar(document, tree) == FILES[document]
+    assert {e.tag for e in root.iter()} >= required(next(iter(grammaires(document).values())))
     assert schema_of(document).validate(root), schema_of(document).error_log
 
 
@@ -97,6 +128,25 @@ def test_what_lacks_an_element_or_has_a_wrong_text_is_refused_as_by_the_schema(
             spoil(list(root.iter())[rank])
             mine = by_latest(document, version, root)
             assert bool(mine) is not schema.validate(root), (rank, spoil, mine)
+
+
+def required(noeud: Noeud) -> set[str]:
+    """Return the elements that a document always has."""
+    inner = [each for each in noeud.inner if each.least and each.nom and each.nom[0] != "@"]
+    return {each.nom for each in inner}.union(*map(required, inner))
+
+
+def test_a_missing_attribute_is_said() -> None:
+    text = FILES["C12"].decode().replace(' Code_INSEE="77777"', "")
+    (mistake,) = read_by_grammar(etree.fromstring(text.encode()))[3]
+    assert mistake.endswith("Commune/@Code_INSEE : il manque")
+
+
+def test_blocks_stand_where_their_plan_has_them() -> None:
+    head = {"Contrat": {"Identifiant": "GRD-F1", "PRM": ""}}
+    blocks = [write_block("C12", "1.12.1", "PRM", {"Identifiant": n * 14}) for n in "12"]
+    root = etree.fromstring(write_around("C12", "1.12.1", head, blocks))
+    assert [each.text for each in root.iterfind("Contrat/PRM/Identifiant")] == ["1" * 14, "2" * 14]
 
 
 def by_latest(document: str, version: str, root: Any) -> list[Any]:

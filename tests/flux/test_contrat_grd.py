@@ -22,7 +22,7 @@ from publication_kit import Platform, at, members
 
 from sge_sim.domaine.prm import generate
 from sge_sim.facturation.arbres import plans
-from sge_sim.facturation.grammaire import grammaires, read_by_grammar
+from sge_sim.facturation.grammaire import DOCUMENTS, grammaires, read_by_grammar
 from sge_sim.facturation.verification import VerificationFactures
 from sge_sim.flux.contrat_grd.fichiers import instance_of, version_of
 from sge_sim.flux.validation import Validation
@@ -135,7 +135,7 @@ def test_all_hold_to_their_grammar_of_the_day(mine: Recus, other: Recus) -> None
 
 
 def test_each_name_of_a_plan_is_of_a_grammar() -> None:
-    known = {nom for doc in ("C15", "R15", "F15_FA", "F15_FL", "X12") for nom in _names(doc)}
+    known = {nom for doc in DOCUMENTS for nom in _names(doc)}
 
     def within(plan: Any) -> Iterator[str]:
         if isinstance(plan, dict):

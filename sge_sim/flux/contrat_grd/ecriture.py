@@ -16,6 +16,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, start_of_day
@@ -37,6 +38,7 @@ from sge_sim.flux.contrat_grd.fichiers import (
     instance_of,
     numbered,
 )
+from sge_sim.flux.contrat_grd.grands import write_measures, write_situations
 from sge_sim.flux.contrat_grd.releves import (
     GrilleLue,
     PointDuContrat,
@@ -45,11 +47,14 @@ from sge_sim.flux.contrat_grd.releves import (
     grids_at,
     read_points_of,
     read_registers,
+    readings_of_day,
 )
 from sge_sim.flux.envoi import Envoi, Fichier, tampon
 from sge_sim.flux.lots import LotContrat
+from sge_sim.tables.acteurs import get_acteur
 from sge_sim.tables.contrats_publies import prms_of_events, prms_to_read
 from sge_sim.tables.perimetre import AffaireContractuelle, ContratGrdF, affaires_moved
+from sge_sim.tables.points import Point
 
 _RUE: Final = re.compile(r"(\d{1,4}(?: (?:BIS|TER|QUATER|[A-D]))?),? (.+)", re.IGNORECASE)
 _A_HEURES_CREUSES: Final = ("DI000002", "DI000003")
@@ -175,14 +180,7 @@ _INDEX, _ENERGIE = "1", "2"
 
 def write_readings(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
     """Return the blocks of these points, those of which a reading is dits that day."""
-    jour, lus = lot.periode.debut, list[tuple[PointDuContrat, ReleveContractuel]]()
-    for point in read_points_of(session, lot.contrat, prms, jour):
-        lus += [(point, each) for each in point.vecue.releves(jour) if each.jour == jour]
-    read_registers(
-        (point.vecue, [jour, each.precedent.jour if each.precedent else jour])
-        for point, each in lus
-    )
-    by_prm: dict[str, tuple[str, list[Any]]] = {}
+    lus, by_prm = readings_of_day(session, lot, prms), dict[str, tuple[str, list[Any]]]()
     for lu in sorted(lus, key=lambda each: each[1].motif not in FINS):
         about = by_prm.setdefault(lu[0].prm, (instance_of(lu[0].ligne.code_insee), []))
         about[1].append(reading_tree(lot, *lu))
@@ -239,24 +237,32 @@ _Suivie = tuple[AffaireContractuelle, list[Jalon]]
 
 
 def write_affaires(
-    _session: Session, lot: LotContrat, suivies: Sequence[_Suivie]
+    session: Session, lot: LotContrat, suivies: Sequence[_Suivie]
 ) -> list[BlocDuFichier]:
     """Return the block of each affaire."""
-    version = grammar_of(lot)
+    version, prms = grammar_of(lot), [affaire.prm for affaire, _ in suivies]
+    points = session.execute(select(Point.prm, Point.segment).where(Point.prm.in_(prms)))
+    segments = {each.prm: each.segment for each in points}
     return [
         BlocDuFichier(
             "",
             affaire.prm,
-            write_block("X12", version, "affaire", _affaire_tree(lot, affaire, jalons)),
+            write_block("X12", version, "affaire", _affaire_tree(lot, affaire, jalons, segments)),
         )
         for affaire, jalons in suivies
     ]
 
 
-def _affaire_tree(lot: LotContrat, affaire: AffaireContractuelle, jalons: Sequence[Jalon]) -> Any:
+def _affaire_tree(
+    lot: LotContrat,
+    affaire: AffaireContractuelle,
+    jalons: Sequence[Jalon],
+    segments: Mapping[str, str],
+) -> Any:
     closed, changes = jalons[-1].etat in enedis()["closes"], affaire.nature[:3] == "CFN"
     facts = {
         "affaire": affaire,
+        "segment": segments[affaire.prm],
         "objet": "CFN" if changes else affaire.nature,
         "libelle_objet": _CHANGEMENT if changes else NATURES[affaire.nature].libelle.capitalize(),
         "reference": affaire.reference_demandeur if lot.flux.code == "X12" else None,
@@ -275,7 +281,9 @@ def _affaire_tree(lot: LotContrat, affaire: AffaireContractuelle, jalons: Sequen
     return filled(plans()["affaire"], facts)
 
 
-def _moved(session: Session, contrat: ContratGrdF, jour: date, *, recues: bool) -> list[_Suivie]:
+def _moved(
+    session: Session, contrat: ContratGrdF, _segment: str, jour: date, *, recues: bool
+) -> list[_Suivie]:
     days = start_of_day(jour), start_of_day(jour + timedelta(1))
     return affaires_moved(session, contrat.contrat_id, *days, recues=recues)
 
@@ -283,6 +291,8 @@ def _moved(session: Session, contrat: ContratGrdF, jour: date, *, recues: bool) 
 _FLUX: Final[Mapping[str, tuple[SelectAsked, WriteBlocks]]] = {
     "C15": (prms_of_events, write_events),
     "R15": (prms_to_read, write_readings),
+    "C12": (prms_of_events, write_situations),
+    "R17": (prms_to_read, write_measures),
     "X12": (partial(_moved, recues=False), write_affaires),
     "X13": (partial(_moved, recues=True), write_affaires),
 }
@@ -292,8 +302,11 @@ def fichiers(
     session: Session, lot: LotContrat, _envoi: Envoi, atelier: Atelier
 ) -> Iterator[Fichier]:
     """Yield the files of a day: an archive of each sequence."""
-    for suite, blocs in blocks_by_suite(session, lot, atelier, *_FLUX[lot.flux.code]):
-        nom = numbered(session, lot, suite)[1]
-        inner = nom if suite else f"{nom}_{tampon(lot.instant)}"
-        head = lot.flux.code if suite else "X12", {**head_of(lot), "instance": suite}
+    code = lot.flux.code
+    for suite, blocs in blocks_by_suite(session, lot, atelier, *_FLUX[code]):
+        nom, affaires = numbered(session, lot, suite)[1], code.startswith("X")
+        inner = f"{nom}_{tampon(lot.instant)}" if affaires else nom
+        facts = {**head_of(lot), "instance": suite}
+        facts["nom"] = get_acteur(session, lot.contrat.acteur_code).nom[:80]
+        head = "X12" if affaires else code, facts
         yield archive_of(lot, nom, inner, blocs, head)

@@ -1,8 +1,11 @@
-"""F15: what a day's readings are invoiced, a file and its detail for each instance, frequency and
-type of client (guide 4.1.3).
+"""F15 and F12: what a day's readings are invoiced.
 
-A cyclic reading is invoiced, and the last one of a situation; the transport of other events waits
-for the next of these. What no grid prices isn't invoiced, and the log says why.
+F15 (C5, guide 4.1.3): a file and its detail for each instance, frequency and type of client. A
+cyclic reading is invoiced, and the last one of a situation; the transport of other events waits
+for the next of these. F12 (C4, guide 1.14.2): a file, its detail and its summary for each instance;
+each reading of R17 is invoiced, as `Num_Sous_Lot` joins both (assumed of those of events).
+
+What no grid prices isn't invoiced, and the log says why.
 """
 
 import logging
@@ -16,12 +19,13 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import legal_date
 from sge_sim.errors import UsageError
 from sge_sim.facturation.calcul import Facturation, PeriodeAFacturer
-from sge_sim.facturation.ecriture import detail_block, general_tree
+from sge_sim.facturation.ecriture import detail_block, general_tree, general_trees_f12
 from sge_sim.facturation.grammaire import write_around, write_block
-from sge_sim.facturation.lecture import CYCLIQUE, FINS
+from sge_sim.facturation.lecture import CYCLIQUE, DEBUTS, FINS
 from sge_sim.facturation.lignes import BlocFacture, FactureFournisseur, ReleveFacture
 from sge_sim.flux.atelier import Atelier
 from sge_sim.flux.contrat_grd.fichiers import (
+    POINTS_PAR_FICHIER,
     BlocDuFichier,
     archive_of,
     blocks_by_suite,
@@ -39,7 +43,7 @@ from sge_sim.flux.contrat_grd.releves import (
     read_points_of,
     read_registers,
 )
-from sge_sim.flux.envoi import Envoi, Fichier
+from sge_sim.flux.envoi import Envoi, Fichier, batches
 from sge_sim.flux.lots import LotContrat
 from sge_sim.tables.acteurs import get_acteur
 from sge_sim.tables.contrats_publies import prms_to_read
@@ -63,6 +67,9 @@ def fichiers(
     """Yield the invoice of each instance, frequency and type of client."""
     jour, version = legal_date(lot.instant), grammar_of(lot)
     for suite, blocs in blocks_by_suite(session, lot, atelier, prms_to_read, write_points):
+        if lot.flux.code == "F12":
+            yield _grands(session, lot, suite, blocs)
+            continue
         instance, type_, frequence, client = suite.split("_")
         sequence, nom = numbered(session, lot, suite, "D_")
         rank = len(_CLIENTS) * _FREQUENCES.index(frequence) + _CLIENTS.index(client)
@@ -74,6 +81,24 @@ def fichiers(
         whole = write_around("F15_FA", version, general, ())
         first, head = (f"{nom}_FA.xml", whole), ("F15_FL", facts)
         yield archive_of(lot, nom, f"{nom}_FL", blocs, head, first)
+
+
+def _grands(
+    session: Session, lot: LotContrat, instance: str, blocs: list[BlocDuFichier]
+) -> Fichier:
+    """Return the F12 of an instance; the delay of payment ends its name."""
+    sequence, begins = numbered(session, lot, instance)
+    nom, version = f"{begins}_D_30", grammar_of(lot)
+    made = dict(each.plus for each in blocs)
+    facture = FactureFournisseur(f"12{sequence}{instance}", legal_date(lot.instant), made)
+    facts = {**head_of(lot), "instance": instance, "facture": facture}
+    facts["nom"] = get_acteur(session, lot.contrat.acteur_code).nom[:40]
+    facts["parts"] = [[*part] for part in batches(made.values(), POINTS_PAR_FICHIER)]
+    whole = [
+        (f"{nom}_{part}.xml", write_around(f"F12_{part}", version, tree, ()))
+        for part, tree in general_trees_f12(facture, facts).items()
+    ]
+    return archive_of(lot, nom, f"{nom}_FL", blocs, ("F12_FL", facts), *whole)
 
 
 def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
@@ -91,16 +116,19 @@ def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list
     )
     blocs = []
     for each in due:
-        point, ident = each.point, each.releves[-1].id
+        point, last = each.point, each.releves[-1]
+        ident = last.sous_lot if point.grand else last.id
         try:
             bloc = _bloc(each, facturation)
         except UsageError as error:
-            _log.info("F15 : pas de facture du point %s. %s", point.prm, error)
+            _log.info("%s : pas de facture du point %s. %s", lot.flux.code, point.prm, error)
             continue
         frequence = "M" if point.vecue.communicates(point.jour) else "B"
-        suite = f"{instance_of(point.ligne.code_insee)}_C_{frequence}_{point.type_client}"
-        tree = detail_block(ident, bloc, point, version)
-        content = write_block("F15_FL", version, "Donnees_Valorisation", tree)
+        suite = instance_of(point.ligne.code_insee)
+        suite += "" if point.grand else f"_C_{frequence}_{point.type_client}"
+        nom = "Sous_Lot" if point.grand else "Donnees_Valorisation"
+        tree = detail_block(ident, bloc, point, version, nom)
+        content = write_block(f"{lot.flux.code}_FL", version, nom, tree)
         blocs.append(BlocDuFichier(suite, point.prm, content, (ident, bloc)))
     return blocs
 
@@ -110,7 +138,11 @@ def _invoiced(point: PointDuContrat) -> list[ReleveContractuel]:
     the situation, and those since; none where the day's isn't invoiced."""
     releves = point.vecue.releves(point.jour)
     last = releves[-1] if releves else None
-    if last is None or last.jour != point.jour or last.motif not in (CYCLIQUE, *FINS):
+    if last is None or last.jour != point.jour:
+        return []
+    if point.grand:
+        return releves[-2:] if last.precedent else []
+    if last.motif not in (CYCLIQUE, *FINS):
         return []
     starts = [n for n, each in enumerate(releves[:-1]) if n == 0 or each.motif == CYCLIQUE]
     return releves[starts[-1] :] if starts else []
@@ -125,12 +157,15 @@ def _bloc(due: _AFacturer, facturation: Facturation) -> BlocFacture:
         lue = _priced(vecue, releve.jour, before.jour)
         within = [day for day in changes if before.jour < day < releve.jour]
         daily = {day: _priced(vecue, day, before.jour).index for day in within}
-        lus.append(ReleveFacture(releve.id, releve.jour, lue.index, lue.energies, daily))
+        hours = point.heures_depassees(before.jour, releve.jour) if point.grand else {}
+        told = ReleveFacture(releve.id, releve.jour, lue.index, lue.energies, daily, hours)
+        lus.append(told)
     avance = []
-    if first.motif == CYCLIQUE:
+    if first.motif not in DEBUTS:
         avance = facturation.avance(situations, first.jour, vecue.prochain(first.jour))
-    prochain = vecue.prochain(last.jour) if last.motif == CYCLIQUE else None
-    return facturation.bloc(PeriodeAFacturer(situations, lus, avance, prochain))
+    prochain = None if last.motif in FINS else vecue.prochain(last.jour)
+    event = last.motif != CYCLIQUE
+    return facturation.bloc(PeriodeAFacturer(situations, lus, avance, prochain, event))
 
 
 def _priced(vecue: SituationVecue, jour: date, before: date) -> GrilleLue:

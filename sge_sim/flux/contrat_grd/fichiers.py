@@ -5,7 +5,8 @@ that a day without any leaves no gap, and begins anew after 99999.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date
+from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
@@ -40,7 +41,7 @@ class BlocDuFichier(NamedTuple):
     plus: Any = None
 
 
-SelectAsked = Callable[[Session, ContratGrdF, date], Iterable[Any]]
+SelectAsked = Callable[[Session, ContratGrdF, str, date], Iterable[Any]]
 Head = tuple[str, Mapping[str, Any]]
 Member = tuple[str, bytes]
 WriteBlocks = Callable[[Session, LotContrat, Sequence[Any]], list[BlocDuFichier]]
@@ -77,7 +78,9 @@ def head_of(lot: LotContrat) -> dict[str, Any]:
         "version": version_of(code, creation.date())[0],
         "emetteur": enedis()["emetteur"],
         "contrat": lot.contrat,
+        "mode": "COMPLET" if lot.periode.debut == lot.contrat.debut else "DELTA",
         "creation": creation,
+        "creation_utc": f"{lot.instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "creation_sans_decalage": f"{creation:%Y-%m-%dT%H:%M:%S}",
         "libelle": enedis()["suivis"].get(code),
     }
@@ -88,10 +91,8 @@ def blocks_by_suite(
 ) -> Iterator[tuple[str, list[BlocDuFichier]]]:
     """Yield the blocks of each sequence, in the order of what `select` finds, that `write` makes of
     some hundreds at once; several processes do where there are many."""
-    jobs = [
-        (lot, part)
-        for part in batches(select(session, lot.contrat, lot.periode.debut), _POINTS_AT_ONCE)
-    ]
+    asked = select(session, lot.contrat, lot.flux.cause.segment, lot.periode.debut)
+    jobs = [(lot, part) for part in batches(asked, _POINTS_AT_ONCE)]
     alone = atelier.equipe is None or len(jobs) < 2
     share = work_here if alone or atelier.equipe is None else atelier.equipe.share
     blocs = [each for part in share(session, write, jobs) for each in part]
@@ -102,10 +103,8 @@ def blocks_by_suite(
 def numbered(session: Session, lot: LotContrat, suite: str, plus: str = "") -> tuple[str, str]:
     """Return the number of the file that is made now of a sequence, five digits, and its name until
     there."""
-    code, contrat = lot.flux.code, lot.contrat
-    begins = f"ENEDIS_{code}_{contrat.eic}_"
-    if suite:
-        begins = f"{enedis()['emetteur']}_{code}_{contrat.eic}_{contrat.contrat_id}_{suite}_"
+    about = {"contrat": lot.contrat, "flux": lot.flux.code, "suite": suite}
+    begins = enedis()["noms"][lot.flux.code].format(emetteur=enedis()["emetteur"], **about)
     made = count_named(session, lot.contrat_id, begins)
     sequence = f"{made % _SEQUENCES + 1:05d}"
     return sequence, f"{begins}{plus}{sequence}"
@@ -118,7 +117,9 @@ def archive_of(
     and their ranks, under what heads them: a plan and its facts."""
     parts, membres, grammar = list(batches(blocs, POINTS_PAR_FICHIER)), [*more], grammar_of(lot)
     for rang, part in enumerate(parts, start=1):
-        tree = filled(plans()[head[0]], {**head[1], "nombre": len(part)})
+        ht = sum((each.plus[1].ht for each in part if each.plus), Decimal(0))
+        about = {"nombre": len(part), "rang": rang, "fichiers": len(parts), "ht": ht}
+        tree = filled(plans()[head[0]], {**head[1], **about})
         content = write_around(head[0], grammar, tree, [each.content for each in part])
         membres.append((f"{inner}_{rang:05d}_{len(parts):05d}.xml", content))
     prms = tuple(dict.fromkeys(each.prm for each in blocs))

@@ -14,6 +14,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Final
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,8 +25,15 @@ from sge_sim.facturation.lecture import CYCLIQUE
 from sge_sim.facturation.lignes import SituationFacturee
 from sge_sim.flux.lots import LotContrat
 from sge_sim.mesures import CADRANS_FOURNISSEUR, Grille, PointMesure, en_vigueur
-from sge_sim.mesures.calendrier import numero
-from sge_sim.mesures.consommations import MOIS_ENTRE_RELEVES_A_PIED
+from sge_sim.mesures.calendrier import jour_de, numero
+from sge_sim.mesures.consommations import (
+    MOIS_ENTRE_RELEVES_A_PIED,
+    Consommation,
+    Consommations,
+    SerieConsommations,
+    minute_du_releve,
+)
+from sge_sim.mesures.depassements import heures_depassees
 from sge_sim.mesures.grilles_nommees import ClasseNommee, calendrier_nomme
 from sge_sim.mesures.index import registres_de_depose, registres_lus
 from sge_sim.mesures.tableaux import Entiers
@@ -39,6 +47,7 @@ from sge_sim.tables.perimetre import (
 )
 from sge_sim.tables.points import Point
 
+JOUR: Final = timedelta(1)
 _WH: Final = 1000
 _ID: Final = 10**16
 _LOOK_BACK: Final = timedelta(400)
@@ -64,6 +73,11 @@ class ReleveContractuel:
         """Its number of sixteen digits (how real ones are given is unknown)."""
         said = f"{self.prm}/{self.reference}/{self.jour}/{self.motif}"
         return f"{int.from_bytes(sha256(said.encode()).digest()[:8]) % _ID:016d}"
+
+    @property
+    def sous_lot(self) -> str:
+        """The number that R17 and F12 have in common: twelve digits."""
+        return self.id[-12:]
 
     @property
     def instant(self) -> datetime:
@@ -153,9 +167,12 @@ class SituationVecue:
 
 
 def read_registers(vecues: Iterable[tuple[SituationVecue, Iterable[date]]]) -> None:
-    """Read what the meters show on days of each situation, together."""
+    """Read what the meters show on days of each situation, together: at midnight, a large one at
+    the minute of its monthly reading."""
     asked = [(vecue, n) for vecue, jours in vecues for n in {*map(numero, jours)}]
-    lus = registres_lus([(vecue.mesure, n, n + 1) for vecue, n in asked]) if asked else []
+    minutes = [np.array([minute_du_releve(vecue.mesure, jour_de(n))]) for vecue, n in asked]
+    days = [(vecue.mesure, n, n + 1) for vecue, n in asked]
+    lus = registres_lus(days, minutes if any(map(np.any, minutes)) else None) if asked else []
     for (vecue, n), lu in zip(asked, lus, strict=True):
         vecue.registres[n] = lu[:, 0]
 
@@ -219,6 +236,11 @@ class PointDuContrat:
         return self.vecue.derniere
 
     @property
+    def grand(self) -> bool:
+        """Whether it is above 36 kVA."""
+        return self.ligne.segment == "C4"
+
+    @property
     def type_client(self) -> str:
         """0 for a professional, 1 for a residential client (assumed of R15)."""
         return "0" if self.situation.categorie == "PRO" else "1"
@@ -227,6 +249,12 @@ class PointDuContrat:
     def niveau(self) -> str:
         """Its level of services: 0, 1 or 2."""
         return str(self.situation.niveau)
+
+    @property
+    def puissances(self) -> list[dict[str, Any]]:
+        """A C4's powers, by class."""
+        powers = self.situation.par_classe.items()
+        return [{"classe": classe, "puissance": power} for classe, power in powers]
 
     @property
     def matricule(self) -> str | None:
@@ -247,6 +275,18 @@ class PointDuContrat:
             found["structure"] = next((named for each, named in structures if each in codes), None)
         return found
 
+    def heures_depassees(self, debut: date, fin: date) -> dict[str, int]:
+        """Return the hours beyond its power that a C4 is billed between two readings, by class."""
+        row = (Consommation(debut, fin, 0, "REEL", "EVENEMENT"),)
+        grilles = {each.structure: each for each in self.vecue.mesure.grille_distributeur}
+        series = [
+            SerieConsommations(each.calendrier, classe, row)
+            for each in grilles.values()
+            for classe, _ in each.structure.classes
+        ]
+        told = heures_depassees(self.vecue.mesure, Consommations(tuple(series), ()))
+        return {each.classe: each.consommations[0].valeur for each in told}
+
     def situations_facturees(self) -> list[SituationFacturee]:
         """Return what is invoiced of its situations, oldest first."""
         found: list[SituationFacturee] = []
@@ -255,6 +295,11 @@ class PointDuContrat:
                 debut=periode.debut,
                 fta=periode.situation.fta or "",
                 puissance=Decimal(periode.situation.puissance or 0),
+                puissances=tuple(
+                    (each, Decimal(power)) for each, power in periode.situation.par_classe.items()
+                )
+                if self.grand
+                else (),
                 sequence=periode.situation.sequence,
                 compteur=periode.situation.type_compteur,
                 autoproducteur=self.ligne.contrat_injection,
@@ -276,7 +321,7 @@ def read_points_of(
         known = lives.get(point.prm, [])
         events = [each for each in known if each.jour <= jour]
         # Before its first event, a point was as that event found it.
-        periodes = periodes_of(point, events or known, contrat)
+        periodes = periodes_of(point, events or known, contrat)[: None if events else 1]
         references = dict.fromkeys(each.situation.reference for each in periodes)
         for reference in references:
             mine = [each for each in periodes if each.situation.reference == reference]
@@ -287,11 +332,27 @@ def read_points_of(
             if fin is not None and fin < jour:
                 continue
             debut = mine[0].situation.date_mise_en_service
-            service = None if fin is None else (debut, fin)
+            # Told late: another client may have come since.
+            service = debut, fin or point.date_mise_en_service
             mesure = point_mesure(point, mesures[point.prm], "SOUTIRAGE", service)
             if mesure is not None:
                 vecue = SituationVecue(point.prm, mine, of_it, mesure)
                 yield PointDuContrat(point, vecue, jour)
+
+
+def readings_of_day(
+    session: Session, lot: LotContrat, prms: Sequence[str]
+) -> list[tuple[PointDuContrat, ReleveContractuel]]:
+    """Return the readings of a day of these points, with what the meters showed then and at those
+    before."""
+    jour, lus = lot.periode.debut, list[tuple[PointDuContrat, ReleveContractuel]]()
+    for point in read_points_of(session, lot.contrat, prms, jour):
+        lus += [(point, each) for each in point.vecue.releves(jour) if each.jour == jour]
+    read_registers(
+        (point.vecue, [jour, each.precedent.jour if each.precedent else jour])
+        for point, each in lus
+    )
+    return lus
 
 
 def affaire_facts(lot: LotContrat, evenement: EvenementContractuel | None) -> dict[str, Any]:
