@@ -179,6 +179,11 @@ class Settings:
         "Dossier de points à soi, importés au démarrage : les .csv et .jsonl que donne "
         "sge-sim points modele ; ceux qui y sont déjà tels quels restent.",
     )
+    grille: Path | None = setting(
+        None,
+        "Fichier YAML de prix de l'acheminement, datés, et de règles de facturation : il complète "
+        "ou remplace les prix connus, dans les F15 publiés et pour les expliquer.",
+    )
     journal_max_records: int = setting(
         10_000,
         "Échanges de chaque sorte (SOAP, HTTP, négociation, fichier) gardés dans le journal.",

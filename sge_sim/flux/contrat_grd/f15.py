@@ -2,24 +2,26 @@
 type of client (guide 4.1.3).
 
 A cyclic reading is invoiced, and the last one of a situation; the transport of other events waits
-for the next of these. What no grid prices isn't invoiced, and the log says why.
+for the next of these. What no grid prices isn't invoiced, and the journal says why.
 """
 
-import logging
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date
+from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.facturation.calcul import Facturation, PeriodeAFacturer
 from sge_sim.facturation.ecriture import detail_block, general_tree
 from sge_sim.facturation.grammaire import write_around, write_block
 from sge_sim.facturation.lecture import CYCLIQUE, FINS
 from sge_sim.facturation.lignes import BlocFacture, FactureFournisseur, ReleveFacture
+from sge_sim.facturation.prix import given_grilles
 from sge_sim.flux.atelier import Atelier
 from sge_sim.flux.contrat_grd.fichiers import (
     BlocDuFichier,
@@ -45,7 +47,6 @@ from sge_sim.tables.acteurs import get_acteur
 from sge_sim.tables.contrats_publies import prms_to_read
 
 _CLIENTS, _FREQUENCES = "019", "BMPAZ"
-_log = logging.getLogger(__name__)
 
 
 class _AFacturer(NamedTuple):
@@ -62,7 +63,12 @@ def fichiers(
 ) -> Iterator[Fichier]:
     """Yield the invoice of each instance, frequency and type of client."""
     jour, version = legal_date(lot.instant), grammar_of(lot)
-    for suite, blocs in blocks_by_suite(session, lot, atelier, prms_to_read, write_points):
+    write = partial(write_points, facturation=Facturation(*given_grilles(atelier.grille)))
+    refused = list[BlocDuFichier]()
+    for suite, blocs in blocks_by_suite(session, lot, atelier, prms_to_read, write):
+        if not suite:
+            refused = blocs
+            continue
         instance, type_, frequence, client = suite.split("_")
         sequence, nom = numbered(session, lot, suite, "D_")
         rank = len(_CLIENTS) * _FREQUENCES.index(frequence) + _CLIENTS.index(client)
@@ -74,11 +80,17 @@ def fichiers(
         whole = write_around("F15_FA", version, general, ())
         first, head = (f"{nom}_FA.xml", whole), ("F15_FL", facts)
         yield archive_of(lot, nom, f"{nom}_FL", blocs, head, first)
+    if refused:
+        whose = f"{counted(len(refused), 'point')} ({refused[0].prm}…)"
+        atelier.raisons.append(f"pas de facture de {whose}. {refused[0].plus}")
 
 
-def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
-    """Return the blocks of these points, those that are invoiced that day."""
-    facturation, version = Facturation(), grammar_of(lot)
+def write_points(
+    session: Session, lot: LotContrat, prms: Sequence[str], facturation: Facturation
+) -> list[BlocDuFichier]:
+    """Return the blocks of these points, those that are invoiced that day; of no sequence where no
+    grid prices one, with why."""
+    version = grammar_of(lot)
     due = []
     for point in read_points_of(session, lot.contrat, prms, lot.periode.debut):
         if releves := _invoiced(point):
@@ -95,7 +107,7 @@ def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list
         try:
             bloc = _bloc(each, facturation)
         except UsageError as error:
-            _log.info("F15 : pas de facture du point %s. %s", point.prm, error)
+            blocs.append(BlocDuFichier("", point.prm, b"", str(error)))
             continue
         frequence = "M" if point.vecue.communicates(point.jour) else "B"
         suite = f"{instance_of(point.ligne.code_insee)}_C_{frequence}_{point.type_client}"
