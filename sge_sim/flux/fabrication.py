@@ -58,25 +58,20 @@ def makers(session: Session, lots: Sequence[Lot], atelier: Atelier) -> Iterator[
     """
     large = LotAbonnement | LotM023 | LotContrat
     few = len(lots) < max(2, PARTS_FOR_EQUIPE) or isinstance(lots[0], large)
+    few |= any(isinstance(lot, LotContrat) for lot in lots)  # it says why, here
     if atelier.equipe is None or few:
         for rang, lot in enumerate(lots, start=1):
             yield partial(make_files, session, lot, replace(atelier, ensuite=lots[rang:]))
         return
     alone = replace(atelier, equipe=None)
-    for made in atelier.equipe.share(session, _whole_files, ((lot, alone) for lot in lots)):
-        yield partial(_again, atelier, made)
+    for files in atelier.equipe.share(session, _whole_files, ((lot, alone) for lot in lots)):
+        yield partial(_again, files)
 
 
-_Made = tuple[list[Fichier], list[str]]
+def _again(files: list[Fichier], _sequence: int) -> Iterator[Fichier]:
+    return iter(files)
 
 
-def _again(atelier: Atelier, made: _Made, _sequence: int) -> Iterator[Fichier]:
-    atelier.raisons.extend(made[1])
-    return iter(made[0])
-
-
-def _whole_files(session: Session, lot: Lot, atelier: Atelier) -> _Made:
-    """Return the files of a publication, and why something isn't told there."""
-    own = replace(atelier, raisons=[])
-    files = make_files(session, lot, own, 0)
-    return [replace(each, morceaux=tuple(each.morceaux)) for each in files], own.raisons
+def _whole_files(session: Session, lot: Lot, atelier: Atelier) -> list[Fichier]:
+    files = make_files(session, lot, atelier, 0)
+    return [replace(fichier, morceaux=tuple(fichier.morceaux)) for fichier in files]

@@ -212,9 +212,9 @@ def publish(
     elif environnement is None:
         raise FieldError("à donner", "environnement", None)
     else:
-        grille = named_setting("grille", state.data_dir)
         settings = Settings(data_dir=state.data_dir, environment=environnement)
-        settings = replace(settings, grille=None if grille is None else Path(grille))
+        if grille := named_setting("grille", state.data_dir):
+            settings = replace(settings, grille=Path(grille))
     changed: dict[str, Any] = {"environment": environnement, "profile": profil}
     settings = replace(settings, **{name: each for name, each in changed.items() if each})
     made = publication.publish_now(settings, state.database, state.journal.append, state.now())

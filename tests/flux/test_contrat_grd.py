@@ -20,11 +20,15 @@ from flux_kit import JOUR
 from lxml import etree
 from publication_kit import Platform, at, members
 
+from sge_sim.domaine.pannes import Panne
 from sge_sim.domaine.prm import generate
+from sge_sim.domaine.sortes import SORTES
 from sge_sim.facturation.arbres import plans
+from sge_sim.facturation.explication import explained
 from sge_sim.facturation.grammaire import grammaires, read_by_grammar
 from sge_sim.facturation.verification import VerificationFactures
 from sge_sim.flux.contrat_grd.fichiers import instance_of, version_of
+from sge_sim.flux.salissures import salir
 from sge_sim.flux.validation import Validation
 from sge_sim.mesures import index_quotidiens
 
@@ -268,6 +272,15 @@ def test_every_invoice_is_explained(mine: Recus) -> None:
     for nom, documents in mine.archives.items():
         for inner, content in documents.items():
             verification.add(f"{nom}/{inner}", content)
+    lines = [*explained(verification)]
+    for line in lines:
+        assert (
+            " du " not in line
+            or "Bloc" in line
+            or re.search(r" \(.*(÷ 36[56] j|c€/kWh) ; TURPE 7", line)
+        )
+        assert not re.search(r"n'a pas ce prix|attendu|les blocs font", line)
+    assert len(lines) > 800
     assert verification.judge() == []
     assert len(verification.blocs) > 80
 
@@ -387,6 +400,52 @@ def test_a_catch_up_day_by_day_makes_the_same_files(platform: Platform, tmp_path
     assert made.ready() == before
     assert before
     made.close()
+
+
+@pytest.mark.observed("electricore: X12 of issue 296, R15 and its ADR-0021 and 0047")
+@pytest.mark.parametrize(
+    "sorte", [nom for nom, each in SORTES.items() if each.contenu == "element"]
+)
+def test_files_are_spoilt_as_real_ones(platform: Platform, mine: Recus, sorte: str) -> None:
+    """They hold to their grammar, and what was true is told."""
+    planned, dirty, semes = Panne(numero=1, sorte=sorte, au=9, probabilite=0.3), {}, []
+    flux = {f"_{each}_" for each in SORTES[sorte].services}
+    for nom in (nom for nom in mine.archives if flux & {nom[6:11], nom[16:21]}):
+        content, found = salir([planned], nom, platform.ready()[nom])
+        assert (content == platform.ready()[nom]) is not bool(found)
+        dirty[nom], semes = members(content), [*semes, *found]
+    spoilt = Recus(dirty)
+    assert (spoilt.fautes, len(semes) > 20, {each.classe for each in semes}) == ([], True, {sorte})
+    before, after = mine.readings(), spoilt.readings()
+    lists = [
+        {id_: sorted(map(str, each["Classe_Temporelle"])) for id_, (_, each) in seen.items()}
+        for seen in (before, after)
+    ]
+    if sorte == "element_vide":
+        empty = sum(not each["donneesGenerales"]["statut"]["@code"] for _, each in spoilt.of("X12"))
+        assert empty == sum(each.champ == "statut" for each in semes) > 5
+    elif sorte == "sans_distributeur":
+        lacking = {id_ for id_, each in after.items() if not classes(each[1], "1")}
+        assert {each.horodate[:10] for each in semes} <= {
+            str(after[id_][1]["Date_Releve"].date()) for id_ in lacking
+        }
+        assert lacking > {id_ for id_, each in before.items() if not classes(each[1], "1")}
+    elif sorte == "index_et_energies":
+        assert lists[0] == lists[1]
+        assert before != after
+    else:
+        assert lists[0] != lists[1]
+        for _, each in after.values():
+            energies, former = classes(each, "2", ""), each.get("Id_Releve_Precedent")
+            for classe, row in classes(each, "1", "").items():
+                if former is not None:
+                    there = classes(after[former][1], "1", "")
+                    assert (
+                        classe not in there
+                        or each["Motif_Releve"] == "CMAT"
+                        or (row["Valeur_Precedent"] == there[classe]["Valeur"])
+                    )
+                    assert energies[classe]["Valeur"] == row["Valeur"] - row["Valeur_Precedent"]
 
 
 def test_an_instance_and_a_version_for_each() -> None:

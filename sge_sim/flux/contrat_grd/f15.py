@@ -64,10 +64,10 @@ def fichiers(
     """Yield the invoice of each instance, frequency and type of client."""
     jour, version = legal_date(lot.instant), grammar_of(lot)
     write = partial(write_points, facturation=Facturation(*given_grilles(atelier.grille)))
-    refused = list[BlocDuFichier]()
     for suite, blocs in blocks_by_suite(session, lot, atelier, prms_to_read, write):
         if not suite:
-            refused = blocs
+            whose = f"{counted(len(blocs), 'point')} ({blocs[0].prm}…)"
+            atelier.raisons.append(f"pas de facture de {whose}. {blocs[0].plus}")
             continue
         instance, type_, frequence, client = suite.split("_")
         sequence, nom = numbered(session, lot, suite, "D_")
@@ -80,9 +80,6 @@ def fichiers(
         whole = write_around("F15_FA", version, general, ())
         first, head = (f"{nom}_FA.xml", whole), ("F15_FL", facts)
         yield archive_of(lot, nom, f"{nom}_FL", blocs, head, first)
-    if refused:
-        whose = f"{counted(len(refused), 'point')} ({refused[0].prm}…)"
-        atelier.raisons.append(f"pas de facture de {whose}. {refused[0].plus}")
 
 
 def write_points(
