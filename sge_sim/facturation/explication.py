@@ -22,21 +22,15 @@ def explained(verification: VerificationFactures) -> Iterator[str]:
     """Yield in French the invoices among documents, block by block and line by line."""
     yield from map(str, verification.constats)
     for bloc in verification.blocs:
-        yield f"Bloc {block_name(bloc.arbre)}"
+        arbre, prm = bloc.arbre, bloc.arbre.get("Donnees_PRM", {}).get("Id_PRM", "")
+        about = f"Bloc {arbre['Num_Valorisation']}, {arbre['Type_Facturation']} {prm}, relevés "
+        about += " → ".join(each["Id_Releve"] for each in arbre.get("Releve", ()))
+        yield f"{about} : {with_comma(arbre['Total_Valorise_HT'])} € HT"
         for ligne in bloc.lignes:
             line = replace(ligne, calcul=_why(ligne, verification.facturation)).explained()
             yield f"  {ligne.id_ev} du {ligne.debut:%d/%m/%Y} au {ligne.fin:%d/%m/%Y} : {line}"
     for _, tree in verification.generales:
         yield from _sums(tree, verification.blocs)
-
-
-def block_name(arbre: ArbreDocument) -> str:
-    """Return what a block is in French: its point, the readings it rests on, its amount."""
-    said = [arbre["Num_Valorisation"], arbre["Type_Facturation"]]
-    said.append(arbre.get("Donnees_PRM", {}).get("Id_PRM", "sans point"))
-    if ids := [each["Id_Releve"] for each in arbre.get("Releve", ())]:
-        said.append(f"relevés {' → '.join(ids)}")
-    return f"{', '.join(said)} : {with_comma(arbre['Total_Valorise_HT'])} € HT"
 
 
 def _why(ligne: LigneFacturee, facturation: Facturation) -> str:

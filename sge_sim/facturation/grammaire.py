@@ -123,26 +123,10 @@ def read_by_grammar(root: Any) -> tuple[str, str, ArbreDocument, list[str]]:
     raise ValueError(f"<{root.tag}> n'est la racine d'aucun document connu")
 
 
-def write_by_grammar(document: str, tree: Mapping[str, Any], version: str | None = None) -> bytes:
-    """Return a tree as a document, UTF-8, its elements in the order of the grammar; the latest
-    version where none is named. Truths are written `0` and `1`, as real files have them.
-
-    Raises `ValueError` with all that is wrong.
-    """
-    by_version = grammaires(document)
-    noeud = by_version[version or next(iter(by_version))]
-    fautes: list[str] = []
-    root = _element(noeud, tree, noeud.nom, fautes)
-    if fautes := [*fautes, *_read_root(noeud, root)[1]]:
-        raise ValueError(" ; ".join(fautes))
-    options = {"encoding": "UTF-8", "xml_declaration": True, "pretty_print": True}
-    return bytes(etree.tostring(root, **options))
-
-
 def write_block(document: str, version: str, nom: str, tree: Mapping[str, Any]) -> bytes:
     """Return one of the blocks right below the root of a document, of what a version has of it;
     nothing is checked."""
-    element = _element(grammaires(document)[version].within[nom][0], tree, nom, [])
+    element = _element(grammaires(document)[version].within[nom][0], tree)
     return bytes(etree.tostring(element, encoding="UTF-8", pretty_print=True))
 
 
@@ -152,7 +136,7 @@ def write_around(
     """Return the document that begins with `head` and goes on with blocks that are written."""
     noeud = grammaires(document)[version]
     root = etree.tostring(
-        _element(noeud, head, noeud.nom, []),
+        _element(noeud, head),
         encoding="UTF-8",
         xml_declaration=True,
         pretty_print=True,
@@ -161,19 +145,18 @@ def write_around(
     return b"".join([before, *blocks, end, after])
 
 
-def _element(noeud: Noeud, value: Any, chemin: str, unknown: list[str]) -> Any:
-    """Return an element of lxml; notes the names of a tree that its block doesn't have."""
+def _element(noeud: Noeud, value: Any) -> Any:
+    """Return an element of lxml, of what its block has of a tree."""
     element = etree.Element(noeud.nom)
     if not noeud.inner:
         element.text = _text_of(value)
         return element
-    unknown += [f"{chemin}/{nom} : {_PLACE}" for nom in value if nom not in noeud.within]
     for nom, (each, _) in noeud.within.items():
         if nom.startswith("@") and nom in value:
             element.set(nom[1:], _text_of(value[nom]))
         elif nom in value:
             several = value[nom] if isinstance(value[nom], list) else [value[nom]]
-            element.extend(_element(each, v, f"{chemin}/{nom}", unknown) for v in several)
+            element.extend(_element(each, v) for v in several)
     return element
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from facturation_kit import PUISSANCE, SUIVI
+from facturation_kit import PUISSANCE, SUIVI, write_by_grammar
 from lxml import etree
 
 from sge_sim.facturation.grammaire import (
@@ -14,7 +14,6 @@ from sge_sim.facturation.grammaire import (
     grammaires,
     read_by_grammar,
     value_of,
-    write_by_grammar,
 )
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
@@ -127,13 +126,6 @@ def test_a_mistake_says_its_line() -> None:
     first, second = map(str, mistakes)
     assert first == f"ligne {line}, R15/PRM/Donnees_Releve/Niveau : il n'a pas sa place ici"
     assert second.endswith("/Niveau_Ouverture_Services : il manque")
-
-
-def test_what_cannot_be_written_is_said() -> None:
-    tree = read_by_grammar(etree.fromstring(FILES["F15_FL"]))[2]
-    tree["Rappel_En_Tete"] = {"Num_Facture": "", "Date_Facture": "demain", "Autre": 1}
-    with pytest.raises(ValueError, match=r"Autre.*Devise.*est vide.*pas une date"):
-        write_by_grammar("F15_FL", tree)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from flux_kit import JOUR
 from lxml import etree
 from publication_kit import Platform, at, members
 
+from sge_sim.admin.point_life import moments_of
 from sge_sim.domaine.pannes import Panne
 from sge_sim.domaine.prm import generate
 from sge_sim.domaine.sortes import SORTES
@@ -27,10 +28,14 @@ from sge_sim.facturation.arbres import plans
 from sge_sim.facturation.explication import explained
 from sge_sim.facturation.grammaire import grammaires, read_by_grammar
 from sge_sim.facturation.verification import VerificationFactures
+from sge_sim.flux.apercu import invoices_of
 from sge_sim.flux.contrat_grd.fichiers import instance_of, version_of
 from sge_sim.flux.salissures import salir
 from sge_sim.flux.validation import Validation
 from sge_sim.mesures import index_quotidiens
+from sge_sim.tables.mesures import read_mesures_facts
+from sge_sim.tables.perimetre import life_of
+from sge_sim.tables.points import find_point
 
 FIN = date(2026, 12, 20)
 PRMS = [generate("259", n) for n in range(22)]
@@ -372,6 +377,21 @@ def test_grid_and_off_peak_ranges_go_with_the_tariff(mine: Recus) -> None:
         assert ("Id_Plage_Heures_Creuses" in structure) is not seasonal
 
 
+def test_the_life_of_a_point_has_its_invoices(platform: Platform) -> None:
+    with platform.database.sessions() as session:
+        found = [*invoices_of(session, platform.data_dir, PRMS[1])]
+        point, facts = find_point(session, PRMS[1]), read_mesures_facts(session, PRMS[1])
+        assert point is not None
+        events = life_of(session, [PRMS[1]])[PRMS[1]]
+        moments = moments_of(point, facts, (), (), (), (), (), events, found)
+    assert len(found) >= 5
+    assert all(a[0] == b[1] for a, b in pairwise(found))
+    for debut, fin, said in found:
+        assert re.match(r"(CYCL|EVNT), -?\d+\.\d\d € HT, relevés \d{16}( → \d{16})+, 17X", said)
+        assert debut < fin
+    assert {"Périmètre", "Facture"} <= {each.piste for each in moments}
+
+
 def test_nothing_is_said_of_them(platform: Platform) -> None:
     validation, known = Validation(), list(platform.ready().items())
     formes = set()
@@ -409,10 +429,11 @@ def test_a_catch_up_day_by_day_makes_the_same_files(platform: Platform, tmp_path
 def test_files_are_spoilt_as_real_ones(platform: Platform, mine: Recus, sorte: str) -> None:
     """They hold to their grammar, and what was true is told."""
     planned, dirty, semes = Panne(numero=1, sorte=sorte, au=9, probabilite=0.3), {}, []
+    ready = platform.ready()
     flux = {f"_{each}_" for each in SORTES[sorte].services}
     for nom in (nom for nom in mine.archives if flux & {nom[6:11], nom[16:21]}):
-        content, found = salir([planned], nom, platform.ready()[nom])
-        assert (content == platform.ready()[nom]) is not bool(found)
+        content, found = salir([planned], nom, ready[nom])
+        assert (content == ready[nom]) is not bool(found)
         dirty[nom], semes = members(content), [*semes, *found]
     spoilt = Recus(dirty)
     assert (spoilt.fautes, len(semes) > 20, {each.classe for each in semes}) == ([], True, {sorte})
