@@ -63,8 +63,10 @@ def _candidates(ligne: LigneFacturee, facturation: Facturation) -> Iterator[Lign
     tarifs, by_power = elements()["tarifs"], ligne.unite == "j.kVA"
     ftas = [fta for fta, tarif in tarifs.items() if tarif["code"] in ligne.id_ev] or [*tarifs]
     powers = [ligne.quantite / (after - debut).days] if by_power else [*map(Decimal, (9, 18, 36))]
-    for fta, power, *how in product(ftas, powers, ("CCB", "CEB", "PSC"), *[(False, True)] * 3):
-        mine = [lignes.SituationFacturee(debut, fta, power, 1, *how, "", sans_releve_reel=True)]
+    meters, said, owned = ("CCB", "CEB", "PSC"), (False, True), "ASCP" in ligne.id_ev
+    for fta, power, meter, acc, produces in product(ftas, powers, meters, said, said):
+        how = meter, owned, acc, produces, "", True
+        mine = [lignes.SituationFacturee(debut, fta, power, 1, *how)]
         kwh = dict.fromkeys(tarifs[fta]["classes"], int(ligne.quantite))
         lu = lignes.ReleveFacture("", debut), lignes.ReleveFacture("", after, energies=kwh)
         with suppress(UsageError):

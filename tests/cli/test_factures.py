@@ -66,8 +66,8 @@ def test_each_line_is_explained_with_its_price_and_its_rounding(folder: Path) ->
     )
     (folder / "F15.zip").write_bytes(archive)
     said = run_command("flux", "show", str(folder / "F15.zip")).stdout
-    assert "  HT 70,18 = 36,73 + 25,31 + 8,14\n" in said
-    assert "  TTC 84,22 = 44,08 + 30,37 + 9,77\n" in said
+    assert "  HT 70,18 ; blocs : 36,73 + 25,31 + 8,14\n" in said
+    assert "  TTC 84,22 ; blocs : 44,08 + 30,37 + 9,77\n" in said
 
 
 def test_a_grid_of_a_user(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
