@@ -1,6 +1,7 @@
 """Documents are read and written by grammars, and a schema made of a grammar says the same."""
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -21,9 +22,10 @@ FILES = dict(zip(("C15", "R15", "F15_FL", "F15_FA"), PUISSANCE.files().values(),
 FILES["X12"] = write_by_grammar("X12", SUIVI)
 
 
-def schema_of(document: str) -> etree.XMLSchema:
+def schema_of(document: str, version: str = "") -> etree.XMLSchema:
     root = etree.Element(f"{XS}schema", nsmap={"xs": XS[1:-1]})
-    root.append(declared(next(iter(grammaires(document).values())), outer=True))
+    by_version = grammaires(document)
+    root.append(declared(by_version[version or next(iter(by_version))], outer=True))
     return etree.XMLSchema(etree.fromstring(etree.tostring(root)))
 
 
@@ -126,6 +128,59 @@ def test_a_mistake_says_its_line() -> None:
     first, second = map(str, mistakes)
     assert first == f"ligne {line}, R15/PRM/Donnees_Releve/Niveau : il n'a pas sa place ici"
     assert second.endswith("/Niveau_Ouverture_Services : il manque")
+
+
+def filled(noeud: Noeud) -> Any:
+    """Return an element with all that it may hold, the first of what it chooses among."""
+    element = etree.Element(noeud.nom)
+    for each in noeud.inner:
+        if each.nom.startswith("@"):
+            element.set(each.nom[1:], "1")
+        else:
+            element.append(filled(each if each.nom else each.inner[0]))
+    element.text = None if noeud.inner else sample(noeud.genre)
+    return element
+
+
+def sample(genre: str) -> str:
+    given = {"d": "2026-01-01", "dt": "2026-01-01T00:00:00", "ym": "2026-01"}
+    if genre.startswith("("):
+        return genre[1:-1].split("|")[0]
+    least = re.fullmatch(r"=(\d+)", genre)
+    return "1" * int(least[1]) if least else given.get(genre, "01" if genre[0] == "/" else "1")
+
+
+def required(noeud: Noeud, element: Any) -> Iterator[Any]:
+    """Yield the elements that must be in another, and in those of it."""
+    for child in element:
+        within, _ = noeud.within[child.tag]
+        choices = [each for each in noeud.inner if not each.nom]
+        chosen = [each for each in choices if within in each.inner]
+        if (chosen or [within])[0].least:
+            yield child
+        yield from required(within, child)
+
+
+@pytest.mark.parametrize(
+    ("document", "version"), [(each, v) for each in DOCUMENTS for v in grammaires(each)]
+)
+def test_each_element_that_must_be_there_is_missed(document: str, version: str) -> None:
+    """It lacks, or is another: the schema that is made of the grammar refuses it (X13 is as X12)."""
+    noeud, schema = grammaires(document)[version], schema_of(document, version)
+    root = filled(noeud)
+    assert schema.validate(root), schema.error_log
+    needed = [*required(noeud, root)]
+    assert len(needed) > 15
+    for child in needed:
+        parent, nom = child.getparent(), child.tag
+        place = parent.index(child)
+        child.tag = "Autre"
+        assert not schema.validate(root), nom
+        child.tag = nom
+        parent.remove(child)
+        assert not schema.validate(root), nom
+        parent.insert(place, child)
+    assert schema.validate(root)
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contrat_kit import AUTRE, GRD, Etape, contract_platform, etape
+from contrat_kit import AUTRE, EIC, GRD, Etape, contract_platform, etape
 from flux_kit import JOUR
 from lxml import etree
 from publication_kit import Platform, at, members
+from stranger_supplier import Supplier, read_prices
 
 from sge_sim.admin.point_life import moments_of
 from sge_sim.domaine.pannes import Panne
@@ -494,3 +495,20 @@ def test_a_year_of_many_points_is_explained(tmp_path: Path) -> None:
     assert verification.judge() == []
     assert len(verification.blocs) > 10 * len(many)
     made.close()
+
+
+def reconciled(platform: Platform) -> tuple[int, list[str]]:
+    """How many lines a supplier that knows the page alone recomputes, and what it finds wrong."""
+    page = Path(__file__).parents[2] / "docs" / "factures.md"
+    supplier = Supplier(read_prices(page.read_text("utf-8")))
+    for nom, content in platform.ready().items():
+        if EIC[GRD] in nom and "_X1" not in nom:
+            supplier.read(content)
+    lines = sum(len(list(block.iter("Element_Valorise"))) for _, block in supplier.blocks)
+    return lines, [*supplier.mistakes()]
+
+
+def test_a_stranger_recomputes_each_line_from_the_page(platform: Platform) -> None:
+    lines, mistakes = reconciled(platform)
+    assert mistakes == []
+    assert lines > 800
