@@ -165,7 +165,7 @@ def required(noeud: Noeud, element: Any) -> Iterator[Any]:
     ("document", "version"), [(each, v) for each in DOCUMENTS for v in grammaires(each)]
 )
 def test_each_element_that_must_be_there_is_missed(document: str, version: str) -> None:
-    """It lacks, or is another: the schema that is made of the grammar refuses it (X13 is as X12)."""
+    """It lacks, or is another: the schema made of the grammar refuses it; X13 is as X12."""
     noeud, schema = grammaires(document)[version], schema_of(document, version)
     root = filled(noeud)
     assert schema.validate(root), schema.error_log

@@ -79,7 +79,7 @@ def fill(
         )
         session.add(grd)
     session.flush()
-    numero = 38_000_000
+    numero = 37_000_000
     for rank, (prm, steps) in enumerate(sorted(lives.items())):
         point = made_point(prm, rank, ancien=prm in anciens)
         session.add(point)

@@ -1,7 +1,7 @@
-"""A supplier's own reader of C15, R15 and F15, written from `docs/factures.md` alone: nothing of the
-product is imported, and prices are read in the tables of that page."""
+"""A supplier's own reader of C15, R15 and F15, written from `docs/factures.md` alone.
 
-import io
+Nothing of the product is imported, and prices are read in the tables of that page."""
+
 import re
 from calendar import isleap
 from collections import defaultdict
@@ -12,7 +12,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree as ET
-from zipfile import ZipFile
 
 PAGE_DAYS = (date(2025, 8, 1), date(2026, 8, 1))
 NAMED = {
@@ -84,7 +83,8 @@ class Reading:
 
 @dataclass
 class Line:
-    """A line: what it is of (`ASG-U`, `HPH`…), from when to when, how much, at which price."""
+    """A line: what it is of (`ASG-U`, `HPH`…), from when to when, how much, at which price; `then`:
+    the price from the 1st of August on, where its energy is on both sides of it."""
 
     kind: str
     start: date
@@ -92,7 +92,7 @@ class Line:
     quantity: Decimal
     price: Decimal
     amount: Decimal
-    shared: bool = False
+    then: Decimal | None = None
 
 
 @dataclass
@@ -101,29 +101,31 @@ class Supplier:
 
     prices: list[dict[str, Decimal]]
     held: dict[tuple[str, str], list[Held]] = field(default_factory=lambda: defaultdict(list))
-    sequences: set[tuple[str, str]] = field(default_factory=set)
+    sequences: set[tuple[str, str, str]] = field(default_factory=set)
     readings: dict[str, Reading] = field(default_factory=dict)
     indexes: dict[tuple[str, date], dict[str, int]] = field(default_factory=dict)
     blocks: list[tuple[str, Any]] = field(default_factory=list)
     totals: dict[str, tuple[Decimal, int]] = field(default_factory=dict)
     shown: list[tuple[str, date, dict[str, int]]] = field(default_factory=list)
 
-    def read(self, archive: bytes) -> None:
-        with ZipFile(io.BytesIO(archive)) as opened:
-            for name in opened.namelist():
-                root = ET.fromstring(opened.read(name))  # noqa: S314 - our own files
-                flux = root.findtext("En_Tete_Flux/Identifiant_Flux")
-                if flux == "C15":
-                    self._situations(root)
-                elif flux == "R15":
-                    self._readings(root)
-                elif flux == "F15" and (fin := root.find("Fin_Message")) is not None:
-                    total = Decimal(str(fin.findtext("Montant_Total_HT")))
-                    count = int(str(fin.findtext("Nb_Donnees_Valorisation_Total")))
-                    self.totals[str(root.findtext(".//Num_Facture"))] = total, count
-                elif flux == "F15":
-                    numero = str(root.findtext(".//Num_Facture"))
-                    self.blocks += [(numero, each) for each in root.iter("Donnees_Valorisation")]
+    @property
+    def lines(self) -> int:
+        return sum(len(list(block.iter("Element_Valorise"))) for _, block in self.blocks)
+
+    def read(self, document: bytes) -> None:
+        root = ET.fromstring(document)
+        flux = root.findtext("En_Tete_Flux/Identifiant_Flux")
+        if flux == "C15":
+            self._situations(root)
+        elif flux == "R15":
+            self._readings(root)
+        elif flux == "F15" and (fin := root.find("Fin_Message")) is not None:
+            total = Decimal(str(fin.findtext("Montant_Total_HT")))
+            count = int(str(fin.findtext("Nb_Donnees_Valorisation_Total")))
+            self.totals[str(root.findtext(".//Num_Facture"))] = total, count
+        elif flux == "F15":
+            numero = str(root.findtext(".//Num_Facture"))
+            self.blocks += [(numero, each) for each in root.iter("Donnees_Valorisation")]
 
     def _situations(self, root: Any) -> None:
         for prm in root.iter("PRM"):
@@ -136,8 +138,8 @@ class Supplier:
             if contract.findtext("Etat_Contractuel") != "EN SERVICE":
                 continue
             started = day_of(contract.findtext("Date_Debut_Num_Sequence"))
-            new = (ref[1], contract.findtext("Num_Sequence")) not in self.sequences
-            self.sequences.add((ref[1], contract.findtext("Num_Sequence")))
+            new = (*ref, contract.findtext("Num_Sequence")) not in self.sequences
+            self.sequences.add((*ref, contract.findtext("Num_Sequence")))
             structure = contract.find("Structure_Tarifaire")
             mine = Held(
                 started if new else day,
@@ -225,14 +227,16 @@ class Supplier:
         if not ended and last.following is not None:
             yield from self.fixed(ref, "E", last.day, last.following, advance=True)
         for before, reading in pairwise(chain):
-            fta = self.at(ref, before.day).fta
+            key = self.at(ref, before.day).fta
             cut = before.day < PAGE_DAYS[1] < reading.day
             for classe, kwh in reading.energies.items():
                 if kwh:
-                    price = self.grid(before.day)[f"{fta} {classe}"] / 100
-                    end = PAGE_DAYS[1] if cut else reading.day
-                    quantity, days = Decimal(kwh), (before.day, end - DAY)
-                    yield Line(classe, *days, quantity, price, cents(quantity * price), cut)
+                    price = self.grid(before.day)[f"{key} {classe}"] / 100
+                    after = self.prices[1][f"{key} {classe}"] / 100
+                    days = before.day, (PAGE_DAYS[1] if cut else reading.day) - DAY
+                    amount = cents(kwh * price)
+                    then = after if cut else None
+                    yield Line(classe, *days, Decimal(kwh), price, amount, then)
 
     def mistakes(self) -> Iterator[str]:
         """Yield what doesn't reconcile."""
@@ -253,32 +257,17 @@ class Supplier:
 
     def _compared(self, written: list[Line], wanted: list[Line]) -> Iterator[str]:
         for mine in wanted:
-            alike = [w for w in written if (w.kind, w.start) == (mine.kind, mine.start)]
-            if not alike and not mine.shared:
-                yield f"missing {mine}"
-            for line in alike:
-                written.remove(line)
-                if mine.shared:  # how the energy is divided by a change of price isn't in R15
-                    rest = [w for w in written if (w.kind, w.start) == (mine.kind, line.end + DAY)]
-                    for part in rest:
-                        written.remove(part)
-                        price = (
-                            self.grid(part.start)[f"{self._fta(mine)}{mine.kind}"]
-                            if False
-                            else part.price
-                        )
-                        if abs(part.amount - cents(part.quantity * price)) > Decimal("0.01"):
-                            yield f"amount of {part}"
-                    whole = line.quantity + sum(part.quantity for part in rest)
-                    mine.quantity, line.quantity = mine.quantity, whole
-                    mine.amount = line.amount
-                close = abs(mine.amount - line.amount) <= Decimal("0.01")
-                same = (mine.end, mine.quantity, mine.price) == (
-                    line.end,
-                    line.quantity,
-                    line.price,
-                )
-                if not (close and same):
+            starts = [mine.start, *([PAGE_DAYS[1]] if mine.then else [])]
+            lines = [w for w in written if w.kind == mine.kind and w.start in starts]
+            written = [each for each in written if each not in lines]
+            # How a change of price divides an energy isn't in R15: prices and the sum are known.
+            if sum(each.quantity for each in lines) != mine.quantity:
+                yield f"expected {mine}, written {lines}"
+            for line in lines:
+                price = mine.then if mine.then and line.start == PAGE_DAYS[1] else mine.price
+                amount = cents(line.quantity * price) if mine.then else mine.amount
+                same = line.price == price and (mine.then or line.end == mine.end)
+                if not same or abs(amount - line.amount) > Decimal("0.01"):
                     yield f"expected {mine}, written {line}"
         yield from (f"unexpected {line}" for line in written)
 

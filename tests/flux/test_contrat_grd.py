@@ -15,14 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contrat_kit import AUTRE, EIC, GRD, Etape, contract_platform, etape
+from contrat_kit import AUTRE, DEBUT, EIC, GRD, Etape, contract_platform, etape
 from flux_kit import JOUR
 from lxml import etree
 from publication_kit import Platform, at, members
 from stranger_supplier import Supplier, read_prices
 
 from sge_sim.admin.point_life import moments_of
+from sge_sim.commandes.annee import draw_year
 from sge_sim.domaine.pannes import Panne
+from sge_sim.domaine.perimetre import TAUX
 from sge_sim.domaine.prm import generate
 from sge_sim.domaine.sortes import SORTES
 from sge_sim.facturation.arbres import plans
@@ -497,18 +499,37 @@ def test_a_year_of_many_points_is_explained(tmp_path: Path) -> None:
     made.close()
 
 
-def reconciled(platform: Platform) -> tuple[int, list[str]]:
-    """How many lines a supplier that knows the page alone recomputes, and what it finds wrong."""
+def reconciled(platform: Platform, spoil: tuple[bytes, bytes] = (b"", b"")) -> Supplier:
+    """What a supplier that knows the page alone makes of its files; `spoil`: what stands there
+    instead of what."""
     page = Path(__file__).parents[2] / "docs" / "factures.md"
     supplier = Supplier(read_prices(page.read_text("utf-8")))
     for nom, content in platform.ready().items():
         if EIC[GRD] in nom and "_X1" not in nom:
-            supplier.read(content)
-    lines = sum(len(list(block.iter("Element_Valorise"))) for _, block in supplier.blocks)
-    return lines, [*supplier.mistakes()]
+            for member in members(content).values():
+                supplier.read(member.replace(*spoil))
+    return supplier
 
 
 def test_a_stranger_recomputes_each_line_from_the_page(platform: Platform) -> None:
-    lines, mistakes = reconciled(platform)
-    assert mistakes == []
-    assert lines > 800
+    supplier = reconciled(platform)
+    assert [*supplier.mistakes()] == []
+    assert supplier.lines > 800
+    for spoil in ((b">0.060274<", b">0.060275<"), (b"<Quantite>30<", b"<Quantite>31<")):
+        assert [*reconciled(platform, spoil).mistakes()]
+
+
+@pytest.mark.annee
+def test_a_stranger_recomputes_a_drawn_year_of_thirty_points(tmp_path: Path) -> None:
+    points = {
+        generate("259", n): [etape("CFNE" if n % 2 else "MES", DEBUT + n % 25 * JOUR)]
+        for n in range(30)
+    }
+    made = contract_platform(tmp_path / "etat", points)
+    with made.database.transaction() as session:
+        draw_year(session, at(DEBUT + 30 * JOUR), 7, TAUX)
+    made.catch_up(at(DEBUT + 395 * JOUR))
+    supplier = reconciled(made)
+    assert [*supplier.mistakes()] == []
+    assert supplier.lines > 2500
+    made.close()
