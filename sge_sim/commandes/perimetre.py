@@ -303,7 +303,9 @@ def _apply(session: Session, point: Point, affaire: AffaireContractuelle) -> Non
             for meter in point.compteurs:
                 meter.date_depose = meter.date_depose or jour
             said = dict.fromkeys(("matricule", "numero_serie"), affaire.valeurs["matricule"])
-            point.compteurs.append(Compteur(prm=point.prm, date_pose=jour, **said))
+            tic = point.compteurs[-1].tic_activable if point.compteurs else None  # a Linky has it
+            posed = Compteur(prm=point.prm, date_pose=jour, tic_activable=tic, **said)
+            point.compteurs.append(posed)
 
 
 def declare_line(session: Session, cells: Mapping[str, Any]) -> AffaireContractuelle:
