@@ -38,6 +38,7 @@ KINDS = {
     "the facts, and what they say": ("facts/memoire.py", "tables/*_facts.py"),
     "a table of rules": ("refus.py", "**/*rules*.py"),
     "what the rules look at": ("services/ordres.py", "services/*/demande.py"),
+    "dated prices, and what is rounded": ("facturation/prix.py", "facturation/lignes.py"),
     "what is measured": ("mesures/series.py", "mesures/point.py"),
     "the journal": ("journal/*",),
 }

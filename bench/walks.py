@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from http import HTTPStatus
 from io import StringIO
 from itertools import islice
@@ -34,6 +35,8 @@ from sge_sim.dataconnect.consentements import give_consentement
 from sge_sim.domaine.jours_ouvres import AUSSITOT
 from sge_sim.domaine.nomenclatures import CodeFlux
 from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.facturation.calcul import Facturation, PeriodeAFacturer
+from sge_sim.facturation.lignes import ReleveFacture, SituationFacturee
 from sge_sim.flux.publication import Publisher
 from sge_sim.homologation.campaign.runner import Runner
 from sge_sim.tables.ecritures import read_numeros
@@ -203,6 +206,26 @@ def setting_form(data_dir: Path) -> Walk:
         return walk_of(lambda: give("oui"))
 
 
+def invoice_line(_: Path) -> Walk:
+    """What a reading is invoiced, from its indexes and the dated prices to lines that say how."""
+    facturation, debut, fin = Facturation(), date(2026, 1, 12), date(2026, 2, 12)
+    situation = SituationFacturee(debut, "BTINFCU4", Decimal(6))
+    releves = [
+        ReleveFacture("1", debut, {"HPH": 2900, "HCH": 1000}),
+        ReleveFacture("2", fin, {"HPH": 3120, "HCH": 1105}),
+    ]
+    periode = PeriodeAFacturer([situation], releves, prochain=date(2026, 3, 12))
+    said: list[str] = []
+
+    def invoice() -> None:
+        said.extend(each.explained() for each in facturation.bloc(periode).lignes)
+
+    invoice()
+    walk = walk_of(invoice)
+    assert "105 kWh × 0,0397 = 4,17 (HCH, 3,97 c€/kWh ; TURPE 7 du 1er août 2025 ; 1 → 2)" in said
+    return walk
+
+
 MARCHES: Final = (
     Marche("courbe", Counts(80, 54, 17, 0), curve),
     Marche("commande", Counts(116, 88, 29, 2), order),
@@ -213,6 +236,7 @@ MARCHES: Final = (
     Marche("cas", Counts(114, 78, 21, 3), case),
     Marche("reglage", Counts(111, 141, 99, 55), setting),
     Marche("reglage-page", Counts(88, 117, 78, 43), setting_form),
+    Marche("ligne-f15", Counts(20, 59, 0, 0), invoice_line),
 )
 """Each walk, and what is wanted of it. An order's two returns are those to the statements: it reads
 before it is let in, then under the lock, and writes there. A case's three are the state that the

@@ -9,10 +9,11 @@ from operator import attrgetter
 from typing import Any
 
 from hypothesis import strategies as st
+from lxml import etree
 
 from sge_sim.clock import PARIS, start_of_day
 from sge_sim.facturation.calcul import Facturation, PeriodeAFacturer
-from sge_sim.facturation.grammaire import write_by_grammar
+from sge_sim.facturation.grammaire import grammaires, read_by_grammar, write_around
 from sge_sim.facturation.lignes import (
     BlocFacture,
     FactureFournisseur,
@@ -64,6 +65,13 @@ def situation(debut: str, puissance: int = 6, sequence: int = 1, **more: Any) ->
 def releve(id_: str, debut: str, *index: int, **more: Any) -> ReleveFacture:
     """Return a reading of HPH, HCH, HPB, HCB, of those that are given."""
     return ReleveFacture(id_, jour(debut), dict(zip(CLASSES, index, strict=False)), **more)
+
+
+def write_by_grammar(document: str, tree: Mapping[str, Any], version: str | None = None) -> bytes:
+    """Return a tree as a document that holds to its grammar, the latest where none is named."""
+    content = write_around(document, version or next(iter(grammaires(document))), tree, ())
+    assert read_by_grammar(etree.fromstring(content))[3] == []
+    return content
 
 
 @dataclass

@@ -60,6 +60,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("processes.b2b_process", "sge_sim.door.variantes"): 44,
     ("processes.simulator", "sge_sim.dataconnect.tokens"): 59,
     ("processes.simulator", "sge_sim.processes.dataset_installation"): 225,
+    ("processes.simulator", "sge_sim.facturation.prix"): 5,
     ("processes.simulator", "sge_sim.referentiel.apports.sources"): 150,
     ("processes.supervised", "sge_sim.processes.data_connect_process"): 300,
     ("pytest_plugin", "sge_sim.homologation.testing"): 818,

@@ -1,6 +1,6 @@
 """What happened, holds and will happen to a point: dated, as a time line draws it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -54,10 +54,12 @@ def moments_of(
     evenements: Sequence[Evenement],
     histoire: Sequence[Mapping[str, str]],
     contractuels: Sequence[EvenementContractuel] = (),
+    factures: Iterable[tuple[date, date, str]] = (),
 ) -> list[Moment]:
     """Return what is known of the life of a point: by lane, the last twenty, the oldest first.
 
-    `histoire` is what happened behind its meter, as `read_histoire` returns it.
+    `histoire` is what happened behind its meter, as `read_histoire` returns it, `factures` what it
+    was invoiced, as `invoices_of` does.
     """
     compteur = libelle_de("typeComptage", point.type_comptage or "")
     dated = [
@@ -70,6 +72,7 @@ def moments_of(
             )
             for each in contractuels
         ),
+        *(("Facture", *each) for each in factures),
         *_held(point, mesures),
         *(
             ("Usages", *[date.fromisoformat(each["jour"])] * 2, each["libelle"])

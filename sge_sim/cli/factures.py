@@ -6,12 +6,10 @@ from pathlib import Path
 import click
 
 from sge_sim.cli.flux import files_within, key_options, secret_given
-from sge_sim.cli.options import data_dir_option, json_option, say
+from sge_sim.cli.options import data_dir_option, json_option, say, setting_option
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import read_user_file
-
-_GRILLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group(help="Vérifier les factures d'acheminement d'un fournisseur.")
@@ -25,9 +23,7 @@ def factures() -> None:
     "s'expliquent ; 1 : une ne s'explique pas, ou un fichier ne se lit pas ; 2 : rien à vérifier."
 )
 @click.argument("dossier")
-@click.option(
-    "--grille", type=_GRILLE, help="YAML de grilles de prix et de règles, en plus des connues."
-)
+@setting_option("grille")
 @key_options
 @data_dir_option
 @json_option

@@ -16,6 +16,7 @@ from sge_sim.cli.state import database_of
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.machine.files import read_user_file, write_atomically
+from sge_sim.settings.own_folder import named_setting
 
 if TYPE_CHECKING:
     from sge_sim.api.flux import DefautSemeView, FichierView
@@ -26,6 +27,8 @@ _WIDEST = 40
 _ETATS = {"a_livrer": "à livrer", "livre": "livré", "echec": "échec"}
 
 _AES128_DIGITS = 32
+_INVOICE = "_F15_"
+_XSD = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def _line(view: "FichierView") -> str:
@@ -54,8 +57,8 @@ flux = group_of(
 
 
 @flux.command(
-    help="Dire tout d'un fichier et de sa livraison ; par --tableau ou --csv, ce qu'il contient "
-    "(R63 à R67, C68, CR.M023), fût-il d'un autre."
+    help="Dire tout d'un fichier et de sa livraison, et d'un F15, fût-il d'un autre, d'où vient "
+    "chaque ligne ; par --tableau ou --csv, ce qu'il contient (R63 à R67, C68, CR.M023)."
 )
 @click.argument("nom")
 @click.option("--tableau", is_flag=True, help="Montrer le contenu en tableau.")
@@ -70,6 +73,12 @@ def show(nom: str, tableau: bool, as_csv: bool, data_dir: Path, as_json: bool) -
 
     if tableau or as_csv:
         _show_rows(read_documents(Path(nom).name, _content_of(nom, data_dir)), as_csv=as_csv)
+        return
+    why = []
+    if Path(nom).exists() or (_INVOICE in nom and not as_json):
+        why = _explained(Path(nom).name, _content_of(nom, data_dir), data_dir)
+    if Path(nom).exists() and why:
+        say(why, as_json, "\n".join(why))
         return
     with database_of(data_dir).sessions() as session:
         fichier = find_fichier(session, nom)
@@ -93,7 +102,21 @@ def show(nom: str, tableau: bool, as_csv: bool, data_dir: Path, as_json: bool) -
     ):
         if value:
             lines.append(f"{name:<12}{value}")
-    say(view, as_json, "\n".join(lines))
+    say(view, as_json, "\n".join([*lines, *why]))
+
+
+def _explained(nom: str, content: bytes, data_dir: Path) -> list[str]:
+    from sge_sim.facturation.calcul import Facturation
+    from sge_sim.facturation.explication import explained
+    from sge_sim.facturation.prix import given_grilles
+    from sge_sim.facturation.verification import VerificationFactures
+    from sge_sim.flux.ouverture import MembreLu, read_members
+
+    grille = named_setting("grille", data_dir)
+    verification = VerificationFactures(Facturation(*given_grilles(grille)))
+    for membre in read_members(MembreLu((nom,), content)):
+        verification.add("/".join(membre.noms), membre.content)
+    return [*explained(verification)]
 
 
 def key_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -158,22 +181,25 @@ def secret_given(contrat: str | None, cle: str | None, iv: str | None, data_dir:
 )
 @click.argument("fichiers", metavar="FICHIER…", nargs=-1, required=True)
 @click.option("--forme", is_flag=True, help="La forme seule.")
+@click.option("--xsd", multiple=True, type=_XSD, help="Schéma à soi, qui juge à la place.")
 @key_options
 @data_dir_option
 def validate(
     fichiers: tuple[str, ...],
     forme: bool,
+    xsd: tuple[Path, ...],
     contrat: str | None,
     cle: str | None,
     iv: str | None,
     data_dir: Path,
 ) -> None:
     from sge_sim.flux.chiffrement import decrypt
+    from sge_sim.flux.ouverture import read_schemas
     from sge_sim.flux.validation import Validation, VerdictFlux, is_clear
 
     gc.disable()  # what is read goes by itself, and is much to look through
     secret = secret_given(contrat, cle, iv, data_dir) if contrat or cle else None
-    validation, said = Validation(content=not forme), list[VerdictFlux]()
+    validation, said = Validation(not forme, read_schemas(xsd)), list[VerdictFlux]()
     folders = {nom: sorted(map(str, Path(nom).iterdir())) for nom in fichiers if Path(nom).is_dir()}
     named = [each for nom in fichiers for each in folders.get(nom, [nom])]
     for nom in named:

@@ -204,12 +204,6 @@ class SituationContractuelle:
         """Its meter: CCB (Linky), CEB, CFB, or PSC (none)."""
         return _COMPTEURS.get(self.compteur, "CEB")
 
-    @property
-    def calendrier_distributeur(self) -> str | None:
-        """The distributor's calendar; none without a communicating meter, open to services."""
-        communicates = self.compteur == "LINKY" and self.niveau > 0
-        return CALENDRIERS_DISTRIBUTEUR.get(self.fta or "") if communicates else None
-
 
 @dataclass(frozen=True)
 class PeriodeContractuelle:

@@ -68,7 +68,7 @@ class SorteDePanne:
     incompatible: Sequence[str] = ()
     jours: Literal["", "absent", "nul", "tronqué"] = ""
     jusqu_a: Literal["", "rattrapage", "retard", "fraicheur"] = ""
-    contenu: Literal["", "calendrier", "index", "fin", "ligne", "unite", "fichier"] = ""
+    contenu: Literal["", "calendrier", "index", "fin", "ligne", "unite", "fichier", "element"] = ""
     mot: str = ""
     taux_fidele: float = 0.0
 

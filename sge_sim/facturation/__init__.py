@@ -11,5 +11,6 @@ From the ground up:
 - `ecriture`: invoices as the trees of F15;
 - `lecture`: what C15 and R15 say, as values; `lecture_c4`: what C12, R17 and F12 do;
 - `comparaison`: lines that are written and lines that are expected;
-- `verification`: all of it on a folder of files.
+- `verification`: all of it on a folder of files;
+- `explication`: how a line comes to what it is.
 """

@@ -279,24 +279,6 @@ class Facturation:
         return {rank: int(b - a) for rank, (a, b) in enumerate(pairwise(upto))}, by_days
 
 
-def annual_amount(
-    grille: GrilleTarifaire,
-    situation: SituationFacturee,
-    energies: Mapping[str, int] | None = None,
-    heures: Mapping[str, int] | None = None,
-) -> Decimal:
-    """Return what a point above 36 kVA costs in a year, € without tax: its components, its energies
-    by class (kWh) and its hours of overrun (T7 §5.2.1.6)."""
-    segment = _segment(situation, grille)
-    components = _composantes_f12(situation, grille, segment)
-    total = sum((each.annual * each.facteur for each in components), Decimal(0))
-    for classe, kwh in (energies or {}).items():
-        total += grille.price(f"{segment}.soutirage.{situation.fta}.variable.{classe}") * kwh / 100
-    for hours in (heures or {}).values():
-        total += grille.price(f"{segment}.depassement") * hours
-    return rounded(total)
-
-
 def _composantes_f12(
     situation: SituationFacturee, grille: GrilleTarifaire, segment: str
 ) -> Iterator[Composante]:

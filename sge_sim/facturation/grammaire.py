@@ -139,28 +139,12 @@ def read_by_grammar(root: Any) -> tuple[str, str, ArbreDocument, list[str]]:
     raise ValueError(f"<{root.tag}> n'est la racine d'aucun document connu")
 
 
-def write_by_grammar(document: str, tree: Mapping[str, Any], version: str | None = None) -> bytes:
-    """Return a tree as a document, UTF-8, its elements in the order of the grammar; the latest
-    version where none is named. Truths are written `0` and `1`, as real files have them.
-
-    Raises `ValueError` with all that is wrong.
-    """
-    by_version = grammaires(document)
-    noeud = by_version[version or next(iter(by_version))]
-    fautes: list[str] = []
-    root = _element(noeud, tree, noeud.nom, fautes)
-    if fautes := [*fautes, *_read_root(noeud, root)[1]]:
-        raise ValueError(" ; ".join(fautes))
-    options = {"encoding": "UTF-8", "xml_declaration": True, "pretty_print": True}
-    return bytes(etree.tostring(root, **options))
-
-
 def write_block(document: str, version: str, nom: str, tree: Mapping[str, Any]) -> bytes:
     """Return one of the blocks of a document, right below its root or one further in, of what a
     version has of it; nothing is checked."""
     root = grammaires(document)[version]
     noeud = next(each.within[nom][0] for each in (root, *root.inner) if nom in each.within)
-    element = _element(noeud, tree, nom, [])
+    element = _element(noeud, tree)
     return bytes(etree.tostring(element, encoding="UTF-8", pretty_print=True))
 
 
@@ -171,7 +155,7 @@ def write_around(
     `head` has an empty element of theirs, else at its end."""
     noeud = grammaires(document)[version]
     root = etree.tostring(
-        _element(noeud, head, noeud.nom, []),
+        _element(noeud, head),
         encoding="UTF-8",
         xml_declaration=True,
         pretty_print=True,
@@ -185,19 +169,18 @@ def write_around(
     return b"".join([before, *blocks, end, after])
 
 
-def _element(noeud: Noeud, value: Any, chemin: str, unknown: list[str]) -> Any:
-    """Return an element of lxml; notes the names of a tree that its block doesn't have."""
+def _element(noeud: Noeud, value: Any) -> Any:
+    """Return an element of lxml, of what its block has of a tree."""
     element = etree.Element(noeud.nom)
     if not noeud.inner:
         element.text = _text_of(value)
         return element
-    unknown += [f"{chemin}/{nom} : {_PLACE}" for nom in value if nom not in noeud.within]
     for nom, (each, _) in noeud.within.items():
         if nom.startswith("@") and nom in value:
             element.set(nom[1:], _text_of(value[nom]))
         elif nom in value:
             several = value[nom] if isinstance(value[nom], list) else [value[nom]]
-            element.extend(_element(each, v, f"{chemin}/{nom}", unknown) for v in several)
+            element.extend(_element(each, v) for v in several)
     return element
 
 

@@ -120,13 +120,15 @@ def elements() -> Any:
     return yaml.safe_load(files(__package__).joinpath("elements.yaml").read_bytes())
 
 
-def given_grilles(path: Path | None) -> tuple[GrillesDatees, Hypotheses]:
+def given_grilles(path: Path | str | None) -> tuple[GrillesDatees, Hypotheses]:
     """Return the known grids with those of a user's file, and its settings; those known without.
 
     Raises `UsageError` with each line that is wrong.
     """
     by_day = {each.debut: each for each in known_grilles().grilles}
-    given, hypotheses = (GrillesDatees(()), Hypotheses()) if path is None else read_grilles(path)
+    given, hypotheses = (
+        (GrillesDatees(()), Hypotheses()) if path is None else read_grilles(Path(path))
+    )
     for each in given.grilles:
         known = by_day[each.debut].prix if each.debut in by_day else {}
         by_day[each.debut] = replace(each, prix={**known, **each.prix})

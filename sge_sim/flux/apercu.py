@@ -5,19 +5,31 @@ Of a large file the first bytes are read, and nothing else of it is held.
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import date, timedelta
 from io import BytesIO
+from itertools import chain
+from pathlib import Path
 from typing import IO, Any, Final
 from zipfile import is_zipfile
 
+from sqlalchemy.orm import Session
+
+from sge_sim.errors import UsageError
+from sge_sim.flux.declaration import open_clear
 from sge_sim.flux.lecteur import FichierLu, VueDuFlux, children, form_of
 from sge_sim.flux.ouverture import MembreLu, read_document
 from sge_sim.machine.documents import parse_xml, zip_members
+from sge_sim.tables.flux import find_fichiers
 
 ARCHIVE_AU_PLUS: Final = 32 * 2**20
 """Bytes of what is held to be looked into: an archive in an archive, a file that was deciphered."""
 _XML_ENDED: Final = re.compile(rb"(?s).*(?:/>|>\s*</[^<>]+>)")
 """An XML up to the end of the last element that has no text of its own."""
 _LEVELS: Final = 12
+_INVOICES: Final = 20
+_BOUNDS: Final = ("Date_Debut", "Date_Fin")
+_BLOCK: Final = re.compile(rb"(?s)<Donnees_Valorisation>.*?</Donnees_Valorisation>")
 _HOW: Final = ("petit", "trous", "complet", "minuit", "negatif")
 _CLOSED: Final = re.compile(rb"\{[^][{}]*\}|\[[^][{}]*\]")
 _CLOSING: Final = bytes.maketrans(b"{[", b"}]")
@@ -71,3 +83,21 @@ def read_values(nom: str, sorte: str, racine: Any) -> Iterator[Mapping[str, Any]
         for node, lieu in children(tree, vue.levels[0][0], ""):
             for _, above, own in vue.rows(node, lieu, {"prm": said.get("prm"), **fixe}):
                 yield {**above, **own}
+
+
+def invoices_of(session: Session, data_dir: Path, prm: str) -> Iterator[tuple[date, date, str]]:
+    """Yield the blocks of a point in its last invoices: from which reading's day to which, and in
+    French what it is; those of files that are gone, or that today's keys don't open, are left."""
+    for fichier in find_fichiers(session, flux="F15", prm=prm, limit=_INVOICES):
+        with (
+            suppress(OSError, ValueError, LookupError, UsageError),
+            open_clear(session, data_dir, fichier, ARCHIVE_AU_PLUS) as file,
+        ):
+            pieces = (_BLOCK.findall(read()) for _, _, read in documents_of(fichier.nom, file))
+            for block in (parse_xml(each) for each in chain(*pieces) if prm.encode() in each):
+                said = {each.tag: each.text for each in block.iter("*")}
+                days = (said.get(f"{nom}_Part_Variable", said[nom]) for nom in _BOUNDS)
+                debut, fin = (date.fromisoformat(str(day)) for day in days)
+                ids = " → ".join(str(each.text) for each in block.iter("Id_Releve"))
+                about = "{Type_Facturation}, {Total_Valorise_HT} € HT".format(**said)
+                yield debut, fin + timedelta(1), f"{about}, relevés {ids}, {fichier.nom}"

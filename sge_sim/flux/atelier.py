@@ -34,7 +34,8 @@ class Atelier:
     files; `folder`, where a large file is kept until it was read; `limites`, of an archive;
     `equipe`, by whom many files are made; `contrats`, the actor of each contract that was met, its
     kind, and how its files are encrypted; `ensuite`, the publications that come next, `avance`, by
-    what makes them, files of theirs that were made with those before."""
+    what makes them, files of theirs that were made with those before; `grille`, a user's prices;
+    `raisons` takes, in French, why something isn't told."""
 
     late: bool = False
     defauts: Defauts = Defauts()  # noqa: RUF009 - it is frozen
@@ -44,3 +45,5 @@ class Atelier:
     contrats: dict[str, tuple[str, KindActeur, Chiffrement]] = field(default_factory=dict)
     ensuite: Sequence[Lot] = ()
     avance: list[tuple[Any, list[Fichier]]] = field(default_factory=list)
+    grille: Path | None = None
+    raisons: list[str] = field(default_factory=list)

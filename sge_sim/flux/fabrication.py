@@ -58,6 +58,7 @@ def makers(session: Session, lots: Sequence[Lot], atelier: Atelier) -> Iterator[
     """
     large = LotAbonnement | LotM023 | LotContrat
     few = len(lots) < max(2, PARTS_FOR_EQUIPE) or isinstance(lots[0], large)
+    few |= any(isinstance(lot, LotContrat) for lot in lots)  # it says why, here
     if atelier.equipe is None or few:
         for rang, lot in enumerate(lots, start=1):
             yield partial(make_files, session, lot, replace(atelier, ensuite=lots[rang:]))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import yaml
@@ -18,6 +19,7 @@ from lxml import etree
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.machine.documents import parse_json, parse_xml, zip_members
+from sge_sim.machine.files import read_user_file
 from sge_sim.machine.once import computed_once
 
 OCTETS_AU_PLUS: Final = 512 * 2**20
@@ -25,6 +27,8 @@ OCTETS_AU_PLUS: Final = 512 * 2**20
 _MEMBRES_AU_PLUS, _DEPTH = 20_000, 2
 _CSV: Final = re.compile(r"[^\W\d][^\n{\[\"]*;")
 _EXCERPT: Final = 80
+_SCHEMA_AU_PLUS: Final = 4 * 2**20
+_XSD: Final = "{http://www.w3.org/2001/XMLSchema}"
 _MOST_MISTAKES: Final = 20
 _DIGITS: Final = str.maketrans("123456789", "000000000")
 _DEEPEST, _OUTER = 8, 7
@@ -134,17 +138,47 @@ def table_of(
 def schema_mistakes(dossier: str, name: str, root: Any) -> list[str]:
     """Return where a document differs from the schema of a folder, in French: the first twenty
     places."""
-    validator, found = _validator(dossier, name), phrases()["xsd"]
+    validator = _validator(dossier, name)
     if isinstance(validator, etree.XMLSchema):
-        validator.validate(root)
-        return [
-            f"ligne {e.line}, {e.path} : {found.get(e.type_name, 'ne tient pas au schéma')}"
-            for e in islice(validator.error_log, _MOST_MISTAKES)
-        ]
+        return xsd_mistakes(validator, root)
     if validator.is_valid(_thinned(root)):
         return []
     errors = islice(validator.iter_errors(root), _MOST_MISTAKES)
     return [f"{error.json_path} : {_in_french(error)}" for error in errors]
+
+
+def xsd_mistakes(schema: etree.XMLSchema, root: Any) -> list[str]:
+    """Return where a document differs from a schema, in French: the first twenty places."""
+    schema.validate(root)
+    found = phrases()["xsd"]
+    return [
+        f"ligne {e.line}, {e.path} : {found.get(e.type_name, 'ne tient pas au schéma')}"
+        for e in islice(schema.error_log, _MOST_MISTAKES)
+    ]
+
+
+def read_schemas(noms: Sequence[Path]) -> dict[str, etree.XMLSchema]:
+    """Return the schemas (XSD) of files, by the name of each root that one has.
+
+    Raises `UsageError` for what is none, with its line, and for one that calls another file.
+    """
+    found: dict[str, etree.XMLSchema] = {}
+    for nom in noms:
+        try:
+            root = parse_xml(read_user_file(nom, _SCHEMA_AU_PLUS))
+            for called in root.iter(
+                *(f"{_XSD}{word}" for word in ("include", "import", "redefine"))
+            ):
+                raise ValueError(f"ligne {called.sourceline}, il en appelle un autre")
+            schema = etree.XMLSchema(root)
+        except (etree.XMLSchemaParseError, ValueError) as error:
+            lines = [f"ligne {each.line}" for each in getattr(error, "error_log", ()) if each.line]
+            why = [*lines, str(error)][0]
+            raise UsageError(f"{nom} n'est pas un schéma XSD d'un seul fichier : {why}.") from None
+        found |= dict.fromkeys(
+            (str(each.get("name")) for each in root.iterchildren(f"{_XSD}element")), schema
+        )
+    return found
 
 
 @computed_once()

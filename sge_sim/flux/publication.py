@@ -70,12 +70,15 @@ class Publisher:
     pertes: bool = False
     salit: bool = False
     workers: int | None = None
+    grille: Path | None = None
     avancement: Avancement = field(default_factory=Avancement)
     _found: list[tuple[Edition, datetime, datetime]] = field(
         default_factory=list, repr=False, compare=False
     )
     """That nothing is due from an instant to another, as long as nobody commits anything: the back
     office asks every second, and to look costs as much as there are services."""
+    _raisons: list[str] = field(default_factory=list, repr=False, compare=False)
+    """Why something isn't told in the files that are made."""
 
     @classmethod
     def of(
@@ -97,6 +100,7 @@ class Publisher:
             pertes=settings.perd_des_mesures,
             salit=settings.profile is Profile.FIDELE,
             workers=settings.publication_workers,
+            grille=settings.grille,
             avancement=avancement or Avancement(),
         )
 
@@ -185,7 +189,7 @@ class Publisher:
                 writing.add(file)
             if semes:
                 add_defauts(writing, semes)
-            detail = _in_french(lot, files, emise=publication.emise)
+            detail = _in_french(lot, files, self._raisons, emise=publication.emise)
         self.record(
             EchangeRecord(
                 instant=lot.instant,
@@ -207,6 +211,7 @@ class Publisher:
         if not folder.is_dir():
             make_private_folder(folder)
         self.avancement.fichiers, self.avancement.quoi = 0, lot
+        self._raisons.clear()
         dirty = self._salissage.of(lot, publication.contrat_id)
         try:
             for fichier in make(publication.sequence or 0):
@@ -249,6 +254,7 @@ class Publisher:
         folder = self.data_dir / READY_FOLDER
         defauts = replace(FIDELES if self.late else Defauts(), pertes=self.pertes)
         atelier = Atelier(late=self.late, defauts=defauts, folder=folder, equipe=equipe)
+        atelier = replace(atelier, grille=self.grille, raisons=self._raisons)
         yield from makers(session, lots, atelier)
 
 
@@ -266,10 +272,13 @@ def publish_now(
     return made, deliver_pending(database, settings.data_dir, incidents)
 
 
-def _in_french(lot: Lot, files: Sequence[FichierFlux], *, emise: bool) -> str:
+def _in_french(
+    lot: Lot, files: Sequence[FichierFlux], raisons: Sequence[str], *, emise: bool
+) -> str:
     """Say in French what was published, or would have been."""
     if not emise:
         return f"{lot} : non émis, la plateforme d'homologation n'émet aucun flux (FAQ)."
-    if not files:
-        return f"{lot} : rien à publier, aucun point n'a de mesure."
-    return f"{lot} : {', '.join(file.nom for file in files)}."
+    said = ", ".join(file.nom for file in files) or "rien à publier"
+    if not files and not raisons:
+        said = f"{said}, aucun point n'a de mesure"
+    return f"{lot} : {' ; '.join([said, *raisons]).removesuffix('.')}."

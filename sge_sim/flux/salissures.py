@@ -162,6 +162,10 @@ class _Document:
             self._remove_points()
             yield Seme(plans[0].numero, plans[0].sorte, "fichier")
             return
+        for plan in plans:
+            if plan.declared.contenu == "element" and self.kind == "xml":
+                yield from self._elements(plan)
+        plans = [plan for plan in plans if plan.declared.contenu != "element"]
         of_lines = [plan for plan in plans if plan.declared.contenu == "ligne"]
         others = [plan for plan in plans if plan not in of_lines and self.kind != "csv"]
         for nom in self.forme.outer:
@@ -284,6 +288,40 @@ class _Document:
                 ecrit = None if plan.declared.mot == "manque" else hit.valeur
                 yield Seme(plan.numero, plan.sorte, "ligne", *_where(hit), hit.valeur, ecrit)
             held[:] = made
+
+    def _elements(self, plan: Panne) -> Iterator[Seme]:
+        """Change the elements at the path of a sort: those of a reading share its draw, but a kWh
+        is drawn by its day, for what other files say of the same index."""
+        for node in self.tree.xpath(plan.declared.remplace[0]):
+            prm = node.xpath("string(ancestor::PRM/Id_PRM | ancestor::affaire/*/donneesPoint/id)")
+            days = [node.xpath(f"string(../Date_Releve{which})") for which in ("", "_Precedent")]
+            when = days[0] or node.xpath("string(//Date_Creation | //dateCreation)")
+            classe, mot = node.findtext("Id_Classe_Temporelle") or node.tag, plan.declared.mot
+            vrai = " ".join(" ".join([*node.attrib.values(), *node.itertext()]).split())
+            if plan.prm not in (None, prm):
+                continue
+            if mot == "kwh":
+                up, before = (_hit(plan, f"{prm}/{classe}/{day[:10]}") * bool(day) for day in days)
+                energy = node.findtext("Classe_Mesure") == "2"
+                for champ, more in (("Valeur", up - energy * before), ("Valeur_Precedent", before)):
+                    if more and (found := node.find(champ)) is not None:
+                        former, found.text = found.text, str(int(found.text) + more)
+                        yield Seme(
+                            plan.numero, plan.sorte, champ, prm, classe, when, former, found.text
+                        )
+                continue
+            if not _hit(plan, f"{prm}/{when}"):
+                continue
+            parent = node.getparent()
+            if mot == "vide":
+                node.clear(keep_tail=True)
+            elif mot == "manque":
+                parent.remove(node)
+            else:  # the other way round
+                place = parent.index(node)
+                for each in parent.findall(node.tag):
+                    parent.insert(place, each)
+            yield Seme(plan.numero, plan.sorte, node.tag, prm, classe, when, vrai, "")
 
     def _remove_points(self) -> None:
         self.rows = self.rows[:1]

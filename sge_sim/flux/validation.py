@@ -2,13 +2,14 @@
 together."""
 
 from codecs import getincrementaldecoder
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
+from lxml import etree
 
 from sge_sim.errors import UsageError
 from sge_sim.flux.controles import (
@@ -21,7 +22,7 @@ from sge_sim.flux.controles import (
 )
 from sge_sim.flux.instants import as_legal, legal_midnight
 from sge_sim.flux.lecteur import JOUR, EcartFlux, FichierLu, FormeFlux, PointDuFlux, form_of
-from sge_sim.flux.ouverture import MembreLu, phrases, read_document, read_members
+from sge_sim.flux.ouverture import MembreLu, phrases, read_document, read_members, xsd_mistakes
 
 _PUISSANCES: Final = {"EA": "PA", "ERI": "PRI", "ERC": "PRC"}
 _SLACK: Final = {True: 24, False: 1000}
@@ -43,7 +44,7 @@ class VerdictFlux:
 @dataclass
 class Validation:
     """Judges documents one after the other, then what they say together; `content`: not their form
-    alone.
+    alone; `schemas`: by which they are judged instead of ours, by the root of each.
 
     What two of them say of a point must agree: `faits`, by kind of fact, point, direction and
     quantity, then by day (whole days of a curve, by their step too) or, of a register, by instant;
@@ -52,6 +53,7 @@ class Validation:
     """
 
     content: bool = True
+    schemas: Mapping[str, Any] = field(default_factory=dict)
     fichiers: list[FichierLu] = field(default_factory=list)
     faits: dict[tuple[Any, ...], dict[Any, tuple[Any, str, str]]] = field(default_factory=dict)
     demandes: list[tuple[FichierLu, tuple[Any, ...], set[Any]]] = field(default_factory=list)
@@ -66,6 +68,11 @@ class Validation:
             own_name = membre.noms[-1]
             kind, texte, root = read_document(own_name, membre.content)
             forme = form_of(kind, root)
+            if self.schemas:
+                if kind != "xml" or (nom := etree.QName(root).localname) not in self.schemas:
+                    raise UsageError(f"{own_name} : aucun des schémas donnés n'a sa racine.")
+                yield VerdictFlux(own_name, nom, xsd_mistakes(self.schemas[nom], root), [])
+                continue
             if forme is None:
                 raise UsageError(f"{own_name} : ce document n'est le fichier d'aucun flux connu.")
             tree, mistakes = forme.as_tree(root)

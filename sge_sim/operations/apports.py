@@ -72,9 +72,8 @@ def show_modele(
     """Return the template of a file to import."""
     from sge_sim.referentiel.apports import export
 
-    write = export.template_of_mesures if mesures else export.template
-    write = export.template_of_acteurs if _one_of(mesures, acteurs) else write
-    return Download(write(format), media_type="text/plain; charset=utf-8")
+    sorte = "acteurs" if _one_of(mesures, acteurs) else "jours" if mesures else "points"
+    return Download(export.template(format, sorte), media_type="text/plain; charset=utf-8")
 
 
 @operation(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, Final
 
 from sge_sim.clock import between_days
@@ -15,6 +16,7 @@ from sge_sim.machine.late import late
 from sge_sim.operations import Before, Download, Limit, Says, State, day_typed, operation
 from sge_sim.operations.parameters import AnyPrm
 from sge_sim.settings import Profile, Settings
+from sge_sim.settings.own_folder import named_setting
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -211,6 +213,8 @@ def publish(
         raise FieldError("à donner", "environnement", None)
     else:
         settings = Settings(data_dir=state.data_dir, environment=environnement)
+        if grille := named_setting("grille", state.data_dir):
+            settings = replace(settings, grille=Path(grille))
     changed: dict[str, Any] = {"environment": environnement, "profile": profil}
     settings = replace(settings, **{name: each for name, each in changed.items() if each})
     made = publication.publish_now(settings, state.database, state.journal.append, state.now())

@@ -95,6 +95,10 @@ def _make_ready(settings: Settings, database: Database) -> tuple[Pki, tuple[Defa
             reforme=settings.reforme_hc is ReformeHc.CALENDRIER,
             partout=settings.communes is Communes.TOUTES,
         )
+    if settings.grille is not None:
+        from sge_sim.facturation.prix import given_grilles
+
+        given_grilles(settings.grille)  # refused now, with its lines
     if settings.dataset is not None:
         from sge_sim.referentiel.apports.sources import import_folder
 

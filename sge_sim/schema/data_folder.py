@@ -1,6 +1,5 @@
 """The state in its folder: whether it is ours and of this version, how it is made and opened."""
 
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,8 +11,8 @@ from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.locks import lock
 from sge_sim.machine.files import make_private_file
-from sge_sim.settings import Settings, variable_of
-from sge_sim.settings.own_folder import settings_beside
+from sge_sim.settings import Settings
+from sge_sim.settings.own_folder import named_setting
 from sge_sim.tables.apports import is_installed
 from sge_sim.tables.ecritures import Ecriture, Numero, Schema
 from sge_sim.tables.prepared import Driver
@@ -111,7 +110,7 @@ def open_database(data_dir: Path) -> Database:
     That setting is read in its variable, then in `sge-sim.toml`. Raises `UsageError` where no
     simulator was started, or its first start hasn't put its data there yet.
     """
-    settings = Settings(data_dir=data_dir, database_url=named_database(data_dir))
+    settings = Settings(data_dir=data_dir, database_url=named_setting("database_url", data_dir))
     if settings.database_url is None:
         require(data_dir / "sge-sim.db")
     database = Database(settings.database)
@@ -123,12 +122,6 @@ def open_database(data_dir: Path) -> Database:
                 "ou le laisser finir."
             )
     return database
-
-
-def named_database(data_dir: Path) -> str | None:
-    """Return the address of a database that the variable, or a folder's settings, name."""
-    url = os.environ.get(variable_of("database_url"))
-    return settings_beside(data_dir).get("database_url") if url is None else url
 
 
 def open_journal(database: Database, data_dir: Path) -> "Journal":

@@ -20,7 +20,8 @@ from sge_sim.facts.database import Database
 from sge_sim.facts.outage import DATABASE_UNREACHABLE
 from sge_sim.machine import monde
 from sge_sim.machine.files import PRIVATE, PUBLIC, make_private_folder, write_atomically
-from sge_sim.schema.data_folder import named_database, open_database
+from sge_sim.schema.data_folder import open_database
+from sge_sim.settings.own_folder import named_setting
 from sge_sim.tables.plateforme import (
     Piece,
     is_shared,
@@ -175,7 +176,7 @@ class Pieces:
 def changing_pieces(data_dir: Path) -> Iterator[None]:
     """Have what the block changes of the files of `data_dir` that are the platform's be changed
     on every machine that shares it."""
-    if named_database(data_dir) is None:
+    if named_setting("database_url", data_dir) is None:
         yield
         return
     database = open_database(data_dir)

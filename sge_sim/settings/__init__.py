@@ -179,6 +179,9 @@ class Settings:
         "Dossier de points à soi, importés au démarrage : les .csv et .jsonl que donne "
         "sge-sim points modele ; ceux qui y sont déjà tels quels restent.",
     )
+    grille: Path | None = setting(
+        None, "YAML de prix datés et de règles, des F15 publiés et de ce qui les explique."
+    )
     journal_max_records: int = setting(
         10_000,
         "Échanges de chaque sorte (SOAP, HTTP, négociation, fichier) gardés dans le journal.",
@@ -371,20 +374,16 @@ class Settings:
     @property
     def changed(self) -> list[tuple[str, str]]:
         """Name and value in force of each setting that isn't at its default."""
-        return [
-            (entry.name, self._shown(entry.name))
-            for entry in fields(self)
-            if entry.name != "data_dir" and getattr(self, entry.name) != entry.default
-        ]
+        entries = [each for each in fields(self) if each.name != "data_dir"]
+        changed = [each.name for each in entries if getattr(self, each.name) != each.default]
+        return [(name, self._shown(name)) for name in changed]
 
     def described(self) -> list[tuple[str, str, str]]:
         """Return name, value in force and reason of each setting, in their order.
 
         They are shown: the password of `database_url` is masked.
         """
-        return [
-            (entry.name, self._shown(entry.name), entry.metadata["why"]) for entry in fields(self)
-        ]
+        return [(each.name, self._shown(each.name), each.metadata["why"]) for each in fields(self)]
 
     def _shown(self, name: str) -> str:
         text = _text(getattr(self, name))

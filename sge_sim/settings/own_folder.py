@@ -10,7 +10,7 @@ from sge_sim.errors import UsageError
 from sge_sim.machine.files import read_user_file
 from sge_sim.machine.own_folder import FILE
 from sge_sim.machine.texts import fit
-from sge_sim.settings import Settings
+from sge_sim.settings import Settings, variable_of
 
 _MAX_BYTES: Final = 1_000_000
 IGNORED: Final = "SGE_SIM_SANS_FICHIER"
@@ -24,6 +24,12 @@ def settings_beside(data_dir: Path) -> dict[str, Any]:
     Raises `UsageError` as `read_settings_file` does.
     """
     return {} if os.environ.get(IGNORED) else read_settings_file([Path(), data_dir])
+
+
+def named_setting(name: str, data_dir: Path) -> str | None:
+    """Return what the variable of a setting says, else the file beside a folder; None without."""
+    said = os.environ.get(variable_of(name))
+    return settings_beside(data_dir).get(name) if said is None else said
 
 
 def read_settings_file(folders: Sequence[Path]) -> dict[str, Any]:

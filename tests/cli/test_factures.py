@@ -49,6 +49,27 @@ def test_a_line_that_is_not_explained(folder: Path) -> None:
     assert {each["genre"] for each in others} == {"total"}
 
 
+def test_each_line_is_explained_with_its_price_and_its_rounding(folder: Path) -> None:
+    text = (folder / "FL.xml").read_text().replace(">4.17<", ">4.18<", 1)
+    (folder / "FL.xml").write_text(text.replace(">0.060274<", ">0.070274<", 1))
+    lines = run_command("flux", "show", str(folder / "FL.xml")).stdout.splitlines()
+    assert len(lines) == 24
+    assert lines[1] == (
+        "  ASG-U du 12/01/2026 au 11/02/2026 : 31 j × 0,046027 = 1,43 (16,80 €/an ÷ 365 j ; "
+        "TURPE 7 du 1er août 2025, CRE 2025-78 du 13 mars 2025 ; arrondi de 1,426837)"
+    )
+    assert "1,87 (attendu 0,060274 : 22,00 €/an ÷ 365 j" in lines[2]
+    assert lines[7].endswith("; attendu 4,17, arrondi de 4,1685)")
+    assert sum("attendu" in line for line in lines) == 2
+    archive = zipped(
+        (member_info(each.name), each.read_bytes()) for each in sorted(folder.glob("F*"))
+    )
+    (folder / "F15.zip").write_bytes(archive)
+    said = run_command("flux", "show", str(folder / "F15.zip")).stdout
+    assert "  HT 70,18 ; blocs : 36,73 + 25,31 + 8,14\n" in said
+    assert "  TTC 84,22 ; blocs : 44,08 + 30,37 + 9,77\n" in said
+
+
 def test_a_grid_of_a_user(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     grille = tmp_path_factory.mktemp("g") / "g.yaml"
     grille.write_text("regles: {tva: 10}\n")

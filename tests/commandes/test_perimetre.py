@@ -23,7 +23,6 @@ from sge_sim.tables.perimetre import (
     EvenementContractuel,
     affaires_moved,
     contrats_grd_f,
-    evenements_of_days,
     life_of,
     lives_of_contract,
 )
@@ -208,6 +207,26 @@ def test_a_second_affaire_of_the_contract_waits(followed: Lives) -> None:
     asked(followed, "CMAT", 9, matricule="02112233445566")
 
 
+@pytest.mark.parametrize("tic", [None, True])
+def test_the_meter_that_is_laid_communicates_as_the_one_before(
+    followed: Lives, tic: bool | None
+) -> None:
+    """A fixed day each month, or every six: nothing of it changes by a CMAT."""
+    with followed.database.transaction() as session:
+        point = find_point(session, PRM)
+        assert point is not None
+        for meter in point.compteurs:
+            meter.tic_activable = tic
+    asked(followed, "CMAT", 5, matricule="02112233445566")
+    followed.until(beginning(day(5)))
+    with followed.database.sessions() as session:
+        point = find_point(session, PRM)
+        assert point is not None
+        former, laid = point.compteurs[-2:]
+        assert (former.date_depose, laid.date_pose) == (day(5), day(5))
+        assert laid.tic_activable is tic
+
+
 def test_what_has_become_impossible_is_not_carried_out(followed: Lives) -> None:
     cut = asked(followed, "COU", 9)
     asked(followed, "RES", 5)
@@ -359,8 +378,6 @@ def test_situations_follow_one_another(year: Lives) -> None:
                     held = vie.au(each.jour)
                     if each is vie.evenements[-1] and not each.sorte.ferme:
                         assert held == each.apres
-            by_day = list(evenements_of_days(session, contrat.contrat_id, day(0), day(400)))
-            assert by_day == sorted(by_day, key=lambda e: (e.jour, e.prm, e.id))
         assert seen >= 25
 
 

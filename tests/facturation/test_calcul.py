@@ -1,5 +1,6 @@
 """What a reading is invoiced, to the cent, and that any window in parts is the whole."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
@@ -23,7 +24,8 @@ from sge_sim.facturation.calcul import (
     Facturation,
     PeriodeAFacturer,
     TarifInconnuError,
-    annual_amount,
+    _composantes_f12,
+    _segment,
     en_vigueur_le,
 )
 from sge_sim.facturation.lignes import (
@@ -31,10 +33,34 @@ from sge_sim.facturation.lignes import (
     LigneFacturee,
     ReleveFacture,
     SituationFacturee,
+    rounded,
 )
-from sge_sim.facturation.prix import Hypotheses, PrixInconnuError, given_grilles, known_grilles
+from sge_sim.facturation.prix import (
+    GrilleTarifaire,
+    Hypotheses,
+    PrixInconnuError,
+    given_grilles,
+    known_grilles,
+)
 
 CENT = Decimal("0.01")
+
+
+def annual_amount(
+    grille: GrilleTarifaire,
+    situation: SituationFacturee,
+    energies: Mapping[str, int] | None = None,
+    heures: Mapping[str, int] | None = None,
+) -> Decimal:
+    """What a point above 36 kVA costs in a year: its components, its energies, its overruns."""
+    segment = _segment(situation, grille)
+    components = _composantes_f12(situation, grille, segment)
+    total = sum((each.annual * each.facteur for each in components), Decimal(0))
+    for classe, kwh in (energies or {}).items():
+        total += grille.price(f"{segment}.soutirage.{situation.fta}.variable.{classe}") * kwh / 100
+    for hours in (heures or {}).values():
+        total += grille.price(f"{segment}.depassement") * hours
+    return rounded(total)
 
 
 def amounts(bloc: BlocFacture, rupture: str = "") -> list[str]:

@@ -53,7 +53,12 @@ def etape(nature: str, jour: date, contrat: str = GRD, **change: Any) -> Etape:
     return Etape(nature, jour, change, contrat)
 
 
-def fill(session: Session, lives: dict[str, Sequence[Etape]], anciens: Sequence[str] = ()) -> None:
+def fill(
+    session: Session,
+    lives: dict[str, Sequence[Etape]],
+    anciens: Sequence[str] = (),
+    followed: date = DEBUT,
+) -> None:
     """Declare two suppliers, their contracts, and points with these lives; `anciens` have no
     Linky."""
     publication_kit._fill(session)
@@ -62,17 +67,19 @@ def fill(session: Session, lives: dict[str, Sequence[Etape]], anciens: Sequence[
     for contrat, code in FOURNISSEURS.items():
         session.add(Acteur(code=code, nom=f"Fournisseur {contrat}", kind="fournisseur"))
         session.flush()
-        session.add(Contrat(contrat_id=contrat, acteur_code=code, type="GRD-F", date_debut=DEBUT))
+        session.add(
+            Contrat(contrat_id=contrat, acteur_code=code, type="GRD-F", date_debut=followed)
+        )
         grd = ContratGrdF(
             contrat_id=contrat,
             acteur_code=code,
             eic=EIC[contrat],
             eic_responsable=EIC[contrat],
-            debut=DEBUT,
+            debut=followed,
         )
         session.add(grd)
     session.flush()
-    numero = 38_000_000
+    numero = 37_000_000
     for rank, (prm, steps) in enumerate(sorted(lives.items())):
         point = made_point(prm, rank, ancien=prm in anciens)
         session.add(point)
@@ -178,8 +185,13 @@ def _end_as(point: Point, by_contrat: dict[str, SituationContractuelle]) -> None
 
 
 def contract_platform(
-    folder: Path, lives: dict[str, Sequence[Etape]], anciens: Sequence[str] = ()
+    folder: Path,
+    lives: dict[str, Sequence[Etape]],
+    anciens: Sequence[str] = (),
+    followed: date = DEBUT,
 ) -> Platform:
     folder.mkdir(parents=True, exist_ok=True)
-    database = filled_database(folder / "sge-sim.db", lambda session: fill(session, lives, anciens))
+    database = filled_database(
+        folder / "sge-sim.db", lambda session: fill(session, lives, anciens, followed)
+    )
     return Platform(database, folder)

@@ -59,6 +59,7 @@ class Platform:
     workers: int | None = 1
     """Others take a second to start, and make the same files: `test_many_points.py`."""
     generation: Generation = "toutes"
+    grille: Path | None = None
 
     def __post_init__(self) -> None:
         self.journal = Journal.beside(self.database, self.data_dir)
@@ -75,6 +76,7 @@ class Platform:
             publie_avant_arret=self.publie_avant_arret,
             arret=end_of_files(self.generation),
             workers=self.workers,
+            grille=self.grille,
         )
 
     def subscribe(self, prm: str, souscription: Souscription, now: datetime = MIDI) -> str:

@@ -15,18 +15,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contrat_kit import AUTRE, GRD, Etape, contract_platform, etape
+from contrat_kit import AUTRE, DEBUT, EIC, GRD, Etape, contract_platform, etape
 from flux_kit import JOUR
 from lxml import etree
 from publication_kit import Platform, at, members
+from stranger_supplier import Supplier, read_prices
 
+from sge_sim.admin.point_life import moments_of
+from sge_sim.commandes.annee import draw_year
+from sge_sim.domaine.pannes import Panne
+from sge_sim.domaine.perimetre import TAUX
 from sge_sim.domaine.prm import generate
+from sge_sim.domaine.sortes import SORTES
 from sge_sim.facturation.arbres import plans
+from sge_sim.facturation.explication import explained
 from sge_sim.facturation.grammaire import DOCUMENTS, grammaires, read_by_grammar
 from sge_sim.facturation.verification import VerificationFactures
+from sge_sim.flux.apercu import invoices_of
 from sge_sim.flux.contrat_grd.fichiers import instance_of, version_of
+from sge_sim.flux.salissures import salir
 from sge_sim.flux.validation import Validation
 from sge_sim.mesures import index_quotidiens
+from sge_sim.tables.mesures import read_mesures_facts
+from sge_sim.tables.perimetre import life_of
+from sge_sim.tables.points import find_point
 
 FIN = date(2026, 12, 20)
 PRMS = [generate("259", n) for n in range(22)]
@@ -268,6 +280,15 @@ def test_every_invoice_is_explained(mine: Recus) -> None:
     for nom, documents in mine.archives.items():
         for inner, content in documents.items():
             verification.add(f"{nom}/{inner}", content)
+    lines = [*explained(verification)]
+    for line in lines:
+        assert (
+            " du " not in line
+            or "Bloc" in line
+            or re.search(r" \(.*(÷ 36[56] j|c€/kWh) ; TURPE 7", line)
+        )
+        assert not re.search(r"n'a pas ce prix|attendu|les blocs font", line)
+    assert len(lines) > 800
     assert verification.judge() == []
     assert len(verification.blocs) > 80
 
@@ -359,6 +380,21 @@ def test_grid_and_off_peak_ranges_go_with_the_tariff(mine: Recus) -> None:
         assert ("Id_Plage_Heures_Creuses" in structure) is not seasonal
 
 
+def test_the_life_of_a_point_has_its_invoices(platform: Platform) -> None:
+    with platform.database.sessions() as session:
+        found = [*invoices_of(session, platform.data_dir, PRMS[1])]
+        point, facts = find_point(session, PRMS[1]), read_mesures_facts(session, PRMS[1])
+        assert point is not None
+        events = life_of(session, [PRMS[1]])[PRMS[1]]
+        moments = moments_of(point, facts, (), (), (), (), (), events, found)
+    assert len(found) >= 5
+    assert all(a[0] == b[1] for a, b in pairwise(found))
+    for debut, fin, said in found:
+        assert re.match(r"(CYCL|EVNT), -?\d+\.\d\d € HT, relevés \d{16}( → \d{16})+, 17X", said)
+        assert debut < fin
+    assert {"Périmètre", "Facture"} <= {each.piste for each in moments}
+
+
 def test_nothing_is_said_of_them(platform: Platform) -> None:
     validation, known = Validation(), list(platform.ready().items())
     formes = set()
@@ -389,6 +425,53 @@ def test_a_catch_up_day_by_day_makes_the_same_files(platform: Platform, tmp_path
     made.close()
 
 
+@pytest.mark.observed("electricore: X12 of issue 296, R15 and its ADR-0021 and 0047")
+@pytest.mark.parametrize(
+    "sorte", [nom for nom, each in SORTES.items() if each.contenu == "element"]
+)
+def test_files_are_spoilt_as_real_ones(platform: Platform, mine: Recus, sorte: str) -> None:
+    """They hold to their grammar, and what was true is told."""
+    planned, dirty, semes = Panne(numero=1, sorte=sorte, au=9, probabilite=0.3), {}, []
+    ready = platform.ready()
+    flux = {f"_{each}_" for each in SORTES[sorte].services}
+    for nom in (nom for nom in mine.archives if flux & {nom[6:11], nom[16:21]}):
+        content, found = salir([planned], nom, ready[nom])
+        assert (content == ready[nom]) is not bool(found)
+        dirty[nom], semes = members(content), [*semes, *found]
+    spoilt = Recus(dirty)
+    assert (spoilt.fautes, len(semes) > 20, {each.classe for each in semes}) == ([], True, {sorte})
+    before, after = mine.readings(), spoilt.readings()
+    lists = [
+        {id_: sorted(map(str, each["Classe_Temporelle"])) for id_, (_, each) in seen.items()}
+        for seen in (before, after)
+    ]
+    if sorte == "element_vide":
+        empty = sum(not each["donneesGenerales"]["statut"]["@code"] for _, each in spoilt.of("X12"))
+        assert empty == sum(each.champ == "statut" for each in semes) > 5
+    elif sorte == "sans_distributeur":
+        lacking = {id_ for id_, each in after.items() if not classes(each[1], "1")}
+        assert {each.horodate[:10] for each in semes} <= {
+            str(after[id_][1]["Date_Releve"].date()) for id_ in lacking
+        }
+        assert lacking > {id_ for id_, each in before.items() if not classes(each[1], "1")}
+    elif sorte == "index_et_energies":
+        assert lists[0] == lists[1]
+        assert before != after
+    else:
+        assert lists[0] != lists[1]
+        for _, each in after.values():
+            energies, former = classes(each, "2", ""), each.get("Id_Releve_Precedent")
+            for classe, row in classes(each, "1", "").items():
+                if former is not None:
+                    there = classes(after[former][1], "1", "")
+                    assert (
+                        classe not in there
+                        or each["Motif_Releve"] == "CMAT"
+                        or (row["Valeur_Precedent"] == there[classe]["Valeur"])
+                    )
+                    assert energies[classe]["Valeur"] == row["Valeur"] - row["Valeur_Precedent"]
+
+
 def test_an_instance_and_a_version_for_each() -> None:
     assert [instance_of(code) for code in ("75056", "01004", "97105")] == ["0321", "0324", "0321"]
     assert version_of("C15", date(2024, 11, 26)) == ("5.0.0", "4.1.1")
@@ -413,4 +496,41 @@ def test_a_year_of_many_points_is_explained(tmp_path: Path) -> None:
             verification.add(f"{nom}/{inner}", member)
     assert verification.judge() == []
     assert len(verification.blocs) > 10 * len(many)
+    made.close()
+
+
+def reconciled(platform: Platform, spoil: tuple[bytes, bytes] = (b"", b"")) -> Supplier:
+    """What a supplier that knows the page alone makes of its files; `spoil`: what stands there
+    instead of what."""
+    page = Path(__file__).parents[2] / "docs" / "factures.md"
+    supplier = Supplier(read_prices(page.read_text("utf-8")))
+    for nom, content in platform.ready().items():
+        if EIC[GRD] in nom and "_X1" not in nom:
+            for member in members(content).values():
+                supplier.read(member.replace(*spoil))
+    return supplier
+
+
+def test_a_stranger_recomputes_each_line_from_the_page(platform: Platform) -> None:
+    supplier = reconciled(platform)
+    assert [*supplier.mistakes()] == []
+    assert supplier.lines > 800
+    spoilt = reconciled(platform, (b">0.060274<", b">0.060275<"))
+    assert all("price=Decimal('0.060274')" in each for each in spoilt.mistakes())
+    assert [*spoilt.mistakes()]
+
+
+@pytest.mark.annee
+def test_a_stranger_recomputes_a_drawn_year_of_thirty_points(tmp_path: Path) -> None:
+    points = {
+        generate("259", n): [etape("CFNE" if n % 2 else "MES", DEBUT + n % 25 * JOUR)]
+        for n in range(30)
+    }
+    made = contract_platform(tmp_path / "etat", points)
+    with made.database.transaction() as session:
+        draw_year(session, at(DEBUT + 30 * JOUR), 7, TAUX)
+    made.catch_up(at(DEBUT + 395 * JOUR))
+    supplier = reconciled(made)
+    assert [*supplier.mistakes()] == []
+    assert supplier.lines > 2000
     made.close()

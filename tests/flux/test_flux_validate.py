@@ -195,3 +195,39 @@ def test_an_encrypted_file_is_judged_by_its_key(tmp_path: Path) -> None:
     done = run(tmp_path, "validate", str(file), "--cle", key, "--iv", iv)
     assert (done.returncode, done.stdout) == (0, "a.json : R66 conforme\n"), done.stderr
     assert "le déchiffrer" in sentence(run(tmp_path, "validate", str(file)))
+
+
+XSD = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+  <xs:element name="affaires"><xs:complexType><xs:sequence>
+    <xs:element name="nbAffaires" type="xs:integer"/>
+  </xs:sequence></xs:complexType></xs:element>
+  {}
+</xs:schema>
+"""
+
+
+@pytest.mark.parametrize(
+    ("schema", "status", "said"),
+    [
+        (XSD, 0, "a.xml : affaires conforme"),
+        (XSD.replace("integer", "date"), 2, "1 écart au schéma"),
+        (XSD.replace("affaires", "autres"), 2, "aucun des schémas donnés n'a sa racine"),
+        (XSD.replace("xs:integer", "inconnu"), 2, "s.xsd d'un seul fichier : ligne 3."),
+        (XSD.replace("</xs:schema>", ""), 2, "s.xsd d'un seul fichier : ce n'est pas du XML"),
+        (XSD.replace("{}", '<xs:include schemaLocation="http://a/b.xsd"/>'), 2, "ligne 5, il en"),
+        ("<!DOCTYPE a SYSTEM 'file:///etc/passwd'>\n" + XSD, 2, "une DTD n'a pas sa place ici"),
+        ("<a/>", 2, "s.xsd d'un seul fichier : "),
+    ],
+)
+def test_a_file_is_judged_by_a_schema_of_a_user(
+    tmp_path: Path, schema: str, status: int, said: str
+) -> None:
+    (tmp_path / "a.xml").write_text("<affaires>\n<nbAffaires>3</nbAffaires></affaires>")
+    (tmp_path / "s.xsd").write_text(schema.replace("{}", ""))
+    done = run_command(
+        "flux", "validate", str(tmp_path / "a.xml"), "--xsd", str(tmp_path / "s.xsd")
+    )
+    assert done.returncode == status
+    shown = done.stdout + done.stderr.replace(" n'est pas un schéma XSD", "")
+    assert said in shown
+    assert len(done.stderr.splitlines()) == (status == 2)

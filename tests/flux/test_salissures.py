@@ -25,7 +25,8 @@ from sge_sim.operations.flux import list_defauts
 from sge_sim.operations.pannes import plan as plan_panne
 
 UNITE = re.compile(r"\bk?(Wh?|VA(?:r|rh|Rh)?)\b")
-CONTENU = [nom for nom, sorte in SORTES.items() if sorte.contenu]
+CONTENU = [nom for nom, sorte in SORTES.items() if sorte.contenu not in ("", "element")]
+"""Those of elements strike the files of a GRD-F contract: `test_contrat_grd.py`."""
 
 
 @pytest.fixture(scope="module")

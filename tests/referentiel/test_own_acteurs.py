@@ -9,7 +9,7 @@ from points_kit import examples
 from state_kit import named_points
 
 from sge_sim.facts.database import Database
-from sge_sim.referentiel.apports.export import export_acteurs, export_points, template_of_acteurs
+from sge_sim.referentiel.apports.export import export_acteurs, export_points, template
 from sge_sim.referentiel.apports.lecture import Faute, Source
 from sge_sim.referentiel.apports.sources import sources_in
 from sge_sim.referentiel.apports.versement import Bilan, import_points
@@ -135,7 +135,7 @@ def test_what_is_exported_and_the_template_import_as_they_are(
     bilan = import_points(database, [Source("a", [whole.encode()])], report=pytest.fail)
     assert (bilan.acteurs, bilan.inchanges) == (0, count)
     # In a folder, actors come before points and points before measures, whatever their names.
-    (tmp_path / f"z.{format_}").write_text(template_of_acteurs(format_))
+    (tmp_path / f"z.{format_}").write_text(template(format_, "acteurs"))
     (tmp_path / "a.jsonl").write_text(json.dumps(POINT))
     bilan = import_points(database, sources_in(tmp_path), report=pytest.fail)
     assert (bilan.acteurs, bilan.nouveaux) == (2, 1)

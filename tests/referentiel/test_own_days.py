@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sge_sim.domaine.prm import generate
 from sge_sim.facts.database import Database
 from sge_sim.mesures import PointMesure, courbe, energies_quotidiennes, index_quotidiens
-from sge_sim.referentiel.apports.export import template, template_of_mesures
+from sge_sim.referentiel.apports.export import template
 from sge_sim.referentiel.apports.lecture import Faute, Source
 from sge_sim.referentiel.apports.retrait import remove_own_points
 from sge_sim.referentiel.apports.versement import Bilan, import_points
@@ -56,8 +56,8 @@ def count(database: Database) -> int:
 
 
 def test_the_template_imports_as_it_is_in_both_forms(database: Database) -> None:
-    assert bring(database, template_of_mesures("csv").encode()) == (Bilan(2, 0, 0, 0, True, 2), [])
-    assert bring(database, template_of_mesures("jsonl").encode())[0] == Bilan(2, 0, 2, 0, True)
+    assert bring(database, template("csv", "jours").encode()) == (Bilan(2, 0, 0, 0, True, 2), [])
+    assert bring(database, template("jsonl", "jours").encode())[0] == Bilan(2, 0, 2, 0, True)
 
 
 @pytest.mark.assumed

@@ -22,6 +22,7 @@ from sge_sim.admin import pages
 from sge_sim.admin.arrivals import spooled
 from sge_sim.admin.problems import problem
 from sge_sim.admin.routes import Admin, AdminState, Routes
+from sge_sim.commandes.perimetre import declare_line
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.apports.lecture import Faute, Format, Source
 from sge_sim.referentiel.apports.versement import Bilan, import_points, sentence_of_import
@@ -136,5 +137,6 @@ def _import(state: AdminState, source: Source, **options: Any) -> tuple[Bilan, l
         if len(fautes[faute.remarque]) < _SHOWN:
             fautes[faute.remarque].append(faute)
 
-    bilan = import_points(state.database, [source], report=keep, remark=keep, **options)
+    options |= {"report": keep, "remark": keep, "declare": declare_line}
+    bilan = import_points(state.database, [source], **options)
     return bilan, sorted(fautes[False] + fautes[True], key=lambda faute: faute.ligne)

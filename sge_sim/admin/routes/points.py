@@ -18,6 +18,7 @@ from sge_sim.clock import parse_day, start_of_day
 from sge_sim.domaine.nomenclatures import PETITS, SENS_OF_SEGMENT, TYPES_ACCES, Segment, Sens
 from sge_sim.domaine.perimetre import ACTES, NATURES
 from sge_sim.errors import UsageError
+from sge_sim.flux.apercu import invoices_of
 from sge_sim.journal import RechercheJournal
 from sge_sim.referentiel.histoire import read_histoire
 from sge_sim.referentiel.points import describe_point, why_unknown
@@ -85,6 +86,7 @@ def show_point(
             context["evenements"],
             read_histoire(session, prm, today),
             life_of(session, [prm]).get(prm, ()),
+            invoices_of(session, state.settings.data_dir, prm),
         )
         last = min(today, (point.date_resiliation or today) + timedelta(1))
         trace = _trace(prm, point.segment, (type, debut, fin, sens), last)

@@ -5,24 +5,26 @@ cyclic reading is invoiced, and the last one of a situation; the transport of ot
 for the next of these. F12 (C4, guide 1.14.2): a file, its detail and its summary for each instance;
 each reading of R17 is invoiced, as `Num_Sous_Lot` joins both (assumed of those of events).
 
-What no grid prices isn't invoiced, and the log says why.
+What no grid prices isn't invoiced, and the journal says why.
 """
 
-import logging
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date
+from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.facturation.calcul import Facturation, PeriodeAFacturer
 from sge_sim.facturation.ecriture import detail_block, general_tree, general_trees_f12
 from sge_sim.facturation.grammaire import write_around, write_block
 from sge_sim.facturation.lecture import CYCLIQUE, DEBUTS, FINS
 from sge_sim.facturation.lignes import BlocFacture, FactureFournisseur, ReleveFacture
+from sge_sim.facturation.prix import given_grilles
 from sge_sim.flux.atelier import Atelier
 from sge_sim.flux.contrat_grd.fichiers import (
     POINTS_PAR_FICHIER,
@@ -49,7 +51,6 @@ from sge_sim.tables.acteurs import get_acteur
 from sge_sim.tables.contrats_publies import prms_to_read
 
 _CLIENTS, _FREQUENCES = "019", "BMPAZ"
-_log = logging.getLogger(__name__)
 
 
 class _AFacturer(NamedTuple):
@@ -66,7 +67,12 @@ def fichiers(
 ) -> Iterator[Fichier]:
     """Yield the invoice of each instance, frequency and type of client."""
     jour, version = legal_date(lot.instant), grammar_of(lot)
-    for suite, blocs in blocks_by_suite(session, lot, atelier, prms_to_read, write_points):
+    write = partial(write_points, facturation=Facturation(*given_grilles(atelier.grille)))
+    for suite, blocs in blocks_by_suite(session, lot, atelier, prms_to_read, write):
+        if not suite:
+            whose = f"{counted(len(blocs), 'point')} ({blocs[0].prm}…)"
+            atelier.raisons.append(f"pas de facture de {whose}. {blocs[0].plus}")
+            continue
         if lot.flux.code == "F12":
             yield _grands(session, lot, suite, blocs)
             continue
@@ -101,9 +107,12 @@ def _grands(
     return archive_of(lot, nom, f"{nom}_FL", blocs, ("F12_FL", facts), *whole)
 
 
-def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
-    """Return the blocks of these points, those that are invoiced that day."""
-    facturation, version = Facturation(), grammar_of(lot)
+def write_points(
+    session: Session, lot: LotContrat, prms: Sequence[str], facturation: Facturation
+) -> list[BlocDuFichier]:
+    """Return the blocks of these points, those that are invoiced that day; of no sequence where no
+    grid prices one, with why."""
+    version = grammar_of(lot)
     due = []
     for point in read_points_of(session, lot.contrat, prms, lot.periode.debut):
         if releves := _invoiced(point):
@@ -121,7 +130,7 @@ def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list
         try:
             bloc = _bloc(each, facturation)
         except UsageError as error:
-            _log.info("%s : pas de facture du point %s. %s", lot.flux.code, point.prm, error)
+            blocs.append(BlocDuFichier("", point.prm, b"", str(error)))
             continue
         frequence = "M" if point.vecue.communicates(point.jour) else "B"
         suite = instance_of(point.ligne.code_insee)

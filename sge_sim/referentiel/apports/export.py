@@ -4,13 +4,16 @@ import csv
 import io
 import json
 from collections.abc import Collection, Iterator, Sequence
+from importlib.resources import files
 from typing import Final
+
+import yaml
 
 from sge_sim.facts.database import Database
 from sge_sim.referentiel.apports.acteurs import cells_of_acteur, entry_of
 from sge_sim.referentiel.apports.lecture import Format
 from sge_sim.referentiel.apports.lignes import cells_of, ligne_of
-from sge_sim.referentiel.apports.mots import MOTS, MOTS_ACTEURS, MOTS_JOURS
+from sge_sim.referentiel.apports.mots import MOTS, MOTS_ACTEURS, MOTS_JOURS, MOTS_PAR_SORTE
 from sge_sim.tables.acteurs import all_acteurs
 from sge_sim.tables.apports import points_after
 from sge_sim.tables.mesures import days_after
@@ -56,39 +59,12 @@ def export_acteurs(database: Database, format_: Format) -> Iterator[str]:
     yield written(rows, format_, MOTS_ACTEURS)
 
 
-def template_of_acteurs(format_: Format) -> str:
-    """Return a template of actors: a supplier and a third party, whose lines import as they are."""
-    rows = [
-        [
-            code,
-            nom,
-            sorte,
-            f"contact@{code.lower()}.example.org",
-            f'[{{"contratId":"{contrat}","dateDebut":"2020-01-01"}}]',
-            '{"homologation":["consultation","commande"],"production":["consultation"]}',
-        ]
-        for code, nom, sorte, contrat in (
-            ("MONFOURN", "MON FOURNISSEUR", "fournisseur", "1900001"),
-            ("MONTIERS", "MON SERVICE", "tiers", "1900002"),
-        )
-    ]
-    return header(format_, MOTS_ACTEURS) + written(rows, format_, MOTS_ACTEURS)
-
-
-def template(format_: Format) -> str:
-    """Return a template: a household and a company, whose lines import as they are."""
-    rows = [[point.get(nom, "") for nom in MOTS] for point in (_HOUSEHOLD, _COMPANY)]
-    return header(format_) + written(rows, format_)
-
-
-def template_of_mesures(format_: Format) -> str:
-    """Return a template of measures: two days of the household, the first of 23 hours."""
-    watts = " ".join(["200", "-", *["300"] * 44])
-    rows = [
-        [_HOUSEHOLD["prm"], "2024-03-31", watts, '{"D1":1000000,"F1":1000000,"total":1000000}'],
-        [_HOUSEHOLD["prm"], "2024-04-01", "", '{"D1":1006900,"F1":1006900,"total":1006900}'],
-    ]
-    return header(format_, MOTS_JOURS) + written(rows, format_, MOTS_JOURS)
+def template(format_: Format, sorte: str = "points") -> str:
+    """Return a template of points, of days of measures or of actors, whose lines import as they
+    are."""
+    words, known = MOTS_PAR_SORTE[sorte], files(__package__).joinpath("modele.yaml").read_bytes()
+    rows = [[row.get(nom, "") for nom in words] for row in yaml.safe_load(known)[sorte]]
+    return header(format_, words) + written(rows, format_, words)
 
 
 def header(format_: Format, words: Collection[str] = MOTS) -> str:
@@ -110,74 +86,3 @@ def written(rows: Sequence[Sequence[str]], format_: Format, words: Collection[st
         + "\n"
         for row in rows
     )
-
-
-_HOUSEHOLD: Final = {
-    "prm": "29100000000134",
-    "segment": "C5",
-    "etatContractuel": "SERVC",
-    "etatAlimentation": "ALIM",
-    "niveauOuvertureServices": "2",
-    "numeroEtNomVoie": "12 RUE DE LA PAIX",
-    "codePostal": "75002",
-    "codeInseeCommune": "75102",
-    "commune": "PARIS",
-    "nomClientFinalOuDenominationSociale": "Camille Exemple",
-    "categorieClientFinalCode": "RES",
-    "fournisseurTitulaire": "FOURN1",
-    "domaineTension": "BTINF",
-    "tensionLivraison": "230",
-    "modeApresCompteur": "B12F1X220",
-    "puissanceRaccordementSoutirage": "12",
-    "formuleTarifaireAcheminement": "BTINFCUST",
-    "puissanceSouscrite": "6",
-    "calendrierFournisseur": "FC000165",
-    "dateMiseEnService": "2019-05-20",
-    "typeComptage": "LINKY",
-    "disjoncteurCalibre": "15-45",
-    "modeTraitement": "INDEX",
-    "periodicite": "MENSU",
-    "plageReleve": "TD05",
-    "modeReleve": "TRLV",
-    "mediaReleve": "CPL",
-    "teleoperable": "oui",
-    "contratSoutirage": "oui",
-    "contratInjection": "non",
-    "provisoire": "non",
-    "groupementTurpe": "non",
-    "matricule": "021975000001",
-    "ticActivee": "non",
-    "ticStandard": "non",
-    "ticActivable": "oui",
-    "datePose": "2019-05-20",
-    "collectes": '[{"debut":"2021-01-01"}]',
-}
-_COMPANY: Final = {
-    **_HOUSEHOLD,
-    "prm": "29100000000246",
-    "segment": "C4",
-    "niveauOuvertureServices": "",
-    "nomClientFinalOuDenominationSociale": "Exemple & Cie",
-    "categorieClientFinalCode": "PRO",
-    "numSiret": "73282932000074",
-    "domaineTension": "BTSUP",
-    "tensionLivraison": "230/400 V",
-    "modeApresCompteur": "",
-    "puissanceRaccordementSoutirage": "120",
-    "formuleTarifaireAcheminement": "BTSUPCU4",
-    "puissanceSouscrite": "90",
-    "denivelePuissances": '{"HPH":60,"HCH":72,"HPE":84,"HCE":90}',
-    "calendrierFournisseur": "",
-    "typeComptage": "PMEI",
-    "disjoncteurCalibre": "",
-    "modeTraitement": "CDC",
-    "plageReleve": "TD08",
-    "mediaReleve": "GSM",
-    "matricule": "",
-    "numeroSerie": "041975000002",
-    "ticActivee": "",
-    "ticStandard": "",
-    "ticActivable": "",
-    "programmationHoraire": '{"HC":"22H00-6H00"}',
-    "collectes": "",
-}

@@ -14,13 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
 from sge_sim.machine.texts import unfit_in
-from sge_sim.referentiel.apports.mots import (
-    MOTS,
-    MOTS_ACTEURS,
-    MOTS_JOURS,
-    KeyTwiceError,
-    no_key_twice,
-)
+from sge_sim.referentiel.apports.mots import MOTS_PAR_SORTE, KeyTwiceError, no_key_twice
 
 Format = Literal["csv", "jsonl"]
 
@@ -65,7 +59,7 @@ class Bilan:
     """The counts of an import: lines read, new points, those already there as given, faults.
 
     `importe` tells whether what is new is there now; `jours`: new days of measures; `acteurs`: new
-    actors; `remarques`: those on lines that were taken.
+    actors; `remarques`: those on lines that were taken; `evenements`: contractual ones.
     """
 
     lues: int = 0
@@ -76,6 +70,7 @@ class Bilan:
     jours: int = 0
     acteurs: int = 0
     remarques: int = 0
+    evenements: int = 0
 
 
 def sentence_of_import(bilan: Bilan, *, essai: bool = False) -> str:
@@ -89,6 +84,8 @@ def sentence_of_import(bilan: Bilan, *, essai: bool = False) -> str:
     sentence = f"{counted(bilan.nouveaux, 'point')} {done}, {bilan.inchanges} déjà là"
     if bilan.acteurs:
         sentence += f", {counted(bilan.acteurs, 'acteur')}"
+    if bilan.evenements:
+        sentence += f", {counted(bilan.evenements, 'événement')}"
     if bilan.jours:
         sentence += f", {counted(bilan.jours, 'jour')} de mesures"
     if bilan.remarques:
@@ -100,12 +97,12 @@ ReportFaute = Callable[..., bool]
 """Takes the number of a line, the word that is meant, what is wrong, and whether it is a remark;
 returns whether it counts as a fault."""
 
-SorteApport = Literal["points", "jours", "acteurs"]
+SorteApport = Literal["points", "jours", "acteurs", "evenements"]
 
 
 class LigneLue(NamedTuple):
-    """A line that was read: its number, whether it is of a point, of a day of its measures or of an
-    actor, its cells by word; an empty cell isn't there."""
+    """A line that was read: its number, whether it is of a point, of a day of its measures, of an
+    actor or of an event, its cells by word; an empty cell isn't there."""
 
     numero: int
     sorte: SorteApport
@@ -256,9 +253,10 @@ def _read_json(
 
 
 def _sorte_of(words: Collection[str]) -> SorteApport:
-    return "acteurs" if "acteur" in words else "jours" if "jour" in words else "points"
+    sortes: dict[str, SorteApport] = {"acteur": "acteurs", "nature": "evenements", "jour": "jours"}
+    return next((sorte for word, sorte in sortes.items() if word in words), "points")
 
 
 def _words_of(words: Collection[str]) -> Collection[str]:
     """Return the words that may stand beside these."""
-    return {"points": MOTS, "jours": MOTS_JOURS, "acteurs": MOTS_ACTEURS}[_sorte_of(words)]
+    return MOTS_PAR_SORTE[_sorte_of(words)]

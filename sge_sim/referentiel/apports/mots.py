@@ -7,7 +7,7 @@ JSON lines the same values may be booleans, numbers and objects.
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import date
 from functools import partial
@@ -20,6 +20,7 @@ from sqlalchemy.types import TypeEngine
 import sge_sim.tables.models  # noqa: F401 - a column that names another table's has its type
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import COMPTEURS_TELERELEVES
+from sge_sim.domaine.perimetre import ACTES
 from sge_sim.machine.documents import parse_json
 from sge_sim.machine.texts import fit
 from sge_sim.referentiel.entries import CalendrierEntry, CollecteEntry, TrouEntry
@@ -275,3 +276,16 @@ MOTS_JOURS: Final = ("prm", "jour", "courbe", "index")
 
 MOTS_ACTEURS: Final = ("acteur", "nom", "sorte", "logins", "contrats", "habilitations")
 """Those of a file of actors."""
+
+MOTS_EVENEMENTS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    **dict.fromkeys(("prm", "nature", "reference"), str),
+    "jour": jour_of,
+    **{champ: str for acte in ACTES.values() for champ in acte.champs},
+    **dict.fromkeys(("puissance", "limite", "niveau"), _entier),
+}
+"""Those of a file of contractual events, and how each is read."""
+
+MOTS_PAR_SORTE: Final[Mapping[str, Collection[str]]] = {
+    **{"acteurs": MOTS_ACTEURS, "evenements": MOTS_EVENEMENTS},
+    **{"jours": MOTS_JOURS, "points": MOTS},
+}

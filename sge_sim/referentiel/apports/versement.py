@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import elapsed_ms, legal_date, stopwatch
+from sge_sim.errors import UsageError
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.referentiel.apports.acteurs import ActeursApportes, read_acteur
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from sge_sim.referentiel.apports.jours import LignesJours
 
 
+Declare = Callable[[Session, Mapping[str, Any]], object]
 _LARGEST: Final = 2000
 _FIRST_SETTLED, _TIMES_SETTLED = 10_000, 4
 """After how many points the database takes note of them, and by how much that grows each time."""
@@ -67,6 +69,7 @@ def import_points(
     essai: bool = False,
     anonymise: bool = False,
     wait: bool = False,
+    declare: Declare | None = None,
 ) -> Bilan:
     """Bring in the points of these files; each fault goes to `report` as it is found, each remark
     to `remark`. When `strict`, what would be remarked is a fault.
@@ -81,6 +84,8 @@ def import_points(
 
     `anonymise` brings in other people's points in their place (`anonymat`), new ones each time.
 
+    `declare` opens the affaire of a line of an event, which is refused without it.
+
     Raises `UsageError` for a file that can't be read as one of points.
     """
     anonymat = Anonymat() if anonymise else None
@@ -89,21 +94,18 @@ def import_points(
         with scratch_sessions() as scratch:
             versement = _Versement(database, reports, progress, anonymat, scratch)
             versement.read(sources)
+            versement.finish(declare, sauf_erreurs=True)
             return versement.bilan
     with alone_with_points(database, wait=wait):
         discard_hidden(database)
         versement = _Versement(database, reports, progress, anonymat)
         try:
             versement.read(sources)
-            bilan = versement.bilan
-            bilan.importe = sauf_erreurs or not bilan.fautes
-            if bilan.importe:
-                with database.transaction() as session:
-                    versement.publish(session)
+            versement.finish(declare, sauf_erreurs=sauf_erreurs)
         finally:
             discard_hidden(database)
             database.settle_bulk_writes()
-        return bilan
+        return versement.bilan
 
 
 class _Versement:
@@ -135,6 +137,7 @@ class _Versement:
         self._size = SMALLEST
         self._slice: list[tuple[str, int, LignePoint, bool]] = []
         self._lines: LignesJours | None = None
+        self._events: list[tuple[str, int, Mapping[str, Any]]] = []
         self._worked_ms, self._since = 0.0, stopwatch()
         self._settled = _FIRST_SETTLED
 
@@ -148,6 +151,9 @@ class _Versement:
                 if sorte == "jours":
                     self._add_day(source.nom, number, cells)
                     continue
+                if sorte == "evenements":
+                    self._events.append((source.nom, number, cells))
+                    continue
                 if sorte == "acteurs":
                     self._add_acteur(source.nom, number, cells)
                     continue
@@ -157,10 +163,32 @@ class _Versement:
             self._end_days(source.nom)
         self._write()
 
-    def publish(self, session: Session) -> None:
-        """Make all that was brought in seen."""
-        self._acteurs.publish(session)
-        publish_apport(session, self.apport_id)
+    def finish(self, declare: Declare | None, *, sauf_erreurs: bool) -> None:
+        """Make all that was brought in seen, and open what events ask for, or nothing: where there
+        are faults, and of what is only tried."""
+        beyond = self.bilan.fautes and not sauf_erreurs
+        if beyond or (self._scratch and not self._events):
+            return
+        with self._database.transaction() as session:
+            if self._scratch is None:
+                self._acteurs.publish(session)
+                publish_apport(session, self.apport_id)
+            prms = [str(cells.get("prm")) for *_, cells in self._events]
+            with self._scratch() if self._scratch else nullcontext(session) as staged:
+                tried = known_among(staged, prms) if self._scratch else {}
+            for source, number, cells in self._events:
+                if cells.get("prm") in tried:
+                    continue  # its point isn't there to be looked at
+                try:
+                    if declare is None:
+                        raise UsageError("un événement s'importe par sge-sim points import")
+                    declare(session, cells)
+                    self.bilan.evenements += 1
+                except UsageError as error:
+                    self._add_faute(source, number, "", str(error).removesuffix("."))
+            self.bilan.importe = not self._scratch and (sauf_erreurs or not self.bilan.fautes)
+            if not self.bilan.importe:
+                session.rollback()
 
     def _add_acteur(self, source: str, number: int, cells: Mapping[str, Any]) -> None:
         """Check an actor, and write it for the points that follow."""
