@@ -26,6 +26,11 @@ _OCTETS: Final = 64 * 2**20
 _FICHIERS: Final = 64
 _HORS_ETAT: Final = ("clock", "ecriture")
 """The tables that a state that comes back doesn't bring back as they were."""
+_GARDE: Final = {
+    "campaign": "id, acteur_code, release, debut, fin",
+    "campaign_observation": "campaign_id, echange_id",
+}
+"""Of others, the columns that it does."""
 
 
 def instantanes(vue: Vue, modele: Modele) -> Iterator[str]:
@@ -42,16 +47,20 @@ def instantanes(vue: Vue, modele: Modele) -> Iterator[str]:
 
 
 def retours(vue: Vue, modele: Modele) -> Iterator[str]:
-    """A state that has just come back is the one that was kept, but for the clock's number."""
+    """A state that has just come back is the one that was kept, but for the clock's number, and for
+    calls that a campaign has looked at since: not those that the journal has forgotten."""
     if modele.revenu is None:
         return
     nom = f"{modele.revenu}.etat.db" if modele.revenu else "sge-sim.db"
     with closing(_alone(vue.dossier / "instantane" / nom)) as kept:
         for table in vue.tables:
-            if table not in _HORS_ETAT:
-                asked = f"SELECT * FROM main.{table}"
-                if sorted(map(repr, kept.execute(asked))) != sorted(map(repr, vue.rows(asked))):
-                    yield table
+            asked = f"SELECT {_GARDE.get(table, '*')} FROM main.{table}"
+            before, rows = kept.execute(asked).fetchall(), vue.rows(asked)
+            if table == "campaign_observation":
+                there = {number for (number,) in vue.rows("SELECT id FROM echange", "journal")}
+                rows = [row for row in rows if row in before or row[1] not in there]
+            if table not in _HORS_ETAT and sorted(map(repr, before)) != sorted(map(repr, rows)):
+                yield table
 
 
 def rouvert(vue: Vue, modele: Modele) -> Iterator[str]:

@@ -319,7 +319,8 @@ class Partie:
             if said is None:
                 self.ouvre()
         self.verifie(entier=True)
-        if self.taille.ans >= LONG and (manque := manquees(self.comptes)):
+        whole = self.taille.ans >= LONG and self.pas > self.taille.pas
+        if whole and (manque := manquees(self.comptes)):
             self.accuse("les travaux se rencontrent partout", f"{manque}")
 
     @property
