@@ -27,7 +27,7 @@ from lxml import etree
 from orders_kit import Orders
 from real_clients import ZeepCaller, refusal_of
 
-from sge_sim.dataconnect.acces import titulaire_of
+from sge_sim.referentiel.fiche_rest import titulaire_of
 
 DEBUT, FIN = date(2026, 10, 20), date(2026, 10, 30)
 POINTS = (

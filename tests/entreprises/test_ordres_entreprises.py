@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from admin_kit import control_room
 from entreprises_kit import (
     CANAL,
     GRAND,
@@ -492,3 +494,27 @@ def test_the_gateway_and_the_siren_come_first(running: InProcess) -> None:
     whole = Caller(running, made(running, SIREN))
     for path in (MESURES_ASYNCHRONES, INFRA):
         assert whole.order(path, b"{", f"?siren={VOISIN}") == (403, None)
+
+
+def test_a_demand_is_shown_with_its_file(tmp_path: Path) -> None:
+    settings = {"population_size": 0, "environment": "production"}
+    with control_room(tmp_path, **settings) as room:
+        running = room.services
+        StoredClock(running.simulator.database).freeze(NOW)
+        with running.simulator.database.transaction() as session:
+            session.get_one(Point, PETIT).siret = TENUS[PETIT]
+            declare_entreprise(session, SIREN, "Commune d'essai")
+        declare(running, SIREN, CANAL)
+        caller = Caller(running, made(running, SIREN))
+        asked = publication([PETIT], "ENERGIE")
+        measures = caller.order(MESURES_ASYNCHRONES, asked)[1]["dossierId"]
+        path = "customer_contract_asyn/v1/contracts"
+        contracts = caller.order(path, {"canal_contact_id": CANAL})[1]["dossierId"]
+        for numero in (measures, contracts):
+            assert room.page(f"/demandes/{numero}") is not None
+            ((name, _),) = received(running, numero, 1.1).items()
+            assert name in room.page(f"/demandes/{numero}").text_content()
+        shown = room.ask("GET", f"/api/demandes/{measures}").json()
+        assert (shown["acteur"], shown["contrat_id"], shown["points"]) == (SIREN, CANAL, 1)
+        assert shown["reference"] == f"mesure_asynchrone {CANAL}"
+        assert room.page("/demandes") is not None

@@ -16,7 +16,7 @@ from sge_sim.tables.flux import FichierFlux
 from sge_sim.tables.m023 import fichiers_m023
 
 _POINTS: Final = 300
-_Case = Annotated[str, Path(pattern="^[0-9A-Z]{4,8}$")]
+_Case = Annotated[str, Path(pattern="^[0-9A-Z-]{4,14}$")]
 
 
 routes = Routes(tags=["demandes M023"])
@@ -28,7 +28,7 @@ def show_demand(state: Admin, request: Request, affaire_id: _Case) -> Response:
         demande = demande_of(session, affaire_id)
         rows = fichiers_m023(session, affaire_id)
         rapport, refus = None, ""
-        if rows:
+        if rows and demande.sirens is None:  # a company has no report
             try:
                 rapport = _report(
                     rows[-1], clear_content(session, state.settings.data_dir, rows[-1])

@@ -21,5 +21,5 @@ def schema_text(name: str) -> bytes:
 
 def points_in_csv(flux: CodeFlux, prms: str) -> int | None:
     """Return how many points a demand in CSV may name, where this one names more."""
-    most = POINTS_EN_CSV[flux]
+    most = POINTS_EN_CSV.get(flux, 0)
     return most if len(prms.split()) > most else None
