@@ -219,11 +219,11 @@ class _LecteurDeForme:
             self.wrong(element, chemin, f"« {text[:40]} » n'a pas sa place ici")
         for nom, (noeud, _) in block.within.items():
             if nom.startswith("@"):
-                if noeud.least and nom[1:] not in element.attrib:
+                text = element.get(nom[1:])
+                if text is not None:
+                    tree[nom] = self._value(noeud.genre, element, text, f"{chemin}/{nom}")
+                elif noeud.least:
                     self.wrong(element, f"{chemin}/{nom}", "il manque")
-                    continue
-                text = element.get(nom[1:], "")
-                tree[nom] = self._value(noeud.genre, element, text, f"{chemin}/{nom}")
         for child in (each for each in children if each.tag in block.within):
             noeud, again = block.within[child.tag]
             here = f"{chemin}/{noeud.nom}"

@@ -167,8 +167,8 @@ def _bloc(due: _AFacturer, facturation: Facturation) -> BlocFacture:
         within = [day for day in changes if before.jour < day < releve.jour]
         daily = {day: _priced(vecue, day, before.jour).index for day in within}
         hours = point.heures_depassees(before.jour, releve.jour) if point.grand else {}
-        told = ReleveFacture(releve.id, releve.jour, lue.index, lue.energies, daily, hours)
-        lus.append(told)
+        lu = ReleveFacture(releve.id, releve.jour, lue.index, lue.energies, daily, hours)
+        lus.append(lu)
     avance = []
     if first.motif not in DEBUTS:
         avance = facturation.avance(situations, first.jour, vecue.prochain(first.jour))

@@ -284,8 +284,8 @@ class PointDuContrat:
             for each in grilles.values()
             for classe, _ in each.structure.classes
         ]
-        told = heures_depassees(self.vecue.mesure, Consommations(tuple(series), ()))
-        return {each.classe: each.consommations[0].valeur for each in told}
+        hours = heures_depassees(self.vecue.mesure, Consommations(tuple(series), ()))
+        return {each.classe: each.consommations[0].valeur for each in hours}
 
     def situations_facturees(self) -> list[SituationFacturee]:
         """Return what is invoiced of its situations, oldest first."""
