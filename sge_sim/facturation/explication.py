@@ -45,11 +45,14 @@ def _why(ligne: LigneFacturee, facturation: Facturation) -> str:
         grille = facturation.grilles.on(ligne.debut)
     except UsageError as error:
         return str(error).removesuffix(".")
-    found, source = f"{grille.nom} n'a pas ce prix", f" ; {grille.nom}, {grille.source}"
+    unknown, source = f"{grille.nom} n'a pas ce prix", f"{grille.nom}, {grille.source}"
+    found = unknown
     for mine in _candidates(ligne, facturation):
         if ligne.id_ev in (mine.id_ev, elements()["reprises"].get(mine.famille)):
             same = abs(mine.prix) == abs(ligne.prix)
-            found = f"{'' if same else f'attendu {with_comma(mine.prix)} : '}{mine.calcul}{source}"
+            if same or found is unknown:
+                found = " ; ".join(filter(None, [mine.calcul, source]))
+                found = found if same else f"attendu {with_comma(mine.prix)} : {found}"
             if same:
                 break
     exact = ligne.quantite * ligne.prix
@@ -69,6 +72,7 @@ def _candidates(ligne: LigneFacturee, facturation: Facturation) -> Iterator[Lign
     if ligne.nature != "01":
         with suppress(UsageError):
             yield facturation.prestation(ligne.id_ev, debut, ligne.quantite)
+        return
     tarifs, by_power = elements()["tarifs"], ligne.unite == "j.kVA"
     ftas = [fta for fta, tarif in tarifs.items() if tarif["code"] in ligne.id_ev] or [*tarifs]
     powers = [ligne.quantite / days] if by_power else [*map(Decimal, (9, 18, 36))]
