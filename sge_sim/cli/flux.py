@@ -116,7 +116,7 @@ def _explained(nom: str, content: bytes, data_dir: Path) -> list[str]:
     verification = VerificationFactures(Facturation(*given_grilles(grille)))
     for membre in read_members(MembreLu((nom,), content)):
         verification.add("/".join(membre.noms), membre.content)
-    return [*explained(verification)]
+    return [*explained(verification)] if verification.blocs or verification.generales else []
 
 
 def key_options(command: Callable[..., None]) -> Callable[..., None]:

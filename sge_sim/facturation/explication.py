@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import product
+from typing import Final
 
 from sge_sim.errors import UsageError
 from sge_sim.facturation import lignes
@@ -16,6 +17,10 @@ from sge_sim.facturation.grammaire import ArbreDocument
 from sge_sim.facturation.lignes import LigneFacturee, rounded, with_comma
 from sge_sim.facturation.prix import elements
 from sge_sim.facturation.verification import VerificationFactures
+
+_LONGEST: Final = 800
+"""Days of a line at most: none is longer than a reading's and its advance."""
+_MOST: Final = 10**15
 
 
 def explained(verification: VerificationFactures) -> Iterator[str]:
@@ -40,29 +45,37 @@ def _why(ligne: LigneFacturee, facturation: Facturation) -> str:
         grille = facturation.grilles.on(ligne.debut)
     except UsageError as error:
         return str(error).removesuffix(".")
-    found, source = f"{grille.nom} n'a pas ce prix", f" ; {grille.nom}, {grille.source}"
+    unknown, source = f"{grille.nom} n'a pas ce prix", f"{grille.nom}, {grille.source}"
+    found = unknown
     for mine in _candidates(ligne, facturation):
         if ligne.id_ev in (mine.id_ev, elements()["reprises"].get(mine.famille)):
             same = abs(mine.prix) == abs(ligne.prix)
-            found = f"{'' if same else f'attendu {with_comma(mine.prix)} : '}{mine.calcul}{source}"
+            if same or found is unknown:
+                found = " ; ".join(filter(None, [mine.calcul, source]))
+                found = found if same else f"attendu {with_comma(mine.prix)} : {found}"
             if same:
                 break
-    exact, due = ligne.quantite * ligne.prix, rounded(ligne.quantite * ligne.prix)
-    if exact == ligne.montant:
+    exact = ligne.quantite * ligne.prix
+    if exact == ligne.montant or abs(exact) > _MOST:
         return found
+    due = rounded(exact)
     expected = "" if due == ligne.montant else f"attendu {with_comma(due)}, "
     return f"{found} ; {expected}arrondi de {with_comma(exact.normalize())}"
 
 
 def _candidates(ligne: LigneFacturee, facturation: Facturation) -> Iterator[LigneFacturee]:
     """Yield what may be invoiced of the days of a line, whatever its point is."""
+    days = (ligne.fin - ligne.debut).days + 1
+    if not 0 < days < _LONGEST:
+        return
     debut, after = ligne.debut, ligne.fin + timedelta(1)
     if ligne.nature != "01":
         with suppress(UsageError):
             yield facturation.prestation(ligne.id_ev, debut, ligne.quantite)
+        return
     tarifs, by_power = elements()["tarifs"], ligne.unite == "j.kVA"
     ftas = [fta for fta, tarif in tarifs.items() if tarif["code"] in ligne.id_ev] or [*tarifs]
-    powers = [ligne.quantite / (after - debut).days] if by_power else [*map(Decimal, (9, 18, 36))]
+    powers = [ligne.quantite / days] if by_power else [*map(Decimal, (9, 18, 36))]
     meters, said, owned = ("CCB", "CEB", "PSC"), (False, True), "ASCP" in ligne.id_ev
     for fta, power, meter, acc, produces in product(ftas, powers, meters, said, said):
         how = meter, owned, acc, produces, "", True

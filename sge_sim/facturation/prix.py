@@ -126,9 +126,7 @@ def given_grilles(path: Path | str | None) -> tuple[GrillesDatees, Hypotheses]:
     Raises `UsageError` with each line that is wrong.
     """
     by_day = {each.debut: each for each in known_grilles().grilles}
-    given, hypotheses = (
-        (GrillesDatees(()), Hypotheses()) if path is None else read_grilles(Path(path))
-    )
+    given, hypotheses = (GrillesDatees(()), Hypotheses()) if not path else read_grilles(Path(path))
     for each in given.grilles:
         known = by_day[each.debut].prix if each.debut in by_day else {}
         by_day[each.debut] = replace(each, prix={**known, **each.prix})

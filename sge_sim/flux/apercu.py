@@ -27,7 +27,7 @@ ARCHIVE_AU_PLUS: Final = 32 * 2**20
 _XML_ENDED: Final = re.compile(rb"(?s).*(?:/>|>\s*</[^<>]+>)")
 """An XML up to the end of the last element that has no text of its own."""
 _LEVELS: Final = 12
-_INVOICES: Final = 20
+_INVOICES: Final = 12
 _BOUNDS: Final = ("Date_Debut", "Date_Fin")
 _BLOCK: Final = re.compile(rb"(?s)<Donnees_Valorisation>.*?</Donnees_Valorisation>")
 _HOW: Final = ("petit", "trous", "complet", "minuit", "negatif")

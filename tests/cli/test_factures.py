@@ -1,6 +1,7 @@
 """`sge-sim factures verifie`: what it says of a folder, and how it ends."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,29 @@ def test_each_line_is_explained_with_its_price_and_its_rounding(folder: Path) ->
     said = run_command("flux", "show", str(folder / "F15.zip")).stdout
     assert "  HT 70,18 ; blocs : 36,73 + 25,31 + 8,14\n" in said
     assert "  TTC 84,22 ; blocs : 44,08 + 30,37 + 9,77\n" in said
+
+
+@pytest.mark.parametrize(
+    ("stood", "stands"),
+    [
+        (">2026-02-11<", ">2025-02-11<"),
+        (">2026-02-11<", ">9999-12-31<"),
+        (">186<", ">999999999999999999<"),
+        (">0.027699<", ">999999999999.999999<"),
+        (">ASG-U<", ">INCONNU<"),
+    ],
+)
+def test_what_a_line_says_that_nothing_explains_is_told(
+    folder: Path, stood: str, stands: str
+) -> None:
+    text = (folder / "FL.xml").read_text()
+    (folder / "FL.xml").write_text(text.replace(stood, stands))
+    done = run_command("flux", "show", str(folder / "FL.xml"))
+    assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (0, "", 24)
+    assert re.search("n'a pas ce prix|attendu", done.stdout) or "999999999" in done.stdout
+    (folder / "FL.xml").write_bytes(bytes(range(256)))
+    done = run_command("flux", "show", str(folder / "FL.xml"), "--data-dir", str(folder))
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
 
 
 def test_a_grid_of_a_user(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
