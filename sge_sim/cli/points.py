@@ -89,7 +89,7 @@ def import_command(
     strict: bool,
     data_dir: Path,
 ) -> None:
-    from sge_sim.commandes.perimetre import declare_line
+    from sge_sim.commandes.annee import declare_line
     from sge_sim.referentiel.apports.lecture import Faute
     from sge_sim.referentiel.apports.sources import rank_of, source_of
     from sge_sim.referentiel.apports.versement import import_points, sentence_of_import

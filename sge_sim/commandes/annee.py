@@ -1,4 +1,4 @@
-"""A year of contractual life: what is drawn to happen to the points of GRD-F contracts."""
+"""What happens to many points of GRD-F contracts: a year that is drawn, lines of files."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -7,11 +7,15 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date, start_of_day
-from sge_sim.commandes.perimetre import open_contractuelle, plan_affaire
-from sge_sim.domaine.perimetre import CLASSES_C4, NatureEvenement
+from sge_sim.commandes.perimetre import declare, open_contractuelle, plan_affaire
+from sge_sim.domaine.perimetre import CLASSES_C4, NATURES, NatureEvenement
+from sge_sim.errors import UsageError
+from sge_sim.facts.stored_clock import instant_within
+from sge_sim.referentiel.apports.mots import MOTS_EVENEMENTS
 from sge_sim.referentiel.identites import Tirage, personne
+from sge_sim.referentiel.points import get_point
 from sge_sim.tables.acteurs import all_acteurs
-from sge_sim.tables.perimetre import contrats_grd_f, lives_of_contract
+from sge_sim.tables.perimetre import AffaireContractuelle, contrats_grd_f, lives_of_contract
 
 _AN: Final = 365
 _DELAI: Final = 20
@@ -94,3 +98,18 @@ def _values(tirage: Tirage, nature: NatureEvenement, others: list[str]) -> dict[
         case "CMAT":
             return {"matricule": tirage.digits(14)}
     return {}
+
+
+def declare_line(session: Session, cells: Mapping[str, Any]) -> AffaireContractuelle:
+    """Open the affaire that a line of a file asks for; raises `UsageError` as `declare` does, and
+    for a cell that can't be read."""
+    try:
+        said = {mot: MOTS_EVENEMENTS[mot](cell) for mot, cell in cells.items()}
+        prm, nature, jour = (said.pop(mot) for mot in ("prm", "nature", "jour"))
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    except KeyError as error:
+        raise UsageError(f"{error.args[0]} : à donner") from None
+    if nature not in NATURES:
+        raise UsageError(f"« {nature[:40]} » n'est pas une nature : {', '.join(NATURES)}")
+    return declare(session, get_point(session, prm), nature, instant_within(session), jour, **said)

@@ -27,9 +27,6 @@ from sge_sim.domaine.perimetre import (
 from sge_sim.domaine.perimetre import NatureEvenement as Nature
 from sge_sim.domaine.perimetre import SituationContractuelle as Situee
 from sge_sim.errors import UsageError
-from sge_sim.facts.stored_clock import instant_within
-from sge_sim.referentiel.apports.mots import MOTS_EVENEMENTS
-from sge_sim.referentiel.points import get_point
 from sge_sim.tables import perimetre as tables
 from sge_sim.tables.acteurs import find_acteur, get_acteur
 from sge_sim.tables.anciens_etats import DATEES, change_columns
@@ -328,18 +325,3 @@ def _apply(session: Session, point: Point, affaire: AffaireContractuelle) -> Non
             tic = point.compteurs[-1].tic_activable if point.compteurs else None  # a Linky has it
             posed = Compteur(prm=point.prm, date_pose=jour, tic_activable=tic, **said)
             point.compteurs.append(posed)
-
-
-def declare_line(session: Session, cells: Mapping[str, Any]) -> AffaireContractuelle:
-    """Open the affaire that a line of a file asks for; raises `UsageError` as `declare` does, and
-    for a cell that can't be read."""
-    try:
-        said = {mot: MOTS_EVENEMENTS[mot](cell) for mot, cell in cells.items()}
-        prm, nature, jour = (said.pop(mot) for mot in ("prm", "nature", "jour"))
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-    except KeyError as error:
-        raise UsageError(f"{error.args[0]} : à donner") from None
-    if nature not in NATURES:
-        raise UsageError(f"« {nature[:40]} » n'est pas une nature : {', '.join(NATURES)}")
-    return declare(session, get_point(session, prm), nature, instant_within(session), jour, **said)

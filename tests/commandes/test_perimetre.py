@@ -26,7 +26,7 @@ from sge_sim.tables.perimetre import (
     life_of,
     lives_of_contract,
 )
-from sge_sim.tables.points import Point, find_point
+from sge_sim.tables.points import Compteur, Point, find_point
 
 NOW = datetime(2026, 9, 1, 10, 0, tzinfo=PARIS)
 TODAY = NOW.date()
@@ -215,8 +215,8 @@ def test_the_meter_that_is_laid_communicates_as_the_one_before(
     with followed.database.transaction() as session:
         point = find_point(session, PRM)
         assert point is not None
-        for meter in point.compteurs:
-            meter.tic_activable = tic
+        laid = Compteur(prm=PRM, date_pose=date(2020, 1, 1), tic_activable=tic)
+        point.compteurs.append(laid)
     asked(followed, "CMAT", 5, matricule="02112233445566")
     followed.until(beginning(day(5)))
     with followed.database.sessions() as session:

@@ -8,7 +8,8 @@ import pytest
 from points_kit import examples
 
 from sge_sim.clock import legal_date
-from sge_sim.commandes.perimetre import declare_contrat, declare_line
+from sge_sim.commandes.annee import declare_line
+from sge_sim.commandes.perimetre import declare_contrat
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import instant_within
 from sge_sim.referentiel.apports.lecture import Bilan, Faute, Source, sentence_of_import

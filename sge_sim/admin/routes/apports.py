@@ -22,7 +22,7 @@ from sge_sim.admin import pages
 from sge_sim.admin.arrivals import spooled
 from sge_sim.admin.problems import problem
 from sge_sim.admin.routes import Admin, AdminState, Routes
-from sge_sim.commandes.perimetre import declare_line
+from sge_sim.commandes.annee import declare_line
 from sge_sim.errors import UsageError
 from sge_sim.referentiel.apports.lecture import Faute, Format, Source
 from sge_sim.referentiel.apports.versement import Bilan, import_points, sentence_of_import
