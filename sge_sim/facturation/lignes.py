@@ -32,7 +32,7 @@ class SituationFacturee:
 
     `puissance` in kVA; above 36 kVA `puissances` by class, in the order of the tariff (kVA, kW).
     `compteur`: CCB (Linky), CEB, CFB or PSC (none); `exemption`: why an old meter isn't invoiced
-    as such; `sans_releve_reel`: nobody has read it for twelve months.
+    as such; `sans_releve_reel`: nobody has read it for twelve months. `connu`: when it was told.
     """
 
     debut: date
@@ -46,6 +46,7 @@ class SituationFacturee:
     exemption: str = ""
     sans_releve_reel: bool = False
     puissances: tuple[tuple[str, Decimal], ...] = ()
+    connu: date = field(default=date.min, compare=False)
 
 
 @dataclass(frozen=True)

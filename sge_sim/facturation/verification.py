@@ -34,6 +34,7 @@ from sge_sim.facturation.lecture import (
     ReleveRecu,
     add_situation,
     releve_of,
+    situations_of,
 )
 from sge_sim.facturation.lignes import BlocFacture, LigneFacturee, ReleveFacture, SituationFacturee
 from sge_sim.facturation.prix import PrixInconnuError
@@ -55,6 +56,7 @@ class VerificationFactures:
     """Takes documents one after the other, then judges the blocks among them.
 
     What takes back may have a negative price or a negative quantity, whatever is assumed.
+    `sans_c15`: how many blocks have their situation from written lines alone.
     """
 
     facturation: Facturation = field(default_factory=Facturation)
@@ -66,6 +68,8 @@ class VerificationFactures:
     generales: list[tuple[str, ArbreDocument]] = field(default_factory=list)
     constats: list[ConstatFacture] = field(default_factory=list)
     seen: set[bytes] = field(default_factory=set)
+    ecrites: dict[_Reference, list[SituationFacturee]] = field(default_factory=dict)
+    sans_c15: int = 0
 
     def add(self, fichier: str, content: bytes) -> None:
         """Take a document; one that is none of these files, or came before, is left aside."""
@@ -92,22 +96,24 @@ class VerificationFactures:
             more = f" (et {len(fautes) - 1} de plus)" if len(fautes) > 1 else ""
             self.unreadable(fichier, f"{fautes[0]}{more}")
         elif document.endswith("FL"):
-            facture = tree["Rappel_En_Tete"]["Num_Facture"]
-            self.blocs += [BlocEcrit(fichier, facture, e) for e in tree["Donnees_Valorisation"]]
+            of = tree["Rappel_En_Tete"]["Num_Facture"], tree["Rappel_En_Tete"]["Date_Facture"]
+            blocs = tree["Donnees_Valorisation"]
+            self.blocs += [BlocEcrit(fichier, of[0], each, of[1]) for each in blocs]
         elif document.endswith("FA"):
             self.generales.append((fichier, tree))
         elif "PRM" in tree:
-            self._add_points(tree["PRM"])
+            connu = tree["En_Tete_Flux"]["Date_Creation"].date()
+            self._add_points(tree["PRM"], connu)
 
     def unreadable(self, fichier: str, quoi: str) -> None:
         """Note a file that can't be read, and why."""
         self.constats.append(ConstatFacture(fichier, "illisible", quoi))
 
-    def _add_points(self, points: list[ArbreDocument]) -> None:
+    def _add_points(self, points: list[ArbreDocument], connu: date) -> None:
         for prm in points:
             if contrat := prm.get("Situation_Contractuelle"):
                 ref = contrat["Ref_Situation_Contractuelle"]
-                add_situation(prm, self.situations[prm["Id_PRM"], ref])
+                add_situation(prm, self.situations[prm["Id_PRM"], ref], connu)
             for each in prm.get("Donnees_Releve", ()):
                 ref = each.get("Ref_Situation_Contractuelle", "")
                 self.releves[prm["Id_PRM"], ref].append(releve_of(each))
@@ -117,6 +123,10 @@ class VerificationFactures:
         hypotheses = replace(self.facturation.hypotheses, reprise="prix")  # as lines are read
         self.facturation = replace(self.facturation, hypotheses=hypotheses)
         tva_par_ligne = hypotheses.arrondi_tva == "ligne"
+        lignes: dict[_Reference, list[LigneFacturee]] = defaultdict(list)
+        for bloc in self.blocs:
+            lignes[bloc.reference] += bloc.lignes
+        self.ecrites = {each: situations_of(mine) for each, mine in lignes.items()}
         for bloc in self.blocs:
             try:
                 self.constats += compare_lines(
@@ -164,20 +174,16 @@ class VerificationFactures:
 
     def _recomputed(self, bloc: BlocEcrit) -> BlocFacture:
         donnees = bloc.arbre.get("Donnees_PRM", {})
-        reference = donnees.get("Id_PRM", ""), donnees.get("Ref_Situation_Contractuelle", "")
         exemption = donnees.get("Motif_Exemption_Releve_Residuel", "")
-        if not self.situations.get(reference):
-            raise _ApartError("situation inconnue", f"aucun C15 ne dit celle de {reference[1]}")
-        chain = self._chain(bloc, self.releves.get(reference, []))
+        chain = self._chain(bloc, self.releves.get(bloc.reference, []))
         first, last = chain[0], chain[-1]
-        if first.releve.jour < self.situations[reference][0].debut:
-            raise _ApartError("situation inconnue", f"aucun C15 ne la dit au {first.releve.jour}")
+        known = self._situations(bloc, first.releve.jour)
         reel = donnees.get("Date_Dernier_Releve_Reel", last.releve.jour)
         late = add_months(reel, _SANS_RELEVE_REEL) <= last.releve.jour
         about = {"exemption": exemption, "sans_releve_reel": late}
         situations = [
             replace(each, **about, compteur=each.compteur or donnees["Type_Compteur"])
-            for each in self.situations[reference]
+            for each in known
         ]
         billed = first.prochain or (last.releve.jour if last.motif == CYCLIQUE else None)
         billed, coming = billed or _after(bloc, "-R"), last.prochain or _after(bloc, "-E")
@@ -196,6 +202,21 @@ class VerificationFactures:
         except (PrixInconnuError, TarifInconnuError) as error:
             genre = "prix inconnu" if isinstance(error, PrixInconnuError) else "tarif inconnu"
             raise _ApartError(genre, str(error)) from None
+
+    def _situations(self, bloc: BlocEcrit, depuis: date) -> list[SituationFacturee]:
+        """Return those that C15 had told when a block was invoiced; the first, where none tells it
+        (a point was in the contract before), as lines of F15 say it."""
+        told = [s for s in self.situations.get(bloc.reference, []) if s.connu <= bloc.jour]
+        if told and told[0].debut <= depuis:
+            return told
+        mine = {_of(each.situation) for each in bloc.lignes if each.situation is not None}
+        mine -= {each.sequence for each in told}
+        found = [each for each in self.ecrites[bloc.reference] if _of(each) in mine]
+        if not found:
+            quoi = f"ni C15 ni F15 ne dit celle de {bloc.reference[1]} au {depuis}"
+            raise _ApartError("situation inconnue", quoi)
+        self.sans_c15 += 1
+        return sorted([*found, *told], key=lambda each: (each.debut, each.sequence))
 
     def _chain(self, bloc: BlocEcrit, lus: list[ReleveRecu]) -> list[ReleveRecu]:
         """Return the readings of a block: the last one that was invoiced before, or the first of
@@ -242,6 +263,11 @@ class VerificationFactures:
                 quoi, said = f"{nom} de la facture {facture}", (str(value), str(fin[nom]))
                 found = ConstatFacture(fichier, "total", quoi, attendu=said[0], ecrit=said[1])
                 self.constats.append(found)
+
+
+def _of(situation: SituationFacturee) -> object:
+    """Return what tells a situation from others: its sequence, else its tariff and power."""
+    return situation.sequence or (situation.fta, situation.puissance)
 
 
 def _after(bloc: BlocEcrit, suffixe: str) -> date | None:
