@@ -17,6 +17,8 @@ _MONOPHASE_MAX: Final = 12
 _PETIT_MAX: Final = 36
 _QUATRE_CLASSES: Final = ("BTINFCU4", "BTINFMU4")
 _SANS_SAISON: Final = ("BTINFCUST", "BTINFMUDT")
+RETARD: Final = 60
+"""Within how many days Enedis puts a power right that it had recorded wrong (assumed)."""
 _TARIF: Final = ("puissance_souscrite", "fta", "calendrier_fournisseur")
 _DERNIER_TURPE: Final = date(2025, 8, 1)
 """From which a new structure of tariffs lets a formula change again (TURPE 7)."""
@@ -39,6 +41,8 @@ def wrong_demands(
     if missing or (nature in ("MCT", "MDACT", "MDCTR") and not champs):
         yield f"{nature} demande {' ou '.join(acte.requis or acte.champs)} : le donner"
     premier = today + timedelta(0 if enedis else acte.premier)
+    if enedis and nature == "MCT" and {*champs} == {"puissance"}:
+        premier -= timedelta(RETARD)
     dernier = today + timedelta(DERNIER_JOUR)
     if jour < premier or (jour > dernier and not enedis):
         yield (

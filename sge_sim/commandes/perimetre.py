@@ -6,7 +6,7 @@ Where no supplier that is concerned has such a contract, nothing is recorded.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import select
@@ -14,8 +14,15 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, legal_date, start_of_day
 from sge_sim.commandes.admissible import wrong_demands, wrong_events
+from sge_sim.domaine.libelles import jour_releve
 from sge_sim.domaine.nomenclatures import TypeEvenement
-from sge_sim.domaine.perimetre import ACTES, CALENDRIERS_DISTRIBUTEUR, COLONNES, NATURES
+from sge_sim.domaine.perimetre import (
+    ACTES,
+    CALENDRIERS_DISTRIBUTEUR,
+    COLONNES,
+    NATURES,
+    MotifRectif,
+)
 from sge_sim.domaine.perimetre import NatureEvenement as Nature
 from sge_sim.domaine.perimetre import SituationContractuelle as Situee
 from sge_sim.errors import UsageError
@@ -28,6 +35,7 @@ from sge_sim.tables.ecritures import next_numero
 from sge_sim.tables.perimetre import (
     AffaireContractuelle,
     ContratGrdF,
+    ReleveErrone,
     contractual_situation,
     contrat_of,
 )
@@ -44,6 +52,7 @@ _NATURES: Final[Mapping[TypeEvenement, Nature]] = {
 _EIC: Final = re.compile(r"[A-Z0-9-]{16}")
 _REALISATION: Final = time(7, 27)
 """When an affaire is said done on its day: observed of a supplier change from afar."""
+_QUATRE_SEMAINES: Final = timedelta(28)
 _TENUES: Final = (
     *("reference", "sequence", "date_mise_en_service", "date_sequence"),
     *("date_alimentation", "puissance_limitation"),
@@ -100,6 +109,8 @@ def declare(
     if NATURES[nature].type == "CONTRAT" and not enedis:
         _refuse(_others_awaited(session, point, now))
     _refuse(wrong_events(point, nature, valeurs, jour))
+    if jour < legal_date(now):
+        _refuse(_corrections_since(session, point, jour))
     affaire = open_contractuelle(session, point, nature, valeurs, jour, now, enedis=enedis)
     if affaire is None:
         raise UsageError(
@@ -126,6 +137,51 @@ def _others_awaited(session: Session, point: Point, now: datetime) -> Iterator[s
                 f"l'affaire {affaire.numero} ({affaire.nature} du {affaire.jour:%d/%m/%Y}) est "
                 f"déjà en cours sur le point {point.prm} : en demander une après ce jour"
             )
+
+
+def declare_errone(
+    session: Session,
+    point: Point,
+    now: datetime,
+    jour: date,
+    ecart: int,
+    corrige: date,
+    motif: MotifRectif,
+) -> ReleveErrone:
+    """Have the cyclic reading of a legal day to come told with so many kWh too many, and corrected
+    on another, within four weeks.
+
+    Raises `UsageError` for a point that no contract follows, days that don't fit.
+    """
+    holder = point.fournisseur_titulaire if point.segment == "C5" else None
+    if contrat_of(session, holder, jour) is None:
+        raise UsageError(f"Aucun contrat GRD-F suivi n'a le point {point.prm} le {jour:%d/%m/%Y}.")
+    fixe = jour_releve(point.plage_releve)
+    if (
+        jour.day != fixe
+        or not legal_date(now) <= jour < corrige < jour + _QUATRE_SEMAINES
+        or not ecart
+    ):
+        raise UsageError(
+            f"Le point {point.prm} est relevé le {fixe} : choisir un jour à venir, une correction "
+            "dans les quatre semaines qui suivent, et un écart qui n'est pas nul."
+        )
+    _refuse(_corrections_since(session, point, jour))
+    errone = ReleveErrone(prm=point.prm, jour=jour, corrige=corrige, ecart=ecart, motif=motif)
+    session.add(errone)
+    return errone
+
+
+def _corrections_since(session: Session, point: Point, jour: date) -> Iterator[str]:
+    """Yield why nothing of a day can be put right: something since was, or has happened."""
+    known = (each.connu for each in tables.life_of(session, [point.prm]).get(point.prm, []))
+    wrong = select(ReleveErrone.corrige).where(ReleveErrone.prm == point.prm)
+    last = max([*known, *session.scalars(wrong)], default=date.min)
+    if last >= jour:
+        yield (
+            f"le point {point.prm} a déjà un événement ou une correction le {last:%d/%m/%Y} : "
+            "choisir un jour d'après"
+        )
 
 
 def _affaire_of(session: Session, event: Evenement) -> AffaireContractuelle | None:
@@ -235,12 +291,13 @@ def record(
 
     `avant` is its situation before its event.
     """
-    _apply(session, point, affaire)
-    nature, jour = affaire.nature, legal_date(instant)
+    _apply(session, point, affaire, legal_date(instant))
+    nature, jour = affaire.nature, affaire.jour
     apres = _held(contractual_situation(point), avant)
     if nature == "PHC" and apres == avant:
         return  # the meter hasn't answered
-    affaire.close(max(instant, datetime.combine(jour, _REALISATION, PARIS)), realisee=True)
+    done = datetime.combine(legal_date(instant), _REALISATION, PARIS)
+    affaire.close(max(instant, done), realisee=True)
     if apres.alimentation != avant.alimentation:
         apres = replace(apres, date_alimentation=jour, puissance_limitation=None)
     if "limite" in affaire.valeurs:
@@ -273,8 +330,9 @@ def record(
     add(nature, apres)
 
 
-def _apply(session: Session, point: Point, affaire: AffaireContractuelle) -> None:
-    """Give a point what an affaire makes of it, beside what its event does already."""
+def _apply(session: Session, point: Point, affaire: AffaireContractuelle, connu: date) -> None:
+    """Give a point what an affaire makes of it from a legal day on, beside what its event does
+    already."""
     jour = affaire.jour
     valeurs = {name: value for name, value in affaire.valeurs.items() if name in DATEES}
     puissance, former = valeurs.get("puissance_souscrite"), point.puissance_souscrite or 0
@@ -287,7 +345,7 @@ def _apply(session: Session, point: Point, affaire: AffaireContractuelle) -> Non
         posts = CALENDRIERS_DISTRIBUTEUR[str(fta)] != "DI000001"
         if posts and point.heures_creuses_libelle is None and point.type_comptage == "LINKY":
             valeurs["heures_creuses_libelle"] = _PLAGE
-    change_columns(session, point, jour, **valeurs)
+    change_columns(session, point, connu, **valeurs)
     match affaire.nature:
         case "MES" | "PMES":
             point.etat_contractuel, point.etat_alimentation = "SERVC", "ALIM"

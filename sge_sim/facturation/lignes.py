@@ -104,6 +104,8 @@ class LigneFacturee:
     def libelle(self) -> str:
         """What it is called."""
         noms, (bare, _, suffixe) = elements()["libelles"], self.id_ev.rpartition("-")
+        if self.nature != "01":
+            return str(noms.get(self.id_ev, self.id_ev))
         named = noms.get(bare) or noms.get(self.id_ev) or noms.get(self.famille, self.id_ev)
         return f"{named}{noms.get(suffixe, '')}"
 

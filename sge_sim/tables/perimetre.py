@@ -8,16 +8,18 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import JSON, ForeignKey, Index, String, TypeDecorator, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, TypeDecorator, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
 
-from sge_sim.clock import PARIS, legal_date
+from sge_sim.clock import PARIS, legal_date, start_of_day
 from sge_sim.domaine.perimetre import (
     COLONNES,
+    CORRECTION_CONTRAT,
     NATURES,
     EtatJalon,
     Initiateur,
     Jalon,
+    MotifRectif,
     NatureEvenement,
     PeriodeContractuelle,
     SituationContractuelle,
@@ -142,12 +144,34 @@ class EvenementContractuel(Base):
 
     affaire: Mapped[AffaireContractuelle | None] = relationship()
 
-    __table_args__ = (Index("ix_evenement_contractuel_jour", "contrat_id", "jour", "prm", "id"),)
+    __table_args__ = (
+        Index("ix_evenement_contractuel_jour", "contrat_id", "jour", "prm", "id"),
+        Index("ix_evenement_contractuel_instant", "contrat_id", "instant"),
+    )
 
     @property
     def sorte(self) -> SorteEvenement:
         """What is known of its nature."""
         return NATURES[self.nature]
+
+    @property
+    def connu(self) -> date:
+        """The legal day on which it was recorded: after `jour` where Enedis was late."""
+        return legal_date(self.instant)
+
+
+class ReleveErrone(Base):
+    """A cyclic reading, that of the legal day `jour`, which R15 tells with `ecart` kWh too many in
+    the first class of each grid until it is corrected on the legal day `corrige`, for a motive of
+    R15."""
+
+    __tablename__ = "releve_errone"
+
+    prm: Mapped[str] = mapped_column(ForeignKey("point.prm", ondelete="CASCADE"), primary_key=True)
+    jour: Mapped[date] = mapped_column(primary_key=True)
+    corrige: Mapped[date] = mapped_column(index=True)
+    ecart: Mapped[int]
+    motif: Mapped[MotifRectif] = mapped_column(String(9))
 
 
 def contrats_grd_f(session: Session) -> Sequence[ContratGrdF]:
@@ -223,6 +247,30 @@ def life_of(
     for each in session.scalars(query):
         found.setdefault(each.prm, []).append(each)
     return found
+
+
+def ecarts_of(session: Session, prms: Sequence[str], connu: date) -> dict[tuple[str, date], int]:
+    """Return how wrong readings of points are still known on a legal day, by PRM and their day."""
+    wanted = ReleveErrone.prm.in_(prms), ReleveErrone.corrige > connu
+    found = session.scalars(select(ReleveErrone).where(*wanted))
+    return {(each.prm, each.jour): each.ecart for each in found}
+
+
+def revisions_of(session: Session, contrat_id: str, jour: date) -> dict[str, tuple[date, str]]:
+    """Return the points of which something before a legal day is told otherwise on it, by PRM: from
+    which day on, and the motive."""
+    late = select(EvenementContractuel).where(EvenementContractuel.jour < jour)
+    late = late.where(*recorded_on(contrat_id, jour))
+    wrong = select(ReleveErrone).where(ReleveErrone.corrige == jour)
+    found = {each.prm: (each.jour, CORRECTION_CONTRAT) for each in session.scalars(late)}
+    return found | {each.prm: (each.jour, each.motif) for each in session.scalars(wrong)}
+
+
+def recorded_on(contrat_id: str, jour: date) -> tuple[ColumnElement[bool], ...]:
+    """Select the events of a contract that are recorded on a legal day, even late."""
+    event, fin = EvenementContractuel, start_of_day(jour + timedelta(1))
+    mine = event.contrat_id == contrat_id
+    return mine, event.instant >= start_of_day(jour), event.instant < fin
 
 
 def periodes_of(

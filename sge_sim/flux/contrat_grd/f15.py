@@ -2,24 +2,29 @@
 type of client (guide 4.1.3).
 
 A cyclic reading is invoiced, and the last one of a situation; the transport of other events waits
-for the next of these. What no grid prices isn't invoiced, and the log says why.
+for the next of these, but not their services. What is put right is annulled and invoiced anew, in
+files of type R. What no grid prices isn't invoiced, and the log says why.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from sge_sim.clock import legal_date
 from sge_sim.errors import UsageError
+from sge_sim.facturation.arbres import enedis
 from sge_sim.facturation.calcul import Facturation, PeriodeAFacturer
 from sge_sim.facturation.ecriture import detail_block, general_tree
 from sge_sim.facturation.grammaire import write_around, write_block
 from sge_sim.facturation.lecture import CYCLIQUE, FINS
 from sge_sim.facturation.lignes import BlocFacture, FactureFournisseur, ReleveFacture
+from sge_sim.facturation.prix import elements
 from sge_sim.flux.atelier import Atelier
 from sge_sim.flux.contrat_grd.fichiers import (
     BlocDuFichier,
@@ -38,13 +43,15 @@ from sge_sim.flux.contrat_grd.releves import (
     grids_at,
     read_points_of,
     read_registers,
+    revised,
 )
 from sge_sim.flux.envoi import Envoi, Fichier
 from sge_sim.flux.lots import LotContrat
 from sge_sim.tables.acteurs import get_acteur
-from sge_sim.tables.contrats_publies import prms_to_read
+from sge_sim.tables.contrats_publies import invoice_named, prms_to_read
 
-_CLIENTS, _FREQUENCES = "019", "BMPAZ"
+_CLIENTS, _FREQUENCES, _TYPES = "019", "BMPAZ", "CRIHZ"
+_DIGITS = 5
 _log = logging.getLogger(__name__)
 
 
@@ -60,14 +67,14 @@ class _AFacturer(NamedTuple):
 def fichiers(
     session: Session, lot: LotContrat, _envoi: Envoi, atelier: Atelier
 ) -> Iterator[Fichier]:
-    """Yield the invoice of each instance, frequency and type of client."""
+    """Yield the invoice of each instance, frequency and type of client; then what is put right."""
     jour, version = legal_date(lot.instant), grammar_of(lot)
-    for suite, blocs in blocks_by_suite(session, lot, atelier, prms_to_read, write_points):
+    made = session, lot, atelier, prms_to_read, write_points, _put_right(session, lot)
+    for suite, blocs in blocks_by_suite(*made):
         instance, type_, frequence, client = suite.split("_")
         sequence, nom = numbered(session, lot, suite, "D_")
-        rank = len(_CLIENTS) * _FREQUENCES.index(frequence) + _CLIENTS.index(client)
-        numero = f"{rank:02d}{sequence}GF{instance}"
-        facture = FactureFournisseur(numero, jour, dict(each.plus for each in blocs), type_)
+        blocks = dict(each.plus for each in blocs)
+        facture = FactureFournisseur(_numero(suite, sequence), jour, blocks, type_)
         facts = {**head_of(lot), "instance": instance, "facture": facture}
         facts["nom"] = get_acteur(session, lot.contrat.acteur_code).nom
         general = general_tree(facture, facts, frequence, client, version)
@@ -76,11 +83,75 @@ def fichiers(
         yield archive_of(lot, nom, f"{nom}_FL", blocs, head, first)
 
 
+def _numero(suite: str, sequence: str) -> str:
+    instance, type_, frequence, client = suite.split("_")
+    rank = len(_FREQUENCES) * _TYPES.index(type_) + _FREQUENCES.index(frequence)
+    return f"{len(_CLIENTS) * rank + _CLIENTS.index(client):02d}{sequence}GF{instance}"
+
+
 def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
-    """Return the blocks of these points, those that are invoiced that day."""
-    facturation, version = Facturation(), grammar_of(lot)
+    """Return the blocks of these points, those that are invoiced that day: what closes a reading,
+    and the service that each affaire of the supplier was."""
+    facturation, blocs = Facturation(), list[BlocDuFichier]()
+    points = [*read_points_of(session, lot.contrat, prms, lot.periode.debut)]
+    for ident, (point, bloc) in _transport(points, facturation).items():
+        blocs.append(_written(lot, point, ident, bloc))
+    for point in points:
+        for event in (each for each in point.vecue.evenements if each.connu == point.jour):
+            affaire, ids = event.affaire, elements()["affaires"].get(event.nature)
+            about = event.nature, lot.contrat.contrat_id
+            if not (ids and affaire and (affaire.nature, affaire.contrat_id) == about):
+                continue
+            if affaire.prestation is None:
+                continue  # Enedis' own
+            ident = ids.get(event.apres.type_compteur, ids["autre"])
+            try:
+                ligne = facturation.prestation(ident, event.jour)
+            except UsageError as error:
+                _log.info("F15 : l'affaire %s n'est pas facturée. %s", affaire.numero, error)
+                continue
+            if ligne.montant:
+                bloc = BlocFacture("EVNT", (ligne,))
+                blocs.append(_written(lot, point, affaire.numero, bloc, affaire))
+    return blocs
+
+
+def _written(
+    lot: LotContrat, point: PointDuContrat, ident: str, bloc: BlocFacture, affaire: Any = None
+) -> BlocDuFichier:
+    frequence = "M" if point.vecue.communicates(point.jour) else "B"
+    type_ = "C" if bloc.origine is None else "R"
+    suite = f"{instance_of(point.ligne.code_insee)}_{type_}_{frequence}_{point.type_client}"
+    version = grammar_of(lot)
+    tree = detail_block(ident, bloc, point, version, affaire)
+    content = write_block("F15_FL", version, "Donnees_Valorisation", tree)
+    return BlocDuFichier(suite, point.prm, content, (ident, bloc))
+
+
+def _put_right(session: Session, lot: LotContrat) -> Iterator[BlocDuFichier]:
+    """Yield the blocks that annul what former readings were invoiced, and those that invoice them
+    anew, where they are told otherwise that day."""
+    facturation = Facturation()
+    make = partial(_transport, facturation=facturation)
+    for motif, former, now in revised(session, lot.contrat, lot.periode.debut, make):
+        if former is None or now is None:
+            continue
+        (point, bloc), ident = former, former[1].releves[-1]
+        suite = _written(lot, point, ident, bloc).suite
+        begins = numbered(session, lot, suite, "D_")[1][:-_DIGITS]
+        if (nom := invoice_named(session, lot.contrat_id, begins, point.jour)) is not None:
+            numero = _numero(suite, nom.split("_")[-2])
+            origine = (numero, ident, enedis()["rectifications"][motif])
+            yield _written(lot, point, f"{ident}A", facturation.annulled(bloc, origine))
+            yield _written(lot, now[0], f"{ident}R", replace(now[1], type="RECT", origine=origine))
+
+
+def _transport(
+    points: Iterable[PointDuContrat], facturation: Facturation
+) -> dict[str, tuple[PointDuContrat, BlocFacture]]:
+    """Return the blocks of the readings of their day of points, by the number of the reading."""
     due = []
-    for point in read_points_of(session, lot.contrat, prms, lot.periode.debut):
+    for point in points:
         if releves := _invoiced(point):
             changes = facturation.grilles.changes(releves[0].jour, point.jour)
             dits = [day for day in sorted(changes) if point.vecue.communicates(day)]
@@ -89,19 +160,12 @@ def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list
         (point.vecue, [*(each.jour for each in releves), *changes])
         for point, releves, changes in due
     )
-    blocs = []
+    blocs = {}
     for each in due:
-        point, ident = each.point, each.releves[-1].id
         try:
-            bloc = _bloc(each, facturation)
+            blocs[each.releves[-1].id] = each.point, _bloc(each, facturation)
         except UsageError as error:
-            _log.info("F15 : pas de facture du point %s. %s", point.prm, error)
-            continue
-        frequence = "M" if point.vecue.communicates(point.jour) else "B"
-        suite = f"{instance_of(point.ligne.code_insee)}_C_{frequence}_{point.type_client}"
-        tree = detail_block(ident, bloc, point, version)
-        content = write_block("F15_FL", version, "Donnees_Valorisation", tree)
-        blocs.append(BlocDuFichier(suite, point.prm, content, (ident, bloc)))
+            _log.info("F15 : pas de facture du point %s. %s", each.point.prm, error)
     return blocs
 
 

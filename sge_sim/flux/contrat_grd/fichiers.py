@@ -84,10 +84,15 @@ def head_of(lot: LotContrat) -> dict[str, Any]:
 
 
 def blocks_by_suite(
-    session: Session, lot: LotContrat, atelier: Atelier, select: SelectAsked, write: WriteBlocks
+    session: Session,
+    lot: LotContrat,
+    atelier: Atelier,
+    select: SelectAsked,
+    write: WriteBlocks,
+    more: Iterable[BlocDuFichier] = (),
 ) -> Iterator[tuple[str, list[BlocDuFichier]]]:
     """Yield the blocks of each sequence, in the order of what `select` finds, that `write` makes of
-    some hundreds at once; several processes do where there are many."""
+    some hundreds at once; several processes do where there are many; then `more`."""
     jobs = [
         (lot, part)
         for part in batches(select(session, lot.contrat, lot.periode.debut), _POINTS_AT_ONCE)
@@ -95,6 +100,7 @@ def blocks_by_suite(
     alone = atelier.equipe is None or len(jobs) < 2
     share = work_here if alone or atelier.equipe is None else atelier.equipe.share
     blocs = [each for part in share(session, write, jobs) for each in part]
+    blocs += more
     for suite, mine in groupby(sorted(blocs, key=attrgetter("suite")), attrgetter("suite")):
         yield suite, list(mine)
 

@@ -7,7 +7,7 @@ of it is of the point's life and of its measures alone, so that a file is the sa
 made. Days are legal days, and a reading shows the start of its day.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -34,8 +34,10 @@ from sge_sim.tables.mesures import read_mesures_facts_of
 from sge_sim.tables.perimetre import (
     ContratGrdF,
     EvenementContractuel,
+    ecarts_of,
     life_of,
     periodes_of,
+    revisions_of,
 )
 from sge_sim.tables.points import Point
 
@@ -81,6 +83,8 @@ class SituationVecue:
     periodes: Sequence[PeriodeContractuelle]
     evenements: Sequence[EvenementContractuel]
     mesure: PointMesure
+    ecarts: Mapping[date, int] = field(default_factory=dict)
+    """How many kWh too many its readings of a day are told, in the first class of each grid."""
     registres: dict[int, Entiers] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -188,12 +192,16 @@ def grids_at(
     ):
         grille = en_vigueur(grilles, held)
         classes = calendrier_nomme(grille).classes
-        shown = [vecue.shown(jour, before=before)]
+        shown = [(jour, vecue.shown(jour, before=before))]
         if precedent is not None:
-            shown.append(vecue.shown(precedent, before=False))
+            shown.append((precedent, vecue.shown(precedent, before=False)))
         index, *precedents = (
-            {each.code: int(lu[premier + each.cadran - 1]) // _WH for each in classes}
-            for lu in shown
+            {
+                each.code: int(lu[premier + each.cadran - 1]) // _WH
+                + (0 if rang else vecue.ecarts.get(day, 0))
+                for rang, each in enumerate(classes)
+            }
+            for day, lu in shown
         )
         found.append(GrilleLue(grille, classes, index, *precedents or [{}]))
     fournisseur, distributeur = found
@@ -265,18 +273,24 @@ class PointDuContrat:
 
 
 def read_points_of(
-    session: Session, contrat: ContratGrdF, prms: Sequence[str], jour: date
+    session: Session,
+    contrat: ContratGrdF,
+    prms: Sequence[str],
+    jour: date,
+    connu: date | None = None,
 ) -> Iterator[PointDuContrat]:
     """Yield the situations of some hundreds of points under a contract, to a day, that hadn't ended
-    before it, by point then in their order."""
-    lives = life_of(session, prms, contrat.contrat_id)
+    before it, by point then in their order: as they are known that day, or on another, `connu`."""
+    connu, lives = connu or jour, life_of(session, prms, contrat.contrat_id)
+    wrong = ecarts_of(session, prms, connu)
     points = session.scalars(select(Point).where(Point.prm.in_(prms)).order_by(Point.prm)).all()
     mesures = read_mesures_facts_of(session, [each.prm for each in points])
     for point in points:
         known = lives.get(point.prm, [])
-        events = [each for each in known if each.jour <= jour]
+        events = [each for each in known if each.jour <= jour and each.connu <= connu]
         # Before its first event, a point was as that event found it.
-        periodes = periodes_of(point, events or known, contrat)
+        periodes = periodes_of(point, events or known[:1], contrat)
+        periodes = periodes if events else periodes[:1]
         references = dict.fromkeys(each.situation.reference for each in periodes)
         for reference in references:
             mine = [each for each in periodes if each.situation.reference == reference]
@@ -290,8 +304,55 @@ def read_points_of(
             service = None if fin is None else (debut, fin)
             mesure = point_mesure(point, mesures[point.prm], "SOUTIRAGE", service)
             if mesure is not None:
-                vecue = SituationVecue(point.prm, mine, of_it, mesure)
+                days = {each.jour for each in of_it}
+                ecarts = {day: n for (prm, day), n in wrong.items() if prm == point.prm}
+                ecarts = {day: n for day, n in ecarts.items() if day not in days}
+                vecue = SituationVecue(point.prm, mine, of_it, mesure, ecarts)
                 yield PointDuContrat(point, vecue, jour)
+
+
+Fait = tuple[PointDuContrat, Any]
+"""What is told of a point."""
+Make = Callable[[Iterable[PointDuContrat]], Mapping[str, Fait]]
+
+
+def revised(
+    session: Session,
+    contrat: ContratGrdF,
+    jour: date,
+    make: Make,
+    prms: Sequence[str] | None = None,
+) -> Iterator[tuple[str, Fait | None, Fait | None]]:
+    """Yield what `make` made of points (all without `prms`) on former days where it isn't what it
+    makes now that `jour` has come: the motive, the former, that which corrects it."""
+    for prm, (depuis, motif) in sorted(revisions_of(session, contrat.contrat_id, jour).items()):
+        if prms is not None and prm not in prms:
+            continue
+        ended = [each.jour for each in life_of(session, [prm]).get(prm, []) if each.sorte.ferme]
+        seen = {jour - timedelta(1), *(day for day in ended if depuis <= day < jour)}
+        lives = [p for day in seen for p in read_points_of(session, contrat, [prm], day, jour)]
+        days = {each.jour for point in lives for each in point.vecue.releves(point.jour)}
+        for day in sorted(day for day in days if day >= depuis):
+            former, now = (
+                make(read_points_of(session, contrat, [prm], day, connu))
+                for connu in (jour - timedelta(1), jour)
+            )
+            for ident in sorted({*former, *now}):
+                before, after = former.get(ident), now.get(ident)
+                if (before and before[1]) != (after and after[1]):
+                    yield motif, before, after
+
+
+def readings_of(
+    points: Iterable[PointDuContrat],
+) -> list[tuple[PointDuContrat, ReleveContractuel]]:
+    """Return the readings of their day of points, and read what the meters showed."""
+    lus = [(p, each) for p in points for each in p.vecue.releves(p.jour) if each.jour == p.jour]
+    read_registers(
+        (point.vecue, [point.jour, each.precedent.jour if each.precedent else point.jour])
+        for point, each in lus
+    )
+    return lus
 
 
 def affaire_facts(lot: LotContrat, evenement: EvenementContractuel | None) -> dict[str, Any]:
