@@ -16,13 +16,7 @@ from sge_sim.clock import PARIS, legal_date, start_of_day
 from sge_sim.commandes.admissible import wrong_demands, wrong_events
 from sge_sim.domaine.libelles import jour_releve
 from sge_sim.domaine.nomenclatures import TypeEvenement
-from sge_sim.domaine.perimetre import (
-    ACTES,
-    CALENDRIERS_DISTRIBUTEUR,
-    COLONNES,
-    NATURES,
-    MotifRectif,
-)
+from sge_sim.domaine.perimetre import ACTES, CALENDRIERS_DISTRIBUTEUR, COLONNES, NATURES
 from sge_sim.domaine.perimetre import NatureEvenement as Nature
 from sge_sim.domaine.perimetre import SituationContractuelle as Situee
 from sge_sim.errors import UsageError
@@ -52,7 +46,7 @@ _NATURES: Final[Mapping[TypeEvenement, Nature]] = {
 _EIC: Final = re.compile(r"[A-Z0-9-]{16}")
 _REALISATION: Final = time(7, 27)
 """When an affaire is said done on its day: observed of a supplier change from afar."""
-_QUATRE_SEMAINES: Final = timedelta(28)
+_QUATRE_SEMAINES: Final = 28
 _TENUES: Final = (
     *("reference", "sequence", "date_mise_en_service", "date_sequence"),
     *("date_alimentation", "puissance_limitation"),
@@ -139,37 +133,22 @@ def _others_awaited(session: Session, point: Point, now: datetime) -> Iterator[s
             )
 
 
-def declare_errone(
-    session: Session,
-    point: Point,
-    now: datetime,
-    jour: date,
-    ecart: int,
-    corrige: date,
-    motif: MotifRectif,
-) -> ReleveErrone:
-    """Have the cyclic reading of a legal day to come told with so many kWh too many, and corrected
-    on another, within four weeks.
+def declare_errone(session: Session, errone: ReleveErrone, point: Point, today: date) -> None:
+    """Have a cyclic reading to come told wrong, and corrected within four weeks.
 
     Raises `UsageError` for a point that no contract follows, days that don't fit.
     """
+    jour, fixe = errone.jour, jour_releve(point.plage_releve)
     holder = point.fournisseur_titulaire if point.segment == "C5" else None
     if contrat_of(session, holder, jour) is None:
         raise UsageError(f"Aucun contrat GRD-F suivi n'a le point {point.prm} le {jour:%d/%m/%Y}.")
-    fixe = jour_releve(point.plage_releve)
-    if (
-        jour.day != fixe
-        or not legal_date(now) <= jour < corrige < jour + _QUATRE_SEMAINES
-        or not ecart
-    ):
+    if jour.day != fixe or not today <= jour < errone.corrige < jour + timedelta(_QUATRE_SEMAINES):
         raise UsageError(
-            f"Le point {point.prm} est relevé le {fixe} : choisir un jour à venir, une correction "
-            "dans les quatre semaines qui suivent, et un écart qui n'est pas nul."
+            f"Le point {point.prm} est relevé le {fixe} : choisir un jour à venir, et le corriger "
+            "dans les quatre semaines qui suivent."
         )
     _refuse(_corrections_since(session, point, jour))
-    errone = ReleveErrone(prm=point.prm, jour=jour, corrige=corrige, ecart=ecart, motif=motif)
     session.add(errone)
-    return errone
 
 
 def _corrections_since(session: Session, point: Point, jour: date) -> Iterator[str]:

@@ -9,13 +9,8 @@ from functools import cached_property
 from typing import Any, Final
 
 from sge_sim.facturation.grammaire import ArbreDocument
-from sge_sim.facturation.lignes import (
-    BlocFacture,
-    LigneFacturee,
-    SituationFacturee,
-    rounded,
-    with_comma,
-)
+from sge_sim.facturation.lignes import BlocFacture, LigneFacturee, rounded, with_comma
+from sge_sim.facturation.lignes import SituationFacturee as Situee
 
 _ZERO: Final = Decimal(0)
 _COMPARED: Final = ("nature", "unite", "quantite", "prix", "montant", "tva")
@@ -91,11 +86,9 @@ def _line(nature: str, arbre: ArbreDocument) -> LigneFacturee:
     days, unite = (arbre["Date_Debut"], arbre["Date_Fin"]), arbre.get("Unite_Quantite", "")
     montant = arbre["Montant_HT"]
     ligne = LigneFacturee(arbre["Id_EV"], *days, quantite, unite, prix, montant, taux, nature)
-    if not {"Formule_Tarifaire_Acheminement", "Puissance_Souscrite"} <= arbre.keys():
-        return ligne
-    said = arbre["Formule_Tarifaire_Acheminement"], arbre["Puissance_Souscrite"]
-    situation = SituationFacturee(date.min, *said, arbre.get("Num_Sequence", 0))
-    return replace(ligne, situation=situation)
+    fta, kva = (arbre.get(nom) for nom in ("Formule_Tarifaire_Acheminement", "Puissance_Souscrite"))
+    known = fta and kva and Situee(date.min, fta, kva, arbre.get("Num_Sequence", 0))
+    return replace(ligne, situation=known or None)
 
 
 def compare_lines(bloc: BlocEcrit, expected: Sequence[LigneFacturee]) -> Iterator[ConstatFacture]:

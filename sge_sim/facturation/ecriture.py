@@ -20,18 +20,14 @@ from sge_sim.facturation.lignes import (
 )
 
 _NOUVELLE: Final = "4.0.4"
-_ENEDIS: Final = "4"
-"""Who is at the origin of what is put right."""
 _DELAI: Final = 15
 """Days within which an invoice is due (assumed)."""
 T = TypeVar("T")
 
 
-def detail_block(
-    numero: str, bloc: BlocFacture, point: Any, version: str, affaire: Any = None
-) -> Any:
+def detail_block(numero: str, bloc: BlocFacture, point: Any, version: str, affaire: Any) -> Any:
     """Return the tree of a block of a detail file; `point`: its sheet, its meter, its day, the eve
-    of the invoice that it had first; `affaire`: that of its service."""
+    of the invoice that it had first; `affaire`: that of its service, None of the transport."""
     fixe, variable = bloc.part_fixe or (None, None), bloc.part_variable or (None, None)
     facture, valorisation, motif = bloc.origine or ("", "", "")
     origine = {"numero": facture, "jour": point.jour + timedelta(1), "bloc": valorisation}
@@ -41,7 +37,7 @@ def detail_block(
         "point": point,
         "affaire": affaire,
         "demande": None if affaire is None else legal_date(affaire.ouverte_at),
-        "rectifie": bloc.origine and {"motif": motif, "par": _ENEDIS, "factures": [origine]},
+        "rectifie": bloc.origine and {"motif": motif, "par": "4", "factures": [origine]},
         "departement": point.ligne.code_insee[:2],
         "debut_fixe": fixe[0],
         "fin_fixe": fixe[1],

@@ -71,14 +71,13 @@ def add_situation(prm: ArbreDocument, known: list[SituationFacturee], connu: dat
 
 
 def situations_of(lignes: Iterable[LigneFacturee]) -> list[SituationFacturee]:
-    """Return the situations of a reference as its written lines say them: of a sequence, as most
-    do; without sequences, those of several lines."""
-    said: dict[Any, list[LigneFacturee]] = defaultdict(list)
+    """Return the situations of a reference as most of its written lines say them."""
+    said: dict[int, list[LigneFacturee]] = defaultdict(list)
     status: Counter[str] = Counter()
     for each in lignes:
         status.update(nom for nom, ev in elements()["gestion"].items() if each.id_ev[:-2] == ev)
         if each.situation is not None and each.prix >= 0:
-            said[each.situation.sequence or each.situation].append(each)
+            said[each.situation.sequence].append(each)
     named = "".join(nom for nom, _ in status.most_common(1)).split()
     return [
         replace(
@@ -88,8 +87,7 @@ def situations_of(lignes: Iterable[LigneFacturee]) -> list[SituationFacturee]:
             acc="acc" in named,
             autoproducteur="autoproducteur" in named,
         )
-        for key, mine in said.items()
-        if isinstance(key, int) or len(mine) > 1 or len(said) == 1
+        for mine in said.values()
     ]
 
 

@@ -103,9 +103,9 @@ class LigneFacturee:
     @property
     def libelle(self) -> str:
         """What it is called."""
-        noms, (bare, _, suffixe) = elements()["libelles"], self.id_ev.rpartition("-")
         if self.nature != "01":
-            return str(noms.get(self.id_ev, self.id_ev))
+            return str(elements()["prestations"].get(self.id_ev, self.id_ev))
+        noms, (bare, _, suffixe) = elements()["libelles"], self.id_ev.rpartition("-")
         named = noms.get(bare) or noms.get(self.id_ev) or noms.get(self.famille, self.id_ev)
         return f"{named}{noms.get(suffixe, '')}"
 

@@ -96,14 +96,13 @@ class VerificationFactures:
             more = f" (et {len(fautes) - 1} de plus)" if len(fautes) > 1 else ""
             self.unreadable(fichier, f"{fautes[0]}{more}")
         elif document.endswith("FL"):
-            of = tree["Rappel_En_Tete"]["Num_Facture"], tree["Rappel_En_Tete"]["Date_Facture"]
+            facture, jour = (tree["Rappel_En_Tete"][nom] for nom in ("Num_Facture", "Date_Facture"))
             blocs = tree["Donnees_Valorisation"]
-            self.blocs += [BlocEcrit(fichier, of[0], each, of[1]) for each in blocs]
+            self.blocs += [BlocEcrit(fichier, facture, each, jour) for each in blocs]
         elif document.endswith("FA"):
             self.generales.append((fichier, tree))
         elif "PRM" in tree:
-            connu = tree["En_Tete_Flux"]["Date_Creation"].date()
-            self._add_points(tree["PRM"], connu)
+            self._add_points(tree["PRM"], tree["En_Tete_Flux"]["Date_Creation"].date())
 
     def unreadable(self, fichier: str, quoi: str) -> None:
         """Note a file that can't be read, and why."""
@@ -209,13 +208,13 @@ class VerificationFactures:
         told = [s for s in self.situations.get(bloc.reference, []) if s.connu <= bloc.jour]
         if told and told[0].debut <= depuis:
             return told
-        mine = {_of(each.situation) for each in bloc.lignes if each.situation is not None}
+        mine = {each.situation.sequence for each in bloc.lignes if each.situation is not None}
         mine -= {each.sequence for each in told}
-        found = [each for each in self.ecrites[bloc.reference] if _of(each) in mine]
-        if not found:
+        if not mine:
             quoi = f"ni C15 ni F15 ne dit celle de {bloc.reference[1]} au {depuis}"
             raise _ApartError("situation inconnue", quoi)
         self.sans_c15 += 1
+        found = [each for each in self.ecrites[bloc.reference] if each.sequence in mine]
         return sorted([*found, *told], key=lambda each: (each.debut, each.sequence))
 
     def _chain(self, bloc: BlocEcrit, lus: list[ReleveRecu]) -> list[ReleveRecu]:
@@ -263,11 +262,6 @@ class VerificationFactures:
                 quoi, said = f"{nom} de la facture {facture}", (str(value), str(fin[nom]))
                 found = ConstatFacture(fichier, "total", quoi, attendu=said[0], ecrit=said[1])
                 self.constats.append(found)
-
-
-def _of(situation: SituationFacturee) -> object:
-    """Return what tells a situation from others: its sequence, else its tariff and power."""
-    return situation.sequence or (situation.fta, situation.puissance)
 
 
 def _after(bloc: BlocEcrit, suffixe: str) -> date | None:

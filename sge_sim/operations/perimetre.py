@@ -125,8 +125,10 @@ def corrige(
 ) -> dict[str, Any]:
     """Declare a reading that is told wrong; return it."""
     with echeances.transaction_on(state.database, prm) as (session, now, _):
-        said = (session, points.get_point(session, prm), now, jour, ecart, le, motif)
-        return base.values_of(affaires.declare_errone(*said))
+        said = {"jour": jour, "corrige": le, "ecart": ecart, "motif": motif}
+        errone, point = tables.ReleveErrone(prm=prm, **said), points.get_point(session, prm)
+        affaires.declare_errone(session, errone, point, legal_date(now))
+        return base.values_of(errone)
 
 
 @operation(

@@ -187,20 +187,6 @@ def contrat_of(session: Session, acteur_code: str | None, jour: date) -> Contrat
     return session.scalars(select(ContratGrdF).where(*wanted)).first()
 
 
-def evenements_of_days(
-    session: Session, contrat_id: str, debut: date, fin: date
-) -> Iterator[EvenementContractuel]:
-    """Yield the events of a contract over the legal days [debut, fin), by day, PRM, then order."""
-    query = (
-        select(EvenementContractuel)
-        .where(EvenementContractuel.contrat_id == contrat_id)
-        .where(EvenementContractuel.jour >= debut, EvenementContractuel.jour < fin)
-        .order_by(EvenementContractuel.jour, EvenementContractuel.prm, EvenementContractuel.id)
-        .options(joinedload(EvenementContractuel.affaire))
-    )
-    yield from session.scalars(query.execution_options(yield_per=_BLOCK))
-
-
 def affaires_moved(
     session: Session, contrat_id: str, debut: datetime, fin: datetime, *, recues: bool = False
 ) -> list[tuple[AffaireContractuelle, list[Jalon]]]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,7 @@ from sge_sim.facturation.calcul import Facturation, PeriodeAFacturer
 from sge_sim.facturation.ecriture import detail_block, general_tree
 from sge_sim.facturation.grammaire import write_around, write_block
 from sge_sim.facturation.lecture import CYCLIQUE, FINS
-from sge_sim.facturation.lignes import BlocFacture, FactureFournisseur, ReleveFacture
+from sge_sim.facturation.lignes import LINKY, BlocFacture, FactureFournisseur, ReleveFacture
 from sge_sim.facturation.prix import elements
 from sge_sim.flux.atelier import Atelier
 from sge_sim.flux.contrat_grd.fichiers import (
@@ -36,6 +36,7 @@ from sge_sim.flux.contrat_grd.fichiers import (
     numbered,
 )
 from sge_sim.flux.contrat_grd.releves import (
+    Fait,
     GrilleLue,
     PointDuContrat,
     ReleveContractuel,
@@ -55,21 +56,12 @@ _DIGITS = 5
 _log = logging.getLogger(__name__)
 
 
-class _AFacturer(NamedTuple):
-    """What is invoiced: a point, its readings from that which was invoiced last, the days in
-    between on which a price changes and its meter tells what it shows."""
-
-    point: PointDuContrat
-    releves: list[ReleveContractuel]
-    changes: list[date]
-
-
 def fichiers(
     session: Session, lot: LotContrat, _envoi: Envoi, atelier: Atelier
 ) -> Iterator[Fichier]:
     """Yield the invoice of each instance, frequency and type of client; then what is put right."""
     jour, version = legal_date(lot.instant), grammar_of(lot)
-    made = session, lot, atelier, prms_to_read, write_points, _put_right(session, lot)
+    made = session, lot, atelier, (prms_to_read, write_points), *_put_right(session, lot)
     for suite, blocs in blocks_by_suite(*made):
         instance, type_, frequence, client = suite.split("_")
         sequence, nom = numbered(session, lot, suite, "D_")
@@ -92,26 +84,24 @@ def _numero(suite: str, sequence: str) -> str:
 def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
     """Return the blocks of these points, those that are invoiced that day: what closes a reading,
     and the service that each affaire of the supplier was."""
-    facturation, blocs = Facturation(), list[BlocDuFichier]()
+    facturation, contrat_id = Facturation(), lot.contrat.contrat_id
     points = [*read_points_of(session, lot.contrat, prms, lot.periode.debut)]
-    for ident, (point, bloc) in _transport(points, facturation).items():
-        blocs.append(_written(lot, point, ident, bloc))
+    transport = _transport(points, facturation).items()
+    blocs = [_written(lot, point, ident, bloc) for ident, (point, bloc) in transport]
     for point in points:
         for event in (each for each in point.vecue.evenements if each.connu == point.jour):
-            affaire, ids = event.affaire, elements()["affaires"].get(event.nature)
-            about = event.nature, lot.contrat.contrat_id
-            if not (ids and affaire and (affaire.nature, affaire.contrat_id) == about):
-                continue
-            if affaire.prestation is None:
-                continue  # Enedis' own
-            ident = ids.get(event.apres.type_compteur, ids["autre"])
+            affaire, ident = event.affaire, elements()["affaires"].get(event.nature)
+            asked = affaire and (affaire.nature, affaire.contrat_id) == (event.nature, contrat_id)
+            if not (affaire and asked and ident and affaire.prestation):
+                continue  # of another, or Enedis' own
+            if ident.endswith("-"):
+                ident += "E" if event.apres.type_compteur == LINKY else "NE"
             try:
-                ligne = facturation.prestation(ident, event.jour)
+                bloc = BlocFacture("EVNT", (facturation.prestation(ident, event.jour),))
             except UsageError as error:
                 _log.info("F15 : l'affaire %s n'est pas facturée. %s", affaire.numero, error)
                 continue
-            if ligne.montant:
-                bloc = BlocFacture("EVNT", (ligne,))
+            if bloc.ht:
                 blocs.append(_written(lot, point, affaire.numero, bloc, affaire))
     return blocs
 
@@ -119,10 +109,9 @@ def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list
 def _written(
     lot: LotContrat, point: PointDuContrat, ident: str, bloc: BlocFacture, affaire: Any = None
 ) -> BlocDuFichier:
-    frequence = "M" if point.vecue.communicates(point.jour) else "B"
+    frequence, version = "M" if point.vecue.communicates(point.jour) else "B", grammar_of(lot)
     type_ = "C" if bloc.origine is None else "R"
     suite = f"{instance_of(point.ligne.code_insee)}_{type_}_{frequence}_{point.type_client}"
-    version = grammar_of(lot)
     tree = detail_block(ident, bloc, point, version, affaire)
     content = write_block("F15_FL", version, "Donnees_Valorisation", tree)
     return BlocDuFichier(suite, point.prm, content, (ident, bloc))
@@ -133,7 +122,7 @@ def _put_right(session: Session, lot: LotContrat) -> Iterator[BlocDuFichier]:
     anew, where they are told otherwise that day."""
     facturation = Facturation()
     make = partial(_transport, facturation=facturation)
-    for motif, former, now in revised(session, lot.contrat, lot.periode.debut, make):
+    for motif, former, now in revised(session, lot, make):
         if former is None or now is None:
             continue
         (point, bloc), ident = former, former[1].releves[-1]
@@ -146,26 +135,24 @@ def _put_right(session: Session, lot: LotContrat) -> Iterator[BlocDuFichier]:
             yield _written(lot, now[0], f"{ident}R", replace(now[1], type="RECT", origine=origine))
 
 
-def _transport(
-    points: Iterable[PointDuContrat], facturation: Facturation
-) -> dict[str, tuple[PointDuContrat, BlocFacture]]:
+def _transport(points: Iterable[PointDuContrat], facturation: Facturation) -> dict[str, Fait]:
     """Return the blocks of the readings of their day of points, by the number of the reading."""
-    due = []
+    due, blocs = [], dict[str, Fait]()
     for point in points:
         if releves := _invoiced(point):
+            # On these days in between a price changes, and the meter tells what it shows.
             changes = facturation.grilles.changes(releves[0].jour, point.jour)
             dits = [day for day in sorted(changes) if point.vecue.communicates(day)]
-            due.append(_AFacturer(point, releves, dits))
+            due.append((point, releves, dits))
     read_registers(
         (point.vecue, [*(each.jour for each in releves), *changes])
         for point, releves, changes in due
     )
-    blocs = {}
-    for each in due:
+    for point, releves, dits in due:
         try:
-            blocs[each.releves[-1].id] = each.point, _bloc(each, facturation)
+            blocs[releves[-1].id] = point, _bloc(point, releves, dits, facturation)
         except UsageError as error:
-            _log.info("F15 : pas de facture du point %s. %s", each.point.prm, error)
+            _log.info("F15 : pas de facture du point %s. %s", point.prm, error)
     return blocs
 
 
@@ -180,8 +167,12 @@ def _invoiced(point: PointDuContrat) -> list[ReleveContractuel]:
     return releves[starts[-1] :] if starts else []
 
 
-def _bloc(due: _AFacturer, facturation: Facturation) -> BlocFacture:
-    point, releves, changes = due
+def _bloc(
+    point: PointDuContrat,
+    releves: Sequence[ReleveContractuel],
+    changes: Sequence[date],
+    facturation: Facturation,
+) -> BlocFacture:
     vecue, situations = point.vecue, point.situations_facturees()
     first, last = releves[0], releves[-1]
     lus = [ReleveFacture(first.id, first.jour)]

@@ -40,10 +40,13 @@ class BlocDuFichier(NamedTuple):
     plus: Any = None
 
 
-SelectAsked = Callable[[Session, ContratGrdF, date], Iterable[Any]]
+HowAsked = tuple[
+    Callable[[Session, ContratGrdF, date], Iterable[Any]],
+    Callable[[Session, LotContrat, Sequence[Any]], list[BlocDuFichier]],
+]
+"""What finds the points or affaires of a day, and what writes them."""
 Head = tuple[str, Mapping[str, Any]]
 Member = tuple[str, bytes]
-WriteBlocks = Callable[[Session, LotContrat, Sequence[Any]], list[BlocDuFichier]]
 
 
 @computed_once()
@@ -84,15 +87,11 @@ def head_of(lot: LotContrat) -> dict[str, Any]:
 
 
 def blocks_by_suite(
-    session: Session,
-    lot: LotContrat,
-    atelier: Atelier,
-    select: SelectAsked,
-    write: WriteBlocks,
-    more: Iterable[BlocDuFichier] = (),
+    session: Session, lot: LotContrat, atelier: Atelier, how: HowAsked, *more: BlocDuFichier
 ) -> Iterator[tuple[str, list[BlocDuFichier]]]:
-    """Yield the blocks of each sequence, in the order of what `select` finds, that `write` makes of
-    some hundreds at once; several processes do where there are many; then `more`."""
+    """Yield the blocks of each sequence, in the order of what is found, that are written by some
+    hundreds at once; several processes do where there are many; then `more`."""
+    select, write = how
     jobs = [
         (lot, part)
         for part in batches(select(session, lot.contrat, lot.periode.debut), _POINTS_AT_ONCE)

@@ -158,10 +158,11 @@ class SituationVecue:
 
 def read_registers(vecues: Iterable[tuple[SituationVecue, Iterable[date]]]) -> None:
     """Read what the meters show on days of each situation, together."""
-    asked = [(vecue, n) for vecue, jours in vecues for n in {*map(numero, jours)}]
-    lus = registres_lus([(vecue.mesure, n, n + 1) for vecue, n in asked]) if asked else []
-    for (vecue, n), lu in zip(asked, lus, strict=True):
-        vecue.registres[n] = lu[:, 0]
+    asked = [(vecue, numero(jour), jour) for vecue, jours in vecues for jour in {*jours}]
+    lus = registres_lus([(vecue.mesure, n, n + 1) for vecue, n, _ in asked]) if asked else []
+    for (vecue, n, jour), lu in zip(asked, lus, strict=True):
+        vecue.registres[n] = lu[:, 0].copy()
+        vecue.registres[n][[0, CADRANS_FOURNISSEUR]] += _WH * vecue.ecarts.get(jour, 0)
 
 
 @dataclass(frozen=True)
@@ -192,16 +193,12 @@ def grids_at(
     ):
         grille = en_vigueur(grilles, held)
         classes = calendrier_nomme(grille).classes
-        shown = [(jour, vecue.shown(jour, before=before))]
+        shown = [vecue.shown(jour, before=before)]
         if precedent is not None:
-            shown.append((precedent, vecue.shown(precedent, before=False)))
+            shown.append(vecue.shown(precedent, before=False))
         index, *precedents = (
-            {
-                each.code: int(lu[premier + each.cadran - 1]) // _WH
-                + (0 if rang else vecue.ecarts.get(day, 0))
-                for rang, each in enumerate(classes)
-            }
-            for day, lu in shown
+            {each.code: int(lu[premier + each.cadran - 1]) // _WH for each in classes}
+            for lu in shown
         )
         found.append(GrilleLue(grille, classes, index, *precedents or [{}]))
     fournisseur, distributeur = found
@@ -273,15 +270,11 @@ class PointDuContrat:
 
 
 def read_points_of(
-    session: Session,
-    contrat: ContratGrdF,
-    prms: Sequence[str],
-    jour: date,
-    connu: date | None = None,
+    session: Session, contrat: ContratGrdF, prms: Sequence[str], jour: date, connu: date = date.min
 ) -> Iterator[PointDuContrat]:
     """Yield the situations of some hundreds of points under a contract, to a day, that hadn't ended
-    before it, by point then in their order: as they are known that day, or on another, `connu`."""
-    connu, lives = connu or jour, life_of(session, prms, contrat.contrat_id)
+    before it, by point then in their order: as they are known that day, or later, `connu`."""
+    connu, lives = max(jour, connu), life_of(session, prms, contrat.contrat_id)
     wrong = ecarts_of(session, prms, connu)
     points = session.scalars(select(Point).where(Point.prm.in_(prms)).order_by(Point.prm)).all()
     mesures = read_mesures_facts_of(session, [each.prm for each in points])
@@ -317,14 +310,11 @@ Make = Callable[[Iterable[PointDuContrat]], Mapping[str, Fait]]
 
 
 def revised(
-    session: Session,
-    contrat: ContratGrdF,
-    jour: date,
-    make: Make,
-    prms: Sequence[str] | None = None,
+    session: Session, lot: LotContrat, make: Make, prms: Sequence[str] | None = None
 ) -> Iterator[tuple[str, Fait | None, Fait | None]]:
     """Yield what `make` made of points (all without `prms`) on former days where it isn't what it
-    makes now that `jour` has come: the motive, the former, that which corrects it."""
+    makes on the day of `lot`: the motive, the former, that which corrects it."""
+    contrat, jour = lot.contrat, lot.periode.debut
     for prm, (depuis, motif) in sorted(revisions_of(session, contrat.contrat_id, jour).items()):
         if prms is not None and prm not in prms:
             continue
@@ -343,9 +333,7 @@ def revised(
                     yield motif, before, after
 
 
-def readings_of(
-    points: Iterable[PointDuContrat],
-) -> list[tuple[PointDuContrat, ReleveContractuel]]:
+def readings_of(points: Iterable[PointDuContrat]) -> list[Fait]:
     """Return the readings of their day of points, and read what the meters showed."""
     lus = [(p, each) for p in points for each in p.vecue.releves(p.jour) if each.jour == p.jour]
     read_registers(
