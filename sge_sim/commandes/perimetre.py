@@ -140,12 +140,11 @@ def declare_errone(session: Session, errone: ReleveErrone, point: Point, today: 
     """
     jour, fixe = errone.jour, jour_releve(point.plage_releve)
     holder = point.fournisseur_titulaire if point.segment == "C5" else None
-    if contrat_of(session, holder, jour) is None:
-        raise UsageError(f"Aucun contrat GRD-F suivi n'a le point {point.prm} le {jour:%d/%m/%Y}.")
-    if jour.day != fixe or not today <= jour < errone.corrige < jour + timedelta(_QUATRE_SEMAINES):
+    fits = jour.day == fixe and today <= jour < errone.corrige < jour + timedelta(_QUATRE_SEMAINES)
+    if not fits or contrat_of(session, holder, jour) is None:
         raise UsageError(
-            f"Le point {point.prm} est relevé le {fixe} : choisir un jour à venir, et le corriger "
-            "dans les quatre semaines qui suivent."
+            f"Donner un {fixe} à venir, où un contrat GRD-F suit le point {point.prm} et le relève, "
+            "et une correction dans les quatre semaines."
         )
     _refuse(_corrections_since(session, point, jour))
     session.add(errone)
@@ -157,10 +156,7 @@ def _corrections_since(session: Session, point: Point, jour: date) -> Iterator[s
     wrong = select(ReleveErrone.corrige).where(ReleveErrone.prm == point.prm)
     last = max([*known, *session.scalars(wrong)], default=date.min)
     if last >= jour:
-        yield (
-            f"le point {point.prm} a déjà un événement ou une correction le {last:%d/%m/%Y} : "
-            "choisir un jour d'après"
-        )
+        yield f"{point.prm} a un événement ou une correction le {last:%d/%m/%Y} : dater d'après"
 
 
 def _affaire_of(session: Session, event: Evenement) -> AffaireContractuelle | None:
@@ -270,13 +266,12 @@ def record(
 
     `avant` is its situation before its event.
     """
-    _apply(session, point, affaire, legal_date(instant))
-    nature, jour = affaire.nature, affaire.jour
+    nature, jour, known = affaire.nature, affaire.jour, legal_date(instant)
+    _apply(session, point, affaire, known)
     apres = _held(contractual_situation(point), avant)
     if nature == "PHC" and apres == avant:
         return  # the meter hasn't answered
-    done = datetime.combine(legal_date(instant), _REALISATION, PARIS)
-    affaire.close(max(instant, done), realisee=True)
+    affaire.close(max(instant, datetime.combine(known, _REALISATION, PARIS)), realisee=True)
     if apres.alimentation != avant.alimentation:
         apres = replace(apres, date_alimentation=jour, puissance_limitation=None)
     if "limite" in affaire.valeurs:
@@ -291,6 +286,7 @@ def record(
             event = tables.EvenementContractuel(
                 **{"prm": point.prm, "contrat_id": contrat.contrat_id, "nature": nature},
                 **{"jour": jour, "instant": instant, "affaire_numero": affaire.numero},
+                connu=known,
                 **{"reference": apres.reference, "sequence": apres.sequence},
                 **{"avant": avant, "apres": apres},
             )

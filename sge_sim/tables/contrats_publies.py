@@ -16,7 +16,6 @@ from sge_sim.tables.perimetre import (
     ContratGrdF,
     EvenementContractuel,
     ReleveErrone,
-    recorded_on,
 )
 from sge_sim.tables.points import POINT_SEEN, Point
 
@@ -47,7 +46,8 @@ def contract_days(session: Session, contrat_id: str) -> dict[str, date]:
 
 def count_named(session: Session, contrat_id: str, beginning: str) -> int:
     """Return how many files of a contract have a name that begins so."""
-    within = _named(contrat_id, beginning)
+    mine = FichierFlux.contrat_id == contrat_id
+    within = mine, FichierFlux.nom >= beginning, FichierFlux.nom < f"{beginning}\x7f"
     return session.scalar(select(func.count()).select_from(FichierFlux).where(*within)) or 0
 
 
@@ -59,17 +59,6 @@ def _held(contrat: ContratGrdF, jour: date) -> Any:
     return and_(or_(held, Point.prm.in_(since)), POINT_SEEN)
 
 
-def invoice_named(session: Session, contrat_id: str, beginning: str, jour: date) -> str | None:
-    """Return the name of the invoice of a day of a contract whose name begins so."""
-    query = select(FichierFlux.nom).join(Publication).where(*_named(contrat_id, beginning))
-    return session.scalars(query.where(Publication.debut == jour)).first()
-
-
-def _named(contrat_id: str, beginning: str) -> tuple[Any, ...]:
-    mine = FichierFlux.contrat_id == contrat_id
-    return mine, FichierFlux.nom >= beginning, FichierFlux.nom < f"{beginning}\x7f"
-
-
 def prms_to_read(session: Session, contrat: ContratGrdF, jour: date) -> Iterator[str]:
     """Yield the points of which a reading may be told on a day, in their order: those of its fixed
     day, and those to which something happened."""
@@ -78,9 +67,10 @@ def prms_to_read(session: Session, contrat: ContratGrdF, jour: date) -> Iterator
     if jour.day == _PREMIER:
         others = [plage for plage, fixe in _FIXES.items() if fixe != _PREMIER]
         fixed = or_(Point.plage_releve.is_(None), Point.plage_releve.not_in(others))
+    mine = EvenementContractuel.contrat_id == contrat.contrat_id, EvenementContractuel.connu == jour
     both = union(
         select(Point.prm).where(_held(contrat, jour), fixed),
-        select(EvenementContractuel.prm).where(*recorded_on(contrat.contrat_id, jour)),
+        select(EvenementContractuel.prm).where(*mine),
         select(ReleveErrone.prm).where(ReleveErrone.corrige == jour),
     ).subquery()
     yield from session.scalars(select(both.c.prm).order_by(both.c.prm))
@@ -88,9 +78,8 @@ def prms_to_read(session: Session, contrat: ContratGrdF, jour: date) -> Iterator
 
 def prms_of_events(session: Session, contrat: ContratGrdF, jour: date) -> Iterator[str]:
     """Yield the points to which something happened on a day, in their order."""
-    query = (
-        select(EvenementContractuel.prm).where(*recorded_on(contrat.contrat_id, jour)).distinct()
-    )
+    mine = EvenementContractuel.contrat_id == contrat.contrat_id, EvenementContractuel.connu == jour
+    query = select(EvenementContractuel.prm).where(*mine).distinct()
     yield from session.scalars(query.order_by(EvenementContractuel.prm))
 
 
@@ -98,9 +87,8 @@ def next_contract_day(session: Session, contrat: ContratGrdF, quoi: str, jour: d
     """Return the first day, from one on, that has something of `quoi` to tell (`ParContrat`)."""
     if quoi in ("evenements", "releves"):
         mine = EvenementContractuel.contrat_id == contrat.contrat_id
-        after = select(func.min(EvenementContractuel.instant)).where(mine)
-        first_at = session.scalar(after.where(EvenementContractuel.instant >= start_of_day(jour)))
-        found = None if first_at is None else legal_date(first_at)
+        after = select(func.min(EvenementContractuel.connu)).where(mine)
+        found = session.scalar(after.where(EvenementContractuel.connu >= jour))
         if quoi == "evenements":
             return found
         wrong = select(func.min(ReleveErrone.corrige)).where(ReleveErrone.corrige >= jour)

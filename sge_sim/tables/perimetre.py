@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, TypeDecorator, select
+from sqlalchemy import JSON, ForeignKey, Index, String, TypeDecorator, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
 
-from sge_sim.clock import PARIS, legal_date, start_of_day
+from sge_sim.clock import PARIS, legal_date
 from sge_sim.domaine.perimetre import (
     COLONNES,
     CORRECTION_CONTRAT,
@@ -123,7 +123,8 @@ class EvenementContractuel(Base):
     One event of each contract that is concerned: a supplier change is a CFNE of one, a CFNS of
     another, of one affaire. `avant` is the situation until that day, `apres` the one from it on;
     an event that opens has in `apres` the new reference, one that closes in both the old one.
-    `affaire_numero` is None of a correction.
+    `affaire_numero` is None of a correction; `connu`, its day: later than `jour` where Enedis was
+    late.
     """
 
     __tablename__ = "evenement_contractuel"
@@ -133,6 +134,7 @@ class EvenementContractuel(Base):
     contrat_id: Mapped[str] = mapped_column(ForeignKey("contrat_grd_f.contrat_id"))
     nature: Mapped[NatureEvenement] = mapped_column(String(5))
     jour: Mapped[date]
+    connu: Mapped[date]
     instant: Mapped[datetime] = mapped_column(Instant)
     affaire_numero: Mapped[str | None] = mapped_column(
         ForeignKey("affaire_contractuelle.numero", ondelete="CASCADE")
@@ -144,20 +146,12 @@ class EvenementContractuel(Base):
 
     affaire: Mapped[AffaireContractuelle | None] = relationship()
 
-    __table_args__ = (
-        Index("ix_evenement_contractuel_jour", "contrat_id", "jour", "prm", "id"),
-        Index("ix_evenement_contractuel_instant", "contrat_id", "instant"),
-    )
+    __table_args__ = (Index("ix_evenement_contractuel_connu", "contrat_id", "connu", "prm", "id"),)
 
     @property
     def sorte(self) -> SorteEvenement:
         """What is known of its nature."""
         return NATURES[self.nature]
-
-    @property
-    def connu(self) -> date:
-        """The legal day on which it was recorded: after `jour` where Enedis was late."""
-        return legal_date(self.instant)
 
 
 class ReleveErrone(Base):
@@ -246,17 +240,12 @@ def revisions_of(session: Session, contrat_id: str, jour: date) -> dict[str, tup
     """Return the points of which something before a legal day is told otherwise on it, by PRM: from
     which day on, and the motive."""
     late = select(EvenementContractuel).where(EvenementContractuel.jour < jour)
-    late = late.where(*recorded_on(contrat_id, jour))
+    late = late.where(
+        EvenementContractuel.contrat_id == contrat_id, EvenementContractuel.connu == jour
+    )
     wrong = select(ReleveErrone).where(ReleveErrone.corrige == jour)
     found = {each.prm: (each.jour, CORRECTION_CONTRAT) for each in session.scalars(late)}
     return found | {each.prm: (each.jour, each.motif) for each in session.scalars(wrong)}
-
-
-def recorded_on(contrat_id: str, jour: date) -> tuple[ColumnElement[bool], ...]:
-    """Select the events of a contract that are recorded on a legal day, even late."""
-    event, fin = EvenementContractuel, start_of_day(jour + timedelta(1))
-    mine = event.contrat_id == contrat_id
-    return mine, event.instant >= start_of_day(jour), event.instant < fin
 
 
 def periodes_of(

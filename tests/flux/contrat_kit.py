@@ -160,6 +160,7 @@ def _evenement(
         contrat_id=step.contrat,
         nature=step.nature,
         jour=step.jour,
+        connu=step.jour,
         instant=datetime.combine(step.jour, time(0, 1), PARIS),
         affaire_numero=numero,
         reference=after.reference,

@@ -28,7 +28,8 @@ from sge_sim.facturation.lignes import LINKY
 from sge_sim.flux.atelier import Atelier
 from sge_sim.flux.contrat_grd.fichiers import (
     BlocDuFichier,
-    HowAsked,
+    SelectAsked,
+    WriteBlocks,
     archive_of,
     blocks_by_suite,
     grammar_of,
@@ -187,7 +188,7 @@ def write_readings(session: Session, lot: LotContrat, prms: Sequence[str]) -> li
     def made(points: Iterable[PointDuContrat]) -> dict[str, Fait]:
         return {lu[1].id: (lu[0], reading_tree(lot, *lu)) for lu in readings_of(points)}
 
-    for motif, former, now in revised(session, lot, made, prms):
+    for motif, former, now in revised(session, lot, prms, made):
         if former is not None:
             add(*former, Statut_Releve="ANNULE", Motif_Rectif=motif)
         if now is not None:
@@ -290,7 +291,7 @@ def _moved(session: Session, contrat: ContratGrdF, jour: date, *, recues: bool) 
     return affaires_moved(session, contrat.contrat_id, *days, recues=recues)
 
 
-_FLUX: Final[Mapping[str, HowAsked]] = {
+_FLUX: Final[Mapping[str, tuple[SelectAsked, WriteBlocks]]] = {
     "C15": (prms_of_events, write_events),
     "R15": (prms_to_read, write_readings),
     "X12": (partial(_moved, recues=False), write_affaires),
@@ -302,8 +303,8 @@ def fichiers(
     session: Session, lot: LotContrat, _envoi: Envoi, atelier: Atelier
 ) -> Iterator[Fichier]:
     """Yield the files of a day: an archive of each sequence."""
-    for suite, blocs in blocks_by_suite(session, lot, atelier, _FLUX[lot.flux.code]):
-        nom = numbered(session, lot, suite)[1]
+    for suite, blocs in blocks_by_suite(session, lot, atelier, *_FLUX[lot.flux.code]):
+        nom = numbered(session, lot, suite)
         inner = nom if suite else f"{nom}_{tampon(lot.instant)}"
         head = lot.flux.code if suite else "X12", {**head_of(lot), "instance": suite}
         yield archive_of(lot, nom, inner, blocs, head)

@@ -9,7 +9,7 @@ files of type R. What no grid prices isn't invoiced, and the log says why.
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -49,10 +49,9 @@ from sge_sim.flux.contrat_grd.releves import (
 from sge_sim.flux.envoi import Envoi, Fichier
 from sge_sim.flux.lots import LotContrat
 from sge_sim.tables.acteurs import get_acteur
-from sge_sim.tables.contrats_publies import invoice_named, prms_to_read
+from sge_sim.tables.contrats_publies import prms_to_read
 
 _CLIENTS, _FREQUENCES, _TYPES = "019", "BMPAZ", "CRIHZ"
-_DIGITS = 5
 _log = logging.getLogger(__name__)
 
 
@@ -61,12 +60,10 @@ def fichiers(
 ) -> Iterator[Fichier]:
     """Yield the invoice of each instance, frequency and type of client; then what is put right."""
     jour, version = legal_date(lot.instant), grammar_of(lot)
-    made = session, lot, atelier, (prms_to_read, write_points), *_put_right(session, lot)
-    for suite, blocs in blocks_by_suite(*made):
+    for suite, blocs in blocks_by_suite(session, lot, atelier, prms_to_read, write_points):
         instance, type_, frequence, client = suite.split("_")
-        sequence, nom = numbered(session, lot, suite, "D_")
-        blocks = dict(each.plus for each in blocs)
-        facture = FactureFournisseur(_numero(suite, sequence), jour, blocks, type_)
+        nom, blocks = numbered(session, lot, suite, "D_"), dict(each.plus for each in blocs)
+        facture = FactureFournisseur(_numero(suite, jour), jour, blocks, type_)
         facts = {**head_of(lot), "instance": instance, "facture": facture}
         facts["nom"] = get_acteur(session, lot.contrat.acteur_code).nom
         general = general_tree(facture, facts, frequence, client, version)
@@ -75,15 +72,18 @@ def fichiers(
         yield archive_of(lot, nom, f"{nom}_FL", blocs, head, first)
 
 
-def _numero(suite: str, sequence: str) -> str:
+def _numero(suite: str, jour: date) -> str:
+    """Return the number of the invoice of a day: there is but one of a sequence."""
     instance, type_, frequence, client = suite.split("_")
     rank = len(_FREQUENCES) * _TYPES.index(type_) + _FREQUENCES.index(frequence)
-    return f"{len(_CLIENTS) * rank + _CLIENTS.index(client):02d}{sequence}GF{instance}"
+    rank = len(_CLIENTS) * rank + _CLIENTS.index(client)
+    return f"{rank:02d}{jour.toordinal() % 10**5:05d}GF{instance}"
 
 
 def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
     """Return the blocks of these points, those that are invoiced that day: what closes a reading,
-    and the service that each affaire of the supplier was."""
+    the service that each affaire of the supplier was; and what former readings were invoiced that
+    are told otherwise, annulled then invoiced anew."""
     facturation, contrat_id = Facturation(), lot.contrat.contrat_id
     points = [*read_points_of(session, lot.contrat, prms, lot.periode.debut)]
     transport = _transport(points, facturation).items()
@@ -103,6 +103,15 @@ def write_points(session: Session, lot: LotContrat, prms: Sequence[str]) -> list
                 continue
             if bloc.ht:
                 blocs.append(_written(lot, point, affaire.numero, bloc, affaire))
+    make = partial(_transport, facturation=facturation)
+    for motif, former, now in revised(session, lot, prms, make):
+        if former is not None and now is not None:
+            (point, bloc), ident = former, former[1].releves[-1]
+            facture = _numero(_written(lot, point, ident, bloc).suite, point.jour + timedelta(1))
+            about = (facture, ident, enedis()["rectifications"][motif])
+            blocs.append(_written(lot, point, f"{ident}A", facturation.annulled(bloc, about)))
+            bloc = replace(now[1], type="RECT", origine=about)
+            blocs.append(_written(lot, now[0], f"{ident}R", bloc))
     return blocs
 
 
@@ -115,24 +124,6 @@ def _written(
     tree = detail_block(ident, bloc, point, version, affaire)
     content = write_block("F15_FL", version, "Donnees_Valorisation", tree)
     return BlocDuFichier(suite, point.prm, content, (ident, bloc))
-
-
-def _put_right(session: Session, lot: LotContrat) -> Iterator[BlocDuFichier]:
-    """Yield the blocks that annul what former readings were invoiced, and those that invoice them
-    anew, where they are told otherwise that day."""
-    facturation = Facturation()
-    make = partial(_transport, facturation=facturation)
-    for motif, former, now in revised(session, lot, make):
-        if former is None or now is None:
-            continue
-        (point, bloc), ident = former, former[1].releves[-1]
-        suite = _written(lot, point, ident, bloc).suite
-        begins = numbered(session, lot, suite, "D_")[1][:-_DIGITS]
-        if (nom := invoice_named(session, lot.contrat_id, begins, point.jour)) is not None:
-            numero = _numero(suite, nom.split("_")[-2])
-            origine = (numero, ident, enedis()["rectifications"][motif])
-            yield _written(lot, point, f"{ident}A", facturation.annulled(bloc, origine))
-            yield _written(lot, now[0], f"{ident}R", replace(now[1], type="RECT", origine=origine))
 
 
 def _transport(points: Iterable[PointDuContrat], facturation: Facturation) -> dict[str, Fait]:

@@ -40,13 +40,10 @@ class BlocDuFichier(NamedTuple):
     plus: Any = None
 
 
-HowAsked = tuple[
-    Callable[[Session, ContratGrdF, date], Iterable[Any]],
-    Callable[[Session, LotContrat, Sequence[Any]], list[BlocDuFichier]],
-]
-"""What finds the points or affaires of a day, and what writes them."""
+SelectAsked = Callable[[Session, ContratGrdF, date], Iterable[Any]]
 Head = tuple[str, Mapping[str, Any]]
 Member = tuple[str, bytes]
+WriteBlocks = Callable[[Session, LotContrat, Sequence[Any]], list[BlocDuFichier]]
 
 
 @computed_once()
@@ -87,11 +84,10 @@ def head_of(lot: LotContrat) -> dict[str, Any]:
 
 
 def blocks_by_suite(
-    session: Session, lot: LotContrat, atelier: Atelier, how: HowAsked, *more: BlocDuFichier
+    session: Session, lot: LotContrat, atelier: Atelier, select: SelectAsked, write: WriteBlocks
 ) -> Iterator[tuple[str, list[BlocDuFichier]]]:
-    """Yield the blocks of each sequence, in the order of what is found, that are written by some
-    hundreds at once; several processes do where there are many; then `more`."""
-    select, write = how
+    """Yield the blocks of each sequence, in the order of what `select` finds, that `write` makes of
+    some hundreds at once; several processes do where there are many."""
     jobs = [
         (lot, part)
         for part in batches(select(session, lot.contrat, lot.periode.debut), _POINTS_AT_ONCE)
@@ -99,21 +95,18 @@ def blocks_by_suite(
     alone = atelier.equipe is None or len(jobs) < 2
     share = work_here if alone or atelier.equipe is None else atelier.equipe.share
     blocs = [each for part in share(session, write, jobs) for each in part]
-    blocs += more
     for suite, mine in groupby(sorted(blocs, key=attrgetter("suite")), attrgetter("suite")):
         yield suite, list(mine)
 
 
-def numbered(session: Session, lot: LotContrat, suite: str, plus: str = "") -> tuple[str, str]:
-    """Return the number of the file that is made now of a sequence, five digits, and its name until
-    there."""
+def numbered(session: Session, lot: LotContrat, suite: str, plus: str = "") -> str:
+    """Return the name of the file that is made now of a sequence, until its number, included."""
     code, contrat = lot.flux.code, lot.contrat
     begins = f"ENEDIS_{code}_{contrat.eic}_"
     if suite:
         begins = f"{enedis()['emetteur']}_{code}_{contrat.eic}_{contrat.contrat_id}_{suite}_"
     made = count_named(session, lot.contrat_id, begins)
-    sequence = f"{made % _SEQUENCES + 1:05d}"
-    return sequence, f"{begins}{plus}{sequence}"
+    return f"{begins}{plus}{made % _SEQUENCES + 1:05d}"
 
 
 def archive_of(

@@ -310,14 +310,14 @@ Make = Callable[[Iterable[PointDuContrat]], Mapping[str, Fait]]
 
 
 def revised(
-    session: Session, lot: LotContrat, make: Make, prms: Sequence[str] | None = None
+    session: Session, lot: LotContrat, prms: Iterable[str], make: Make
 ) -> Iterator[tuple[str, Fait | None, Fait | None]]:
-    """Yield what `make` made of points (all without `prms`) on former days where it isn't what it
-    makes on the day of `lot`: the motive, the former, that which corrects it."""
+    """Yield what `make` made of points on former days where it isn't what it makes on the day of
+    `lot`: the motive, the former, that which corrects it."""
     contrat, jour = lot.contrat, lot.periode.debut
-    for prm, (depuis, motif) in sorted(revisions_of(session, contrat.contrat_id, jour).items()):
-        if prms is not None and prm not in prms:
-            continue
+    found = revisions_of(session, contrat.contrat_id, jour)
+    for prm in sorted(found.keys() & {*prms}):
+        depuis, motif = found[prm]
         ended = [each.jour for each in life_of(session, [prm]).get(prm, []) if each.sorte.ferme]
         seen = {jour - timedelta(1), *(day for day in ended if depuis <= day < jour)}
         lives = [p for day in seen for p in read_points_of(session, contrat, [prm], day, jour)]
