@@ -257,6 +257,7 @@ LIGNE = {
     "Taux_TVA_Applicable": "tva",
     "Puissance_Souscrite": "situation.puissance",
     "Formule_Tarifaire_Acheminement": "situation.fta",
+    "Num_Sequence": "situation.sequence",
 }
 
 

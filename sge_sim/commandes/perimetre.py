@@ -143,7 +143,7 @@ def declare_errone(session: Session, errone: ReleveErrone, point: Point, today: 
     fits = jour.day == fixe and today <= jour < errone.corrige < jour + timedelta(_QUATRE_SEMAINES)
     if not fits or contrat_of(session, holder, jour) is None:
         raise UsageError(
-            f"Donner un {fixe} à venir, où un contrat GRD-F suit le point {point.prm} et le relève, "
+            f"Donner un {fixe} à venir, jour de relevé du point {point.prm} dans un contrat GRD-F, "
             "et une correction dans les quatre semaines."
         )
     _refuse(_corrections_since(session, point, jour))
@@ -333,4 +333,5 @@ def _apply(session: Session, point: Point, affaire: AffaireContractuelle, connu:
             for meter in point.compteurs:
                 meter.date_depose = meter.date_depose or jour
             said = dict.fromkeys(("matricule", "numero_serie"), affaire.valeurs["matricule"])
+            said["tic_activable"] = point.type_comptage == "LINKY" or None  # it communicates
             point.compteurs.append(Compteur(prm=point.prm, date_pose=jour, **said))

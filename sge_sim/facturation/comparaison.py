@@ -48,12 +48,14 @@ class ConstatFacture:
 
 @dataclass(frozen=True)
 class BlocEcrit:
-    """A block of F15 as it is written, with its file, the number of its invoice and its day."""
+    """A block of F15 as it is written, with its file, the number of its invoice, its day, and the
+    contract that the number is of."""
 
     fichier: str
     facture: str
     arbre: ArbreDocument
     jour: date = date.max
+    contrat: str = ""
 
     @property
     def reference(self) -> tuple[str, str]:
@@ -97,7 +99,7 @@ def compare_lines(bloc: BlocEcrit, expected: Sequence[LigneFacturee]) -> Iterato
     The energy of a reading that a change of price divides may be divided otherwise: the sum and the
     prices count.
     """
-    left = [each for each in expected if each.quantite]
+    left = [each for each in expected if each.quantite or each.repartie]
     parts: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
     for each in left:
         if each.repartie:

@@ -98,7 +98,8 @@ class VerificationFactures:
         elif document.endswith("FL"):
             facture, jour = (tree["Rappel_En_Tete"][nom] for nom in ("Num_Facture", "Date_Facture"))
             blocs = tree["Donnees_Valorisation"]
-            self.blocs += [BlocEcrit(fichier, facture, each, jour) for each in blocs]
+            contrat = tree["En_Tete_Flux"]["Identifiant_Contrat"]
+            self.blocs += [BlocEcrit(fichier, facture, each, jour, contrat) for each in blocs]
         elif document.endswith("FA"):
             self.generales.append((fichier, tree))
         elif "PRM" in tree:
@@ -184,7 +185,9 @@ class VerificationFactures:
             replace(each, **about, compteur=each.compteur or donnees["Type_Compteur"])
             for each in known
         ]
-        billed = first.prochain or (last.releve.jour if last.motif == CYCLIQUE else None)
+        elapsed = min((x.debut for x in bloc.lignes if x.id_ev.endswith("-U")), default=date.min)
+        billed = first.prochain or (elapsed if elapsed > first.releve.jour else None)
+        billed = billed or (last.releve.jour if last.motif == CYCLIQUE else None)
         billed, coming = billed or _after(bloc, "-R"), last.prochain or _after(bloc, "-E")
         if last.motif not in FINS and coming is None:
             quoi = f"ni {last.releve.id} ni le bloc ne disent la date du relevé suivant"
@@ -250,7 +253,8 @@ class VerificationFactures:
     def _judge_invoice(self, fichier: str, tree: ArbreDocument) -> None:
         """Compare the totals of an invoice with its blocks."""
         facture, fin = tree["En_Tete_Message"]["Num_Facture"], tree["Fin_Message"]
-        mine = [each.arbre for each in self.blocs if each.facture == facture]
+        of = facture, tree["En_Tete_Flux"]["Identifiant_Contrat"]
+        mine = [each.arbre for each in self.blocs if (each.facture, each.contrat) == of]
         totals: dict[str, Decimal | int] = {"Nb_Donnees_Valorisation_Total": len(mine)}
         for nom in ("HT", "TVA", "TTC"):
             amounts = [each.get(f"Total_Valorise_{nom}") for each in mine]

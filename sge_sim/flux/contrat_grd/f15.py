@@ -176,7 +176,8 @@ def _bloc(
     if first.motif == CYCLIQUE:
         avance = facturation.avance(situations, first.jour, vecue.prochain(first.jour))
     prochain = vecue.prochain(last.jour) if last.motif == CYCLIQUE else None
-    return facturation.bloc(PeriodeAFacturer(situations, lus, avance, prochain))
+    bloc = facturation.bloc(PeriodeAFacturer(situations, lus, avance, prochain))
+    return replace(bloc, lignes=tuple(each for each in bloc.lignes if each.quantite))
 
 
 def _priced(vecue: SituationVecue, jour: date, before: date) -> GrilleLue:

@@ -105,20 +105,21 @@ class SituationVecue:
             if each.pose <= jour < (each.depose or date.max)
         )
 
-    def cycliques(self, depuis: date, *, a_pied: bool = False) -> Iterator[date]:
-        """Yield its days of cyclic reading after a day, without end; `a_pied`: as if none of its
-        meters communicated."""
+    def cycliques(self, depuis: date, mensuels: bool | None = None) -> Iterator[date]:
+        """Yield its days of cyclic reading after a day, without end; `mensuels`: as if its meters
+        always communicated, or never."""
         month = depuis.year * 12 + depuis.month - 1
         while True:
             jour = date(month // 12, month % 12 + 1, self.derniere.jour_fixe)
             due = (jour.month + self.mesure.graine) % MOIS_ENTRE_RELEVES_A_PIED == 0
-            if jour > depuis and (due or (not a_pied and self.communicates(jour))):
+            monthly = self.communicates(jour) if mensuels is None else mensuels
+            if jour > depuis and (due or monthly):
                 yield jour
             month += 1
 
     def prochain(self, jour: date) -> date:
         """Return the day of the next cyclic reading, as it is foreseen at one."""
-        return next(self.cycliques(jour, a_pied=not self.communicates(jour)))
+        return next(self.cycliques(jour, self.communicates(jour)))
 
     def releves(self, jusqu_a: date) -> list[ReleveContractuel]:
         """Return its readings to a day, that day included, oldest first: of a year at least.
