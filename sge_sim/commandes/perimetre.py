@@ -333,5 +333,6 @@ def _apply(session: Session, point: Point, affaire: AffaireContractuelle, connu:
             for meter in point.compteurs:
                 meter.date_depose = meter.date_depose or jour
             said = dict.fromkeys(("matricule", "numero_serie"), affaire.valeurs["matricule"])
-            said["tic_activable"] = point.type_comptage == "LINKY" or None  # it communicates
-            point.compteurs.append(Compteur(prm=point.prm, date_pose=jour, **said))
+            tic = point.compteurs[-1].tic_activable if point.compteurs else None  # a Linky has it
+            posed = Compteur(prm=point.prm, date_pose=jour, tic_activable=tic, **said)
+            point.compteurs.append(posed)
