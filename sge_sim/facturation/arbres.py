@@ -45,13 +45,8 @@ def filled(plan: Any, facts: Mapping[str, Any]) -> Any:
     return plan[1:] if plan.startswith("=") else _fact(plan, facts)
 
 
-@computed_once(1000)
-def _names(path: str) -> list[str]:
-    return path.split(".")
-
-
 def _fact(path: str, facts: Any) -> Any:
-    for nom in _names(path):
+    for nom in path.split("."):
         if isinstance(facts, Mapping):
             facts = facts.get(nom)
         else:

@@ -52,6 +52,9 @@ from sge_sim.tables.acteurs import get_acteur
 from sge_sim.tables.contrats_publies import prms_to_read
 
 _CLIENTS, _FREQUENCES, _TYPES = "019", "BMPAZ", "CRIHZ"
+_Due = tuple[PointDuContrat, list[ReleveContractuel], list[date]]
+"""What is invoiced: a point, its readings from that which was invoiced last, the days in between on
+which a price changes and its meter tells what it shows."""
 _log = logging.getLogger(__name__)
 
 
@@ -128,10 +131,9 @@ def _written(
 
 def _transport(points: Iterable[PointDuContrat], facturation: Facturation) -> dict[str, Fait]:
     """Return the blocks of the readings of their day of points, by the number of the reading."""
-    due, blocs = [], dict[str, Fait]()
+    due, blocs = list[_Due](), dict[str, Fait]()
     for point in points:
         if releves := _invoiced(point):
-            # On these days in between a price changes, and the meter tells what it shows.
             changes = facturation.grilles.changes(releves[0].jour, point.jour)
             dits = [day for day in sorted(changes) if point.vecue.communicates(day)]
             due.append((point, releves, dits))
@@ -139,11 +141,11 @@ def _transport(points: Iterable[PointDuContrat], facturation: Facturation) -> di
         (point.vecue, [*(each.jour for each in releves), *changes])
         for point, releves, changes in due
     )
-    for point, releves, dits in due:
+    for each in due:
         try:
-            blocs[releves[-1].id] = point, _bloc(point, releves, dits, facturation)
+            blocs[each[1][-1].id] = each[0], _bloc(each, facturation)
         except UsageError as error:
-            _log.info("F15 : pas de facture du point %s. %s", point.prm, error)
+            _log.info("F15 : pas de facture du point %s. %s", each[0].prm, error)
     return blocs
 
 
@@ -158,12 +160,8 @@ def _invoiced(point: PointDuContrat) -> list[ReleveContractuel]:
     return releves[starts[-1] :] if starts else []
 
 
-def _bloc(
-    point: PointDuContrat,
-    releves: Sequence[ReleveContractuel],
-    changes: Sequence[date],
-    facturation: Facturation,
-) -> BlocFacture:
+def _bloc(due: _Due, facturation: Facturation) -> BlocFacture:
+    point, releves, changes = due
     vecue, situations = point.vecue, point.situations_facturees()
     first, last = releves[0], releves[-1]
     lus = [ReleveFacture(first.id, first.jour)]
