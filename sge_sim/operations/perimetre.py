@@ -111,8 +111,9 @@ def declare(
     "Faire dire à un relevé à venir un index faux, puis le corriger par R15 et F15",
     "POST /points/{prm}/releves-errones",
     "perimetre corrige PRM",
+    without=_WITHOUT,
+    has_page=False,
     done="Le relevé du point {prm} sera faux, puis corrigé le {fait[corrige]}.",
-    back="/points/{prm}",
 )
 def corrige(
     state: State,
