@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from sge_sim.clock import PARIS, start_of_day
-from sge_sim.facturation.calcul import Facturation, PeriodeAFacturer
+from sge_sim.facturation.calcul import (
+    Facturation,
+    PeriodeAFacturer,
+    _composantes_f12,
+    _segment,
+)
 from sge_sim.facturation.grammaire import grammaires, read_by_grammar, write_around
 from sge_sim.facturation.lignes import (
     BlocFacture,
@@ -20,7 +25,9 @@ from sge_sim.facturation.lignes import (
     LigneFacturee,
     ReleveFacture,
     SituationFacturee,
+    rounded,
 )
+from sge_sim.facturation.prix import GrilleTarifaire
 
 PRM, REF = "30001610071843", "123456789"
 CREATION = datetime(2026, 9, 13, 5, 4, tzinfo=PARIS)
@@ -265,6 +272,7 @@ LIGNE = {
     "Taux_TVA_Applicable": "tva",
     "Puissance_Souscrite": "situation.puissance",
     "Formule_Tarifaire_Acheminement": "situation.fta",
+    "Num_Sequence": "situation.sequence",
 }
 
 
@@ -439,3 +447,20 @@ SUIVI = {
     ],
 }
 """A follow-up of affaires."""
+
+
+def annual_amount(
+    grille: GrilleTarifaire,
+    situation: SituationFacturee,
+    energies: Mapping[str, int] | None = None,
+    heures: Mapping[str, int] | None = None,
+) -> Decimal:
+    """What a point above 36 kVA costs in a year: its components, its energies, its overruns."""
+    segment = _segment(situation, grille)
+    components = _composantes_f12(situation, grille, segment)
+    total = sum((each.annual * each.facteur for each in components), Decimal(0))
+    for classe, kwh in (energies or {}).items():
+        total += grille.price(f"{segment}.soutirage.{situation.fta}.variable.{classe}") * kwh / 100
+    for hours in (heures or {}).values():
+        total += grille.price(f"{segment}.depassement") * hours
+    return rounded(total)

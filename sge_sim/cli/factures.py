@@ -64,7 +64,13 @@ def verifie(
     lignes = sum(len(each.lignes) for each in verification.blocs)
     found = f"{counted(lignes, 'ligne')} de {counted(len(verification.blocs), 'bloc')}"
     said = [*map(str, constats), f"{found}, {counted(len(constats), 'constat')}."]
+    if without := verification.sans_c15:
+        said.append(
+            f"{counted(without, 'bloc')} sans C15 : leur formule et leur puissance sont celles que "
+            "disent leurs F15 ; jours, prix, énergies et montants sont vérifiés."
+        )
     view = {"blocs": len(verification.blocs), "lignes": lignes, "constats": constats}
+    view["sans_c15"] = without
     say(view, as_json, "\n".join(said))
     if constats:
         sys.exit(1)

@@ -23,6 +23,8 @@ _QUATRE_CLASSES: Final = ("BTINFCU4", "BTINFMU4")
 _SANS_SAISON: Final = ("BTINFCUST", "BTINFMUDT")
 _FORMULES_C4: Final = ("BTSUPCU4", "BTSUPLU4")
 """Those of TURPE 7 whose prices are known; of collective operations none is."""
+RETARD: Final = 60
+"""Within how many days Enedis puts a power right that it had recorded wrong (assumed)."""
 _TARIF: Final = ("puissance_souscrite", "fta", "denivele_puissances", "calendrier_fournisseur")
 _DERNIER_TURPE: Final = date(2025, 8, 1)
 """From which a new structure of tariffs lets a formula change again (TURPE 7)."""
@@ -45,6 +47,8 @@ def wrong_demands(
     if missing or (nature in ("MCT", "MDACT", "MDCTR") and not champs):
         yield f"{nature} demande {' ou '.join(acte.requis or acte.champs)} : le donner"
     premier = today + timedelta(0 if enedis else acte.premier)
+    if enedis and nature == "MCT" and {*champs} == {"puissance"}:
+        premier -= timedelta(RETARD)
     dernier = today + timedelta(DERNIER_JOUR)
     if jour < premier or (jour > dernier and not enedis):
         yield (

@@ -6,7 +6,7 @@ Where no supplier that is concerned has such a contract, nothing is recorded.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, legal_date, start_of_day
 from sge_sim.commandes.admissible import wrong_demands, wrong_events
+from sge_sim.domaine.libelles import jour_releve
 from sge_sim.domaine.nomenclatures import TypeEvenement
 from sge_sim.domaine.perimetre import (
     ACTES,
@@ -36,6 +37,7 @@ from sge_sim.tables.ecritures import next_numero
 from sge_sim.tables.perimetre import (
     AffaireContractuelle,
     ContratGrdF,
+    ReleveErrone,
     contractual_situation,
     contrat_of,
 )
@@ -52,6 +54,7 @@ _NATURES: Final[Mapping[TypeEvenement, Nature]] = {
 _EIC: Final = re.compile(r"[A-Z0-9-]{16}")
 _REALISATION: Final = time(7, 27)
 """When an affaire is said done on its day: observed of a supplier change from afar."""
+_QUATRE_SEMAINES: Final = 28
 _TENUES: Final = (
     *("reference", "sequence", "date_mise_en_service", "date_sequence"),
     *("date_alimentation", "puissance_limitation"),
@@ -116,6 +119,8 @@ def declare(
     if NATURES[nature].type == "CONTRAT" and not enedis:
         _refuse(_others_awaited(session, point, now))
     _refuse(wrong_events(point, nature, valeurs, jour))
+    if jour < legal_date(now):
+        _refuse(_corrections_since(session, point, jour))
     affaire = open_contractuelle(session, point, nature, valeurs, jour, now, enedis=enedis)
     if affaire is None:
         raise UsageError(
@@ -142,6 +147,32 @@ def _others_awaited(session: Session, point: Point, now: datetime) -> Iterator[s
                 f"l'affaire {affaire.numero} ({affaire.nature} du {affaire.jour:%d/%m/%Y}) est "
                 f"déjà en cours sur le point {point.prm} : en demander une après ce jour"
             )
+
+
+def declare_errone(session: Session, errone: ReleveErrone, point: Point, today: date) -> None:
+    """Have a cyclic reading to come told wrong, and corrected within four weeks.
+
+    Raises `UsageError` for a point that no contract follows, days that don't fit.
+    """
+    jour, fixe = errone.jour, jour_releve(point.plage_releve)
+    holder = point.fournisseur_titulaire if point.segment == "C5" else None
+    fits = jour.day == fixe and today <= jour < errone.corrige < jour + timedelta(_QUATRE_SEMAINES)
+    if not fits or contrat_of(session, holder, jour) is None:
+        raise UsageError(
+            f"Donner un {fixe} à venir, jour de relevé du point {point.prm} dans un contrat GRD-F, "
+            "et une correction dans les quatre semaines."
+        )
+    _refuse(_corrections_since(session, point, jour))
+    session.add(errone)
+
+
+def _corrections_since(session: Session, point: Point, jour: date) -> Iterator[str]:
+    """Yield why nothing of a day can be put right: something since was, or has happened."""
+    known = (each.connu for each in tables.life_of(session, [point.prm]).get(point.prm, []))
+    wrong = select(ReleveErrone.corrige).where(ReleveErrone.prm == point.prm)
+    last = max([*known, *session.scalars(wrong)], default=date.min)
+    if last >= jour:
+        yield f"{point.prm} a un événement ou une correction le {last:%d/%m/%Y} : dater d'après"
 
 
 def _affaire_of(session: Session, event: Evenement) -> AffaireContractuelle | None:
@@ -251,12 +282,12 @@ def record(
 
     `avant` is its situation before its event.
     """
-    _apply(session, point, affaire)
-    nature, jour = affaire.nature, legal_date(instant)
+    nature, jour, known = affaire.nature, affaire.jour, legal_date(instant)
+    _apply(session, point, affaire, known)
     apres = _held(contractual_situation(point), avant)
     if nature == "PHC" and apres == avant:
         return  # the meter hasn't answered
-    affaire.close(max(instant, datetime.combine(jour, _REALISATION, PARIS)), realisee=True)
+    affaire.close(max(instant, datetime.combine(known, _REALISATION, PARIS)), realisee=True)
     if apres.alimentation != avant.alimentation:
         apres = replace(apres, date_alimentation=jour, puissance_limitation=None)
     if "limite" in affaire.valeurs:
@@ -271,6 +302,7 @@ def record(
             event = tables.EvenementContractuel(
                 **{"prm": point.prm, "contrat_id": contrat.contrat_id, "nature": nature},
                 **{"jour": jour, "instant": instant, "affaire_numero": affaire.numero},
+                connu=known,
                 **{"reference": apres.reference, "sequence": apres.sequence},
                 **{"avant": avant, "apres": apres},
             )
@@ -289,8 +321,9 @@ def record(
     add(nature, apres)
 
 
-def _apply(session: Session, point: Point, affaire: AffaireContractuelle) -> None:
-    """Give a point what an affaire makes of it, beside what its event does already."""
+def _apply(session: Session, point: Point, affaire: AffaireContractuelle, connu: date) -> None:
+    """Give a point what an affaire makes of it from a legal day on, beside what its event does
+    already."""
     jour = affaire.jour
     valeurs = {name: value for name, value in affaire.valeurs.items() if name in DATEES}
     puissance, former = valeurs.get("puissance_souscrite"), point.puissance_souscrite or 0
@@ -309,7 +342,7 @@ def _apply(session: Session, point: Point, affaire: AffaireContractuelle) -> Non
         posts = CALENDRIERS_DISTRIBUTEUR.get(str(fta)) != "DI000001"
         if posts and point.heures_creuses_libelle is None and point.type_comptage == "LINKY":
             valeurs["heures_creuses_libelle"] = _PLAGE
-    change_columns(session, point, jour, **valeurs)
+    change_columns(session, point, connu, **valeurs)
     match affaire.nature:
         case "MES" | "PMES":
             point.etat_contractuel, point.etat_alimentation = "SERVC", "ALIM"

@@ -18,6 +18,9 @@ TypeContractuel = Literal["CONTRAT", "TECHNIQUE"]
 Initiateur = Literal["fournisseur", "enedis"]
 """Who asked for an affaire. Enedis' own, corrections included, are told in no X12 nor X13."""
 EtatJalon = Literal["DMTR", "DMREC", "INPL", "CPRE", "CPNR"]
+MotifRectif = Literal["CORR_IDX", "CONC_RLV", "DYSF_CPT", "DYSF_TO", "FRAUDE_C5"]
+"""Why a reading is corrected, as R15 has it; a contract that is corrected has its own motive."""
+CORRECTION_CONTRAT: Final = "CORR_CTRC5"
 
 
 @dataclass(frozen=True)

@@ -130,8 +130,8 @@ class Facturation:
         and indemnities (D…) aren't taxed."""
         grille, nature = self.grilles.on(effet), {"D": "03", "C": "04"}.get(id_ev[0], "02")
         prix, tva = grille.price(f"prestations.{id_ev}"), self.hypotheses.tva
-        ligne = _line(id_ev, effet, effet + _JOUR, quantite, "UNITE", prix)
-        return replace(ligne, tva=None if nature == "03" else tva, nature=nature, grille=grille.nom)
+        said: Any = {"tva": None if nature == "03" else tva, "nature": nature, "grille": grille.nom}
+        return _line(id_ev, effet, effet + _JOUR, quantite, "UNITE", prix, **said)
 
     def negative(self, ligne: LigneFacturee) -> LigneFacturee:
         """Return a line that takes another back: its price is negative, its quantity isn't."""
@@ -170,8 +170,8 @@ class Facturation:
                 if first < end:
                     ligne = self._fixe(each, suffixe, first, end)
                     rupture = "T" if {first, end} & technical else ""
-                    ligne = replace(ligne, situation=situation, grille=grille.nom)
-                    lignes.append(replace(ligne, rupture=rupture))
+                    said: Any = {"situation": situation, "grille": grille.nom}
+                    lignes.append(replace(ligne, rupture=rupture, **said))
         return lignes
 
     def _composantes(
@@ -215,8 +215,8 @@ class Facturation:
         calcul = f"{with_comma(annual)} €/an ÷ {divisor} j"
         if facteur != 1:
             calcul = f"{days} j × {with_comma(facteur)} {unite.strip('j.')}, {calcul}"
-        ligne = _line(id_ev, debut, fin, quantite, unite, rounded(annual / divisor, digits))
-        return replace(ligne, tva=self.hypotheses.tva, famille=famille, calcul=calcul)
+        prix, said = rounded(annual / divisor, digits), {"famille": famille, "calcul": calcul}
+        return _line(id_ev, debut, fin, quantite, unite, prix, tva=self.hypotheses.tva, **said)
 
     def _taken_back(self, ligne: LigneFacturee) -> LigneFacturee:
         id_ev = elements()["reprises"][ligne.famille]
@@ -246,12 +246,13 @@ class Facturation:
                 raise TarifInconnuError(said)
             for (famille, classe), (id_ev, key) in named.items():
                 parts, repartie = shares.get((famille, classe), ({}, False))
-                if not (kwh := parts.get(rank)):
+                kwh = parts.get(rank, 0)
+                if not kwh and not repartie:
                     continue
                 price, quantite = grille.price(key), Decimal(abs(kwh))
                 unite, cents = ("kWh", 100) if famille == _VARIABLE else ("h", 1)
-                ligne = replace(
-                    _line(id_ev, start, end, quantite, unite, price / cents),
+                ligne = _line(
+                    *(id_ev, start, end, quantite, unite, price / cents),
                     tva=self.hypotheses.tva,
                     famille=famille,
                     rupture="T" if {start, end} & grids else "",
@@ -342,11 +343,11 @@ def _band(upto: Mapping[str, int], situation: SituationFacturee) -> str:
 
 
 def _line(
-    id_ev: str, debut: date, fin: date, quantite: Decimal, unite: str, prix: Decimal
+    id_ev: str, debut: date, fin: date, quantite: Decimal, unite: str, prix: Decimal, **more: Any
 ) -> LigneFacturee:
     """Return a line of a period, whose end is excluded."""
     montant = rounded(quantite * prix)
-    return LigneFacturee(id_ev, debut, fin - _JOUR, quantite, unite, prix, montant, None)
+    return LigneFacturee(id_ev, debut, fin - _JOUR, quantite, unite, prix, montant, **more)
 
 
 def _span(lignes: Sequence[LigneFacturee]) -> tuple[date, date] | None:

@@ -3,15 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any, Final
 
 from sge_sim.facturation.grammaire import ArbreDocument
 from sge_sim.facturation.lignes import BlocFacture, LigneFacturee, rounded, with_comma
+from sge_sim.facturation.lignes import SituationFacturee as Situee
 
 _ZERO: Final = Decimal(0)
 _COMPARED: Final = ("nature", "unite", "quantite", "prix", "montant", "tva")
+_SITUES: Final = ("fta", "puissance", "sequence")
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,20 @@ class ConstatFacture:
 
 @dataclass(frozen=True)
 class BlocEcrit:
-    """A block of F15 as it is written, with its file and the number of its invoice."""
+    """A block of F15 as it is written, with its file, the number of its invoice, its day, and the
+    contract that the number is of."""
 
     fichier: str
     facture: str
     arbre: ArbreDocument
+    jour: date = date.max
+    contrat: str = ""
+
+    @property
+    def reference(self) -> tuple[str, str]:
+        """Its point and its contractual situation."""
+        donnees = self.arbre.get("Donnees_PRM", {})
+        return donnees.get("Id_PRM", ""), donnees.get("Ref_Situation_Contractuelle", "")
 
     @cached_property
     def lignes(self) -> list[LigneFacturee]:
@@ -75,7 +87,10 @@ def _line(nature: str, arbre: ArbreDocument) -> LigneFacturee:
         taux = None
     days, unite = (arbre["Date_Debut"], arbre["Date_Fin"]), arbre.get("Unite_Quantite", "")
     montant = arbre["Montant_HT"]
-    return LigneFacturee(arbre["Id_EV"], *days, quantite, unite, prix, montant, taux, nature)
+    ligne = LigneFacturee(arbre["Id_EV"], *days, quantite, unite, prix, montant, taux, nature)
+    fta, kva = (arbre.get(nom) for nom in ("Formule_Tarifaire_Acheminement", "Puissance_Souscrite"))
+    known = fta and kva and Situee(date.min, fta, kva, arbre.get("Num_Sequence", 0))
+    return replace(ligne, situation=known or None)
 
 
 def compare_lines(bloc: BlocEcrit, expected: Sequence[LigneFacturee]) -> Iterator[ConstatFacture]:
@@ -84,7 +99,7 @@ def compare_lines(bloc: BlocEcrit, expected: Sequence[LigneFacturee]) -> Iterato
     The energy of a reading that a change of price divides may be divided otherwise: the sum and the
     prices count.
     """
-    left = [each for each in expected if each.quantite]
+    left = [each for each in expected if each.quantite or each.repartie]
     parts: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
     for each in left:
         if each.repartie:
@@ -101,7 +116,11 @@ def compare_lines(bloc: BlocEcrit, expected: Sequence[LigneFacturee]) -> Iterato
             parts[mine.id_ev, mine.releves] -= ligne.quantite
             montant = rounded(ligne.quantite * mine.prix)
             mine = replace(mine, quantite=ligne.quantite, montant=montant)
-        if wrong := [nom for nom in _COMPARED if getattr(ligne, nom) != getattr(mine, nom)]:
+        wrong = [nom for nom in _COMPARED if getattr(ligne, nom) != getattr(mine, nom)]
+        if ligne.situation is not None and mine.situation is not None:
+            pairs = [(nom, *(getattr(x.situation, nom) for x in (ligne, mine))) for nom in _SITUES]
+            wrong += [nom for nom, a, b in pairs if a and a != b]
+        if wrong:
             quoi = f"{', '.join(wrong)} : pas ce que disent la grille et les relevés"
             said = {"attendu": _shown(mine, wrong), "ecrit": _shown(ligne, wrong)}
             yield bloc.says("ligne", quoi, ligne, releves=mine.releves, **said)
@@ -118,6 +137,7 @@ def compare_lines(bloc: BlocEcrit, expected: Sequence[LigneFacturee]) -> Iterato
 
 def _shown(ligne: LigneFacturee, names: Sequence[str]) -> str:
     more = [f"{nom} {getattr(ligne, nom)}" for nom in names if nom in ("tva", "nature")]
+    more += [f"{nom} {getattr(ligne.situation, nom)}" for nom in names if nom in _SITUES]
     return ", ".join([ligne.explained(), *more])
 
 

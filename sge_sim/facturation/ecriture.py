@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
+from sge_sim.clock import legal_date
 from sge_sim.facturation.arbres import enedis, filled, plans
 from sge_sim.facturation.lignes import (
     LINKY,
@@ -28,15 +29,26 @@ T = TypeVar("T")
 
 
 def detail_block(
-    numero: str, bloc: BlocFacture, point: Any, version: str, plan: str = "Donnees_Valorisation"
+    numero: str,
+    bloc: BlocFacture,
+    point: Any,
+    version: str,
+    affaire: Any,
+    plan: str = "Donnees_Valorisation",
 ) -> Any:
-    """Return the tree of a block of a detail file; `point`: its sheet, its meter, its day; `plan`:
-    that of its flux."""
+    """Return the tree of a block of a detail file; `point`: its sheet, its meter, its day, the eve
+    of the invoice that it had first; `affaire`: that of its service, None of the transport;
+    `plan`: that of its flux."""
     fixe, variable = bloc.part_fixe or (None, None), bloc.part_variable or (None, None)
+    facture, valorisation, motif = bloc.origine or ("", "", "")
+    origine = {"numero": facture, "jour": point.jour + timedelta(1), "bloc": valorisation}
     facts = {
         "numero": numero,
         "bloc": bloc,
         "point": point,
+        "affaire": affaire,
+        "demande": None if affaire is None else legal_date(affaire.ouverte_at),
+        "rectifie": bloc.origine and {"motif": motif, "par": "4", "factures": [origine]},
         "departement": point.ligne.code_insee[:2],
         "debut_fixe": fixe[0],
         "fin_fixe": fixe[1],

@@ -46,6 +46,8 @@ def _why(ligne: LigneFacturee, facturation: Facturation) -> str:
     except UsageError as error:
         return str(error).removesuffix(".")
     unknown, source = f"{grille.nom} n'a pas ce prix", f"{grille.nom}, {grille.source}"
+    if ligne.nature != "01":
+        source = f"{grille.nom}, prix supposé s'il n'est pas d'une grille à soi"
     found = unknown
     for mine in _candidates(ligne, facturation):
         if ligne.id_ev in (mine.id_ev, elements()["reprises"].get(mine.famille)):

@@ -1,14 +1,15 @@
 """What documents of a supplier say of points, as values: situations of C15, readings of R15."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
 from sge_sim.clock import legal_date
 from sge_sim.facturation.grammaire import ArbreDocument
-from sge_sim.facturation.lignes import LINKY, ReleveFacture, SituationFacturee
+from sge_sim.facturation.lignes import LINKY, LigneFacturee, ReleveFacture, SituationFacturee
+from sge_sim.facturation.prix import elements
 
 COMPTEURS: Final = (LINKY, "CEB", "CFB", "PSC")
 DEBUTS: Final = ("PMES", "MES", "CFNE")
@@ -43,8 +44,9 @@ def _legal_day(stamp: datetime) -> date:
     return stamp.date() if stamp.tzinfo is None else legal_date(stamp)
 
 
-def add_situation(prm: ArbreDocument, known: list[SituationFacturee]) -> None:
-    """Add what a C15 says of a point to the situations of its reference, where it is another."""
+def add_situation(prm: ArbreDocument, known: list[SituationFacturee], connu: date) -> None:
+    """Add what a C15 of a day says of a point to the situations of its reference, where it is
+    another."""
     contrat = prm["Situation_Contractuelle"]
     structure = contrat.get("Structure_Tarifaire")
     if structure is None or (known and contrat["Etat_Contractuel"] != "EN SERVICE"):
@@ -61,10 +63,32 @@ def add_situation(prm: ArbreDocument, known: list[SituationFacturee]) -> None:
         compteur=next((each["Type"] for each in compteurs if each["Type"] in COMPTEURS), ""),
         acc=prm.get("Autoconsommation_Collective", "0") != "0",
         autoproducteur=prm.get("Autoproducteur", False),
+        connu=connu,
     )
     if found not in {replace(each, debut=found.debut) for each in known}:
         known.append(found)
         known.sort(key=lambda each: (each.debut, each.sequence))
+
+
+def situations_of(lignes: Iterable[LigneFacturee]) -> list[SituationFacturee]:
+    """Return the situations of a reference as most of its written lines say them."""
+    said: dict[int, list[LigneFacturee]] = defaultdict(list)
+    status: Counter[str] = Counter()
+    for each in lignes:
+        status.update(nom for nom, ev in elements()["gestion"].items() if each.id_ev[:-2] == ev)
+        if each.situation is not None and each.prix >= 0:
+            said[each.situation.sequence].append(each)
+    named = "".join(nom for nom, _ in status.most_common(1)).split()
+    return [
+        replace(
+            Counter(each.situation for each in mine if each.situation).most_common(1)[0][0],
+            debut=min(each.debut for each in mine),
+            compteur="",
+            acc="acc" in named,
+            autoproducteur="autoproducteur" in named,
+        )
+        for mine in said.values()
+    ]
 
 
 def releve_of(tree: ArbreDocument) -> ReleveRecu:

@@ -85,6 +85,11 @@ def _motif(said: str, named: dict[str, str]) -> str:
     return found[0] if found else CYCLIQUE if said == "FACTURATION" else EVENEMENT
 
 
+def is_large(bloc: ArbreDocument) -> bool:
+    """Whether a block is one of F12."""
+    return "Num_Sous_Lot" in bloc
+
+
 def as_f15(document: str, tree: ArbreDocument) -> ArbreDocument:
     """Return the detail or the general file of an F12 as one of F15."""
     if document == "F12_FL":

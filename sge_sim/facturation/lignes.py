@@ -32,8 +32,8 @@ class SituationFacturee:
 
     `puissance` in kVA; above 36 kVA `puissances` by class, in the order of the tariff (kVA, kW).
     `compteur`: CCB (Linky), CEB, CFB or PSC (none); `exemption`: why an old meter isn't invoiced
-    as such; `sans_releve_reel`: nobody has read it for twelve months. `jour_fixe`: that of its
-    cyclic readings, each month, where it is known.
+    as such; `sans_releve_reel`: nobody has read it for twelve months. `connu`: when it was told;
+    `jour_fixe`: that of its cyclic readings, each month, where it is known.
     """
 
     debut: date
@@ -48,6 +48,7 @@ class SituationFacturee:
     sans_releve_reel: bool = False
     puissances: tuple[tuple[str, Decimal], ...] = ()
     jour_fixe: int = field(default=0, compare=False)
+    connu: date = field(default=date.min, compare=False)
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ class LigneFacturee:
     @property
     def libelle(self) -> str:
         """What it is called."""
+        if self.nature != "01":
+            return str(elements()["prestations"].get(self.id_ev, self.id_ev))
         noms, (bare, _, suffixe) = elements()["libelles"], self.id_ev.rpartition("-")
         named = noms.get(bare) or noms.get(self.id_ev) or noms.get(self.famille, self.id_ev)
         return f"{named}{noms.get(suffixe, '') or noms.get(self.id_ev[-4:], '')}"

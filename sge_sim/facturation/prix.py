@@ -21,7 +21,7 @@ from sge_sim.errors import UsageError
 from sge_sim.machine.once import computed_once
 from sge_sim.machine.yaml_files import parse_yaml
 
-_FIGURE: Final = re.compile(r"[~?]?(-?\d{1,9}(?:\.\d{1,6})?)")
+_FIGURE: Final = re.compile(r"[~?*]?(-?\d{1,9}(?:\.\d{1,6})?)")
 """A price, after the sign that says how sure it is (`grilles.yaml`)."""
 _KEY: Final = re.compile(
     r"(?:c5|c4|hta)\.(?:gestion|gestion_autoproduction|gestion_client|comptage|depassement|socle|"

@@ -35,6 +35,7 @@ from sge_sim.facturation.lecture import (
     ReleveRecu,
     add_situation,
     releve_of,
+    situations_of,
 )
 from sge_sim.facturation.lecture_c4 import EVENEMENT
 from sge_sim.facturation.lignes import BlocFacture, LigneFacturee, ReleveFacture, SituationFacturee
@@ -59,6 +60,7 @@ class VerificationFactures:
     """Takes documents one after the other, then judges the blocks among them.
 
     What takes back may have a negative price or a negative quantity, whatever is assumed.
+    `sans_c15`: how many blocks have their situation from written lines alone.
     """
 
     facturation: Facturation = field(default_factory=Facturation)
@@ -71,6 +73,8 @@ class VerificationFactures:
     sommes: list[tuple[str, str, ArbreDocument]] = field(default_factory=list)
     constats: list[ConstatFacture] = field(default_factory=list)
     seen: set[bytes] = field(default_factory=set)
+    ecrites: dict[_Reference, list[SituationFacturee]] = field(default_factory=dict)
+    sans_c15: int = 0
 
     def add(self, fichier: str, content: bytes) -> None:
         """Take a document; one that is none of these files, or came before, is left aside."""
@@ -112,12 +116,14 @@ class VerificationFactures:
         elif document.startswith("F15"):
             self._add_invoice(fichier, document, tree)
         elif "PRM" in tree:
-            self._add_points(tree["PRM"])
+            self._add_points(tree["PRM"], tree["En_Tete_Flux"]["Date_Creation"].date())
 
     def _add_invoice(self, fichier: str, document: str, tree: ArbreDocument) -> None:
         if document.endswith("FL"):
-            facture = tree["Rappel_En_Tete"]["Num_Facture"]
-            self.blocs += [BlocEcrit(fichier, facture, e) for e in tree["Donnees_Valorisation"]]
+            facture, jour = (tree["Rappel_En_Tete"][nom] for nom in ("Num_Facture", "Date_Facture"))
+            contrat = tree["En_Tete_Flux"].get("Identifiant_Contrat", "")
+            blocs = tree["Donnees_Valorisation"]
+            self.blocs += [BlocEcrit(fichier, facture, each, jour, contrat) for each in blocs]
         else:
             self.generales.append((fichier, tree))
 
@@ -125,11 +131,11 @@ class VerificationFactures:
         """Note a file that can't be read, and why."""
         self.constats.append(ConstatFacture(fichier, "illisible", quoi))
 
-    def _add_points(self, points: list[ArbreDocument]) -> None:
+    def _add_points(self, points: list[ArbreDocument], connu: date) -> None:
         for prm in points:
             if contrat := prm.get("Situation_Contractuelle"):
                 ref = contrat["Ref_Situation_Contractuelle"]
-                add_situation(prm, self.situations[prm["Id_PRM"], ref])
+                add_situation(prm, self.situations[prm["Id_PRM"], ref], connu)
             for each in prm.get("Donnees_Releve", ()):
                 ref = each.get("Ref_Situation_Contractuelle", "")
                 self.releves[prm["Id_PRM"], ref].append(releve_of(each))
@@ -139,6 +145,10 @@ class VerificationFactures:
         hypotheses = replace(self.facturation.hypotheses, reprise="prix")  # as lines are read
         self.facturation = replace(self.facturation, hypotheses=hypotheses)
         tva_par_ligne = hypotheses.arrondi_tva == "ligne"
+        lignes: dict[_Reference, list[LigneFacturee]] = defaultdict(list)
+        for bloc in self.blocs:
+            lignes[bloc.reference] += bloc.lignes
+        self.ecrites = {each: situations_of(mine) for each, mine in lignes.items()}
         for bloc in self.blocs:
             try:
                 self.constats += compare_lines(
@@ -194,25 +204,27 @@ class VerificationFactures:
 
     def _recomputed(self, bloc: BlocEcrit) -> BlocFacture:
         donnees = bloc.arbre.get("Donnees_PRM", {})
-        reference = donnees.get("Id_PRM", ""), donnees.get("Ref_Situation_Contractuelle", "")
         exemption = donnees.get("Motif_Exemption_Releve_Residuel", "")
-        if not self.situations.get(reference):
-            raise _ApartError("situation inconnue", f"ni C15 ni C12 ne dit celle de {reference[1]}")
-        chain = self._chain(bloc, self.releves.get(reference, []))
+        if lecture_c4.is_large(bloc.arbre) and not self.situations.get(bloc.reference):
+            raise _ApartError(
+                "situation inconnue", f"aucun C12 ne dit celle de {bloc.reference[1]}"
+            )
+        chain = self._chain(bloc, self.releves.get(bloc.reference, []))
         first, last = chain[0], chain[-1]
-        if first.releve.jour < self.situations[reference][0].debut:
-            raise _ApartError("situation inconnue", f"rien ne la dit au {first.releve.jour}")
+        known = self._situations(bloc, first.releve.jour)
         reel = donnees.get("Date_Dernier_Releve_Reel", last.releve.jour)
         late = add_months(reel, _SANS_RELEVE_REEL) <= last.releve.jour
         about = {"exemption": exemption, "sans_releve_reel": late}
         situations = [
             replace(each, **about, compteur=each.compteur or donnees["Type_Compteur"])
-            for each in self.situations[reference]
+            for each in known
         ]
         if fixe := situations[-1].jour_fixe:  # R17 doesn't tell the next reading
             nexts = [_next_fixed(each.releve.jour, fixe) for each in (first, last)]
             first, last = replace(first, prochain=nexts[0]), replace(last, prochain=nexts[1])
-        billed = first.prochain or (last.releve.jour if last.motif == CYCLIQUE else None)
+        elapsed = min((x.debut for x in bloc.lignes if x.id_ev.endswith("-U")), default=date.min)
+        billed = first.prochain or (elapsed if elapsed > first.releve.jour else None)
+        billed = billed or (last.releve.jour if last.motif == CYCLIQUE else None)
         billed = billed or _after(bloc, "-R", "REPR")
         coming = last.prochain or _after(bloc, "-E", "ECHO")
         if last.motif not in FINS and coming is None:
@@ -231,6 +243,21 @@ class VerificationFactures:
         except (PrixInconnuError, TarifInconnuError) as error:
             genre = "prix inconnu" if isinstance(error, PrixInconnuError) else "tarif inconnu"
             raise _ApartError(genre, str(error)) from None
+
+    def _situations(self, bloc: BlocEcrit, depuis: date) -> list[SituationFacturee]:
+        """Return those that C15 had told when a block was invoiced; the first, where none tells it
+        (a point was in the contract before), as lines of F15 say it."""
+        told = [s for s in self.situations.get(bloc.reference, []) if s.connu <= bloc.jour]
+        if told and told[0].debut <= depuis:
+            return told
+        mine = {each.situation.sequence for each in bloc.lignes if each.situation is not None}
+        mine -= {each.sequence for each in told}
+        if not mine:
+            quoi = f"ni C15 ni F15 ne dit celle de {bloc.reference[1]} au {depuis}"
+            raise _ApartError("situation inconnue", quoi)
+        self.sans_c15 += 1
+        found = [each for each in self.ecrites[bloc.reference] if each.sequence in mine]
+        return sorted([*found, *told], key=lambda each: (each.debut, each.sequence))
 
     def _chain(self, bloc: BlocEcrit, lus: list[ReleveRecu]) -> list[ReleveRecu]:
         """Return the readings of a block: the last one that was invoiced before, or the first of
@@ -267,7 +294,8 @@ class VerificationFactures:
     def _judge_invoice(self, fichier: str, tree: ArbreDocument) -> None:
         """Compare the totals of an invoice with its blocks."""
         facture, fin = tree["En_Tete_Message"]["Num_Facture"], tree["Fin_Message"]
-        mine = [each.arbre for each in self.blocs if each.facture == facture]
+        of = facture, tree["En_Tete_Flux"].get("Identifiant_Contrat", "")
+        mine = [each.arbre for each in self.blocs if (each.facture, each.contrat) == of]
         totals: dict[str, Decimal | int] = {"Nb_Donnees_Valorisation_Total": len(mine)}
         for nom in ("HT", "TVA", "TTC"):
             amounts = [each.get(f"Total_Valorise_{nom}") for each in mine]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from sge_sim.clock import legal_date
 from sge_sim.domaine.nomenclatures import CategorieClientFinal
-from sge_sim.domaine.perimetre import TAUX, NatureEvenement
+from sge_sim.domaine.perimetre import TAUX, MotifRectif, NatureEvenement
 from sge_sim.errors import FieldError
 from sge_sim.machine.late import late
 from sge_sim.operations import LARGEST_NUMBER, Says, State, day_typed, operation
@@ -113,6 +113,31 @@ def declare(
         affaire = affaires.declare(*asked, enedis=par == "enedis", **champs)
         echeances.run_due(session, now, prm)
         return base.values_of(affaire)
+
+
+@operation(
+    "Faire dire à un relevé à venir un index faux, puis le corriger par R15 et F15",
+    "POST /points/{prm}/releves-errones",
+    "perimetre corrige PRM",
+    without=_WITHOUT,
+    has_page=False,
+    done="Le relevé du point {prm} sera faux, puis corrigé le {fait[corrige]}.",
+)
+def corrige(
+    state: State,
+    *,
+    prm: Prm,
+    jour: Annotated[date, Says("Jour du relevé : un jour fixe à venir", reads=day_typed)],
+    le: Annotated[date, Says("Jour de la correction", reads=day_typed)],
+    ecart: Annotated[int, Says("kWh de trop, dans la première classe de chaque grille")] = 100,
+    motif: Annotated[MotifRectif, Says("Motif de la correction, comme R15 le dit")] = "CORR_IDX",
+) -> dict[str, Any]:
+    """Declare a reading that is told wrong; return it."""
+    with echeances.transaction_on(state.database, prm) as (session, now, _):
+        said = {"jour": jour, "corrige": le, "ecart": ecart, "motif": motif}
+        errone, point = tables.ReleveErrone(prm=prm, **said), points.get_point(session, prm)
+        affaires.declare_errone(session, errone, point, legal_date(now))
+        return base.values_of(errone)
 
 
 @operation(

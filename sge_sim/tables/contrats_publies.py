@@ -15,6 +15,7 @@ from sge_sim.tables.perimetre import (
     AffaireContractuelle,
     ContratGrdF,
     EvenementContractuel,
+    ReleveErrone,
 )
 from sge_sim.tables.points import POINT_SEEN, Point
 
@@ -75,10 +76,13 @@ def prms_to_read(session: Session, contrat: ContratGrdF, segment: str, jour: dat
     if jour.day == _PREMIER:
         others = [plage for plage, fixe in _FIXES.items() if fixe != _PREMIER]
         fixed = or_(Point.plage_releve.is_(None), Point.plage_releve.not_in(others))
-    mine = _happened(contrat, segment), EvenementContractuel.jour == jour
+    mine = _happened(contrat, segment), EvenementContractuel.connu == jour
     both = union(
         select(Point.prm).where(_held(contrat, segment, jour), fixed),
         select(EvenementContractuel.prm).where(*mine),
+        select(Point.prm)
+        .join(ReleveErrone, ReleveErrone.prm == Point.prm)
+        .where(ReleveErrone.corrige == jour, Point.segment == segment),
     ).subquery()
     yield from session.scalars(select(both.c.prm).order_by(both.c.prm))
 
@@ -86,9 +90,10 @@ def prms_to_read(session: Session, contrat: ContratGrdF, segment: str, jour: dat
 def prms_of_events(
     session: Session, contrat: ContratGrdF, segment: str, jour: date
 ) -> Iterator[str]:
-    """Yield the points of a segment to which something happened on a day, in their order; all that
-    a contract holds on its first day, where their files begin by that (`PREMIERE_PHOTO`)."""
-    mine = _happened(contrat, segment), EvenementContractuel.jour == jour
+    """Yield the points of a segment to which something happened that is told on a day, in their
+    order; all that a contract holds on its first day, where their files begin by that
+    (`PREMIERE_PHOTO`)."""
+    mine = _happened(contrat, segment), EvenementContractuel.connu == jour
     found = {*session.scalars(select(EvenementContractuel.prm).where(*mine))}
     if segment in PREMIERE_PHOTO and jour == contrat.debut:
         found |= {*session.scalars(select(Point.prm).where(_held(contrat, segment, jour)))}
@@ -100,12 +105,16 @@ def next_contract_day(
 ) -> date | None:
     """Return the first day, from one on, that has something of `quoi` to tell (`ParContrat`)."""
     if quoi in ("evenements", "releves"):
-        after = select(func.min(EvenementContractuel.jour)).where(_happened(contrat, segment))
-        found = session.scalar(after.where(EvenementContractuel.jour >= jour))
+        after = select(func.min(EvenementContractuel.connu)).where(_happened(contrat, segment))
+        found = session.scalar(after.where(EvenementContractuel.connu >= jour))
         if quoi == "evenements":
             photo = segment in PREMIERE_PHOTO and jour == contrat.debut
             any_held = select(Point.prm).where(_held(contrat, segment, jour)).limit(1)
             return jour if photo and session.scalar(any_held) else found
+        of_segment = ReleveErrone.prm.in_(select(Point.prm).where(Point.segment == segment))
+        wrong = select(func.min(ReleveErrone.corrige)).where(of_segment)
+        corrected = session.scalar(wrong.where(ReleveErrone.corrige >= jour))
+        found = min(filter(None, (found, corrected)), default=None)
         held = select(Point.plage_releve).where(_held(contrat, segment, jour))
         plages = session.scalars(held.distinct())
         fixes = {jour_releve(plage) for plage in plages}

@@ -14,11 +14,13 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 from sge_sim.clock import PARIS, legal_date
 from sge_sim.domaine.perimetre import (
     COLONNES,
+    CORRECTION_CONTRAT,
     NATURES,
     SEGMENTS_SUIVIS,
     EtatJalon,
     Initiateur,
     Jalon,
+    MotifRectif,
     NatureEvenement,
     PeriodeContractuelle,
     SituationContractuelle,
@@ -122,7 +124,8 @@ class EvenementContractuel(Base):
     One event of each contract that is concerned: a supplier change is a CFNE of one, a CFNS of
     another, of one affaire. `avant` is the situation until that day, `apres` the one from it on;
     an event that opens has in `apres` the new reference, one that closes in both the old one.
-    `affaire_numero` is None of a correction.
+    `affaire_numero` is None of a correction; `connu`, its day: later than `jour` where Enedis was
+    late.
     """
 
     __tablename__ = "evenement_contractuel"
@@ -132,6 +135,7 @@ class EvenementContractuel(Base):
     contrat_id: Mapped[str] = mapped_column(ForeignKey("contrat_grd_f.contrat_id"))
     nature: Mapped[NatureEvenement] = mapped_column(String(5))
     jour: Mapped[date]
+    connu: Mapped[date]
     instant: Mapped[datetime] = mapped_column(Instant)
     affaire_numero: Mapped[str | None] = mapped_column(
         ForeignKey("affaire_contractuelle.numero", ondelete="CASCADE")
@@ -143,12 +147,26 @@ class EvenementContractuel(Base):
 
     affaire: Mapped[AffaireContractuelle | None] = relationship()
 
-    __table_args__ = (Index("ix_evenement_contractuel_jour", "contrat_id", "jour", "prm", "id"),)
+    __table_args__ = (Index("ix_evenement_contractuel_connu", "contrat_id", "connu", "prm", "id"),)
 
     @property
     def sorte(self) -> SorteEvenement:
         """What is known of its nature."""
         return NATURES[self.nature]
+
+
+class ReleveErrone(Base):
+    """A cyclic reading, that of the legal day `jour`, which R15 tells with `ecart` kWh too many in
+    the first class of each grid until it is corrected on the legal day `corrige`, for a motive of
+    R15."""
+
+    __tablename__ = "releve_errone"
+
+    prm: Mapped[str] = mapped_column(ForeignKey("point.prm", ondelete="CASCADE"), primary_key=True)
+    jour: Mapped[date] = mapped_column(primary_key=True)
+    corrige: Mapped[date] = mapped_column(index=True)
+    ecart: Mapped[int]
+    motif: Mapped[MotifRectif] = mapped_column(String(9))
 
 
 def contrats_grd_f(session: Session) -> Sequence[ContratGrdF]:
@@ -210,6 +228,25 @@ def life_of(
     for each in session.scalars(query):
         found.setdefault(each.prm, []).append(each)
     return found
+
+
+def ecarts_of(session: Session, prms: Sequence[str], connu: date) -> dict[tuple[str, date], int]:
+    """Return how wrong readings of points are still known on a legal day, by PRM and their day."""
+    wanted = ReleveErrone.prm.in_(prms), ReleveErrone.corrige > connu
+    found = session.scalars(select(ReleveErrone).where(*wanted))
+    return {(each.prm, each.jour): each.ecart for each in found}
+
+
+def revisions_of(session: Session, contrat_id: str, jour: date) -> dict[str, tuple[date, str]]:
+    """Return the points of which something before a legal day is told otherwise on it, by PRM: from
+    which day on, and the motive."""
+    late = select(EvenementContractuel).where(EvenementContractuel.jour < jour)
+    late = late.where(
+        EvenementContractuel.contrat_id == contrat_id, EvenementContractuel.connu == jour
+    )
+    wrong = select(ReleveErrone).where(ReleveErrone.corrige == jour)
+    found = {each.prm: (each.jour, CORRECTION_CONTRAT) for each in session.scalars(late)}
+    return found | {each.prm: (each.jour, each.motif) for each in session.scalars(wrong)}
 
 
 def periodes_of(

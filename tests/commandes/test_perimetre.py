@@ -12,7 +12,8 @@ from state_kit import A_POINT
 
 from sge_sim.clock import PARIS, legal_date
 from sge_sim.commandes.annee import draw_year
-from sge_sim.commandes.perimetre import declare, declare_contrat
+from sge_sim.commandes.perimetre import declare, declare_contrat, declare_errone
+from sge_sim.domaine.libelles import jour_releve
 from sge_sim.domaine.perimetre import CALENDRIERS_DISTRIBUTEUR, NATURES, TAUX, NatureEvenement
 from sge_sim.errors import UsageError
 from sge_sim.tables.anciens_etats import AncienEtat
@@ -21,6 +22,7 @@ from sge_sim.tables.perimetre import (
     AffaireContractuelle,
     ContratGrdF,
     EvenementContractuel,
+    ReleveErrone,
     affaires_moved,
     contrats_grd_f,
     life_of,
@@ -198,6 +200,38 @@ def test_what_is_not_admissible_is_refused(
 def test_a_tariff_may_change_again(followed: Lives, fta: str, other: str, changed: date) -> None:
     followed.set(fta=fta, date_modification_fta=changed)
     asked(followed, "MCT", fta=other)
+
+
+@pytest.mark.assumed("Enedis puts a power right within sixty days, after what happened since")
+def test_a_power_that_enedis_is_late_to_record_is_dated_of_its_day(followed: Lives) -> None:
+    asked(followed, "MCT", -20, puissance=9, enedis=True)
+    followed.until(NOW)
+    (event,) = events(followed)
+    assert (event.jour, event.connu, event.apres.date_sequence) == (day(-20), TODAY, day(-20))
+    assert (event.sequence, event.apres.puissance) == (2, 9)
+    for days, said in ((-61, "hors du délai"), (-1, "dater d'après")):
+        with pytest.raises(UsageError, match=said):
+            asked(followed, "MCT", days, puissance=6, enedis=True)
+
+
+def test_a_reading_is_told_wrong_on_a_fixed_day_to_come(followed: Lives) -> None:
+    followed.set(plage_releve="DM11")
+    fixe = date(2026, 9, jour_releve("DM11"))
+
+    def wrong(jour: date, corrige: date) -> None:
+        with followed.database.transaction() as session:
+            point = find_point(session, PRM)
+            assert point is not None
+            errone = ReleveErrone(prm=PRM, jour=jour, corrige=corrige, ecart=1, motif="CORR_IDX")
+            declare_errone(session, errone, point, TODAY)
+
+    bad = (fixe, fixe), (fixe + timedelta(1), fixe + timedelta(3)), (fixe, fixe + timedelta(28))
+    for jour, corrige in (*bad, (fixe.replace(month=8), fixe)):
+        with pytest.raises(UsageError, match="à venir"):
+            wrong(jour, corrige)
+    wrong(fixe, fixe + timedelta(9))
+    with pytest.raises(UsageError, match="dater d'après"):
+        wrong(fixe, fixe + timedelta(5))
 
 
 def test_a_second_affaire_of_the_contract_waits(followed: Lives) -> None:

@@ -1,6 +1,5 @@
 """What a reading is invoiced, to the cent, and that any window in parts is the whole."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
@@ -13,6 +12,7 @@ from facturation_kit import (
     PUISSANCE,
     SIMPLE,
     Histoire,
+    annual_amount,
     histoires,
     jour,
     releve,
@@ -24,8 +24,6 @@ from sge_sim.facturation.calcul import (
     Facturation,
     PeriodeAFacturer,
     TarifInconnuError,
-    _composantes_f12,
-    _segment,
     en_vigueur_le,
 )
 from sge_sim.facturation.lignes import (
@@ -33,10 +31,8 @@ from sge_sim.facturation.lignes import (
     LigneFacturee,
     ReleveFacture,
     SituationFacturee,
-    rounded,
 )
 from sge_sim.facturation.prix import (
-    GrilleTarifaire,
     Hypotheses,
     PrixInconnuError,
     given_grilles,
@@ -44,23 +40,6 @@ from sge_sim.facturation.prix import (
 )
 
 CENT = Decimal("0.01")
-
-
-def annual_amount(
-    grille: GrilleTarifaire,
-    situation: SituationFacturee,
-    energies: Mapping[str, int] | None = None,
-    heures: Mapping[str, int] | None = None,
-) -> Decimal:
-    """What a point above 36 kVA costs in a year: its components, its energies, its overruns."""
-    segment = _segment(situation, grille)
-    components = _composantes_f12(situation, grille, segment)
-    total = sum((each.annual * each.facteur for each in components), Decimal(0))
-    for classe, kwh in (energies or {}).items():
-        total += grille.price(f"{segment}.soutirage.{situation.fta}.variable.{classe}") * kwh / 100
-    for hours in (heures or {}).values():
-        total += grille.price(f"{segment}.depassement") * hours
-    return rounded(total)
 
 
 def amounts(bloc: BlocFacture, rupture: str = "") -> list[str]:

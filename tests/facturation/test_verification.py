@@ -56,15 +56,16 @@ def test_any_right_invoices_are_explained(histoire: Histoire) -> None:
 LINE = r"<Id_EV>ASSVCU4-0036-4</Id_EV>.*?"
 
 
-@pytest.mark.parametrize("exemple", ["puissance", "aout"])
-def test_each_number_of_each_line_that_changes_is_named(exemple: str) -> None:
+@pytest.mark.parametrize(("exemple", "c15"), [("puissance", "sans C15"), ("aout", "")])
+def test_each_number_of_each_line_that_changes_is_named(exemple: str, c15: str) -> None:
     text = FILES[exemple]["FL.xml"].decode()
-    shape = r"<(Prix_Unitaire|Quantite|Montant_HT)>(-?[0-9.]+)<"
+    known = {nom: each for nom, each in FILES[exemple].items() if not c15 or nom != "C15.xml"}
+    shape = r"<(Prix_Unitaire|Quantite|Montant_HT|Puissance_Souscrite)>(-?[0-9.]+)<"
     for found in re.finditer(shape, text):
-        other = f"{Decimal(found[2]) + Decimal('0.01'):f}"
+        other = f"{Decimal(found[2]) + (1 if found[1][:2] == 'Pu' else Decimal('0.01')):f}"
         content = f"{text[: found.start(2)]}{other}{text[found.end(2) :]}".encode()
         line = re.findall(r"<Id_EV>([^<]+)<", text[: found.start()])[-1]
-        said = [str(each) for each in checked({**FILES[exemple], "FL.xml": content})]
+        said = [str(each) for each in checked({**known, "FL.xml": content})]
         assert any(f"{line} " in each and ": ligne" in each for each in said), (line, said)
 
 
@@ -85,8 +86,10 @@ def test_each_number_of_each_line_that_changes_is_named(exemple: str) -> None:
         (
             f"<Ref_Situation_Contractuelle>{REF}",
             "<Ref_Situation_Contractuelle>9",
-            ["situation"],
+            ["relevé manquant"],
         ),
+        (r"<Puissance_Souscrite>6", "<Puissance_Souscrite>9", ["puissance"]),
+        (r"_Acheminement>BTINFCU4", "_Acheminement>BTINFMU4", ["fta"]),
         (r"<Date_Fin_Part_Fixe>2026-03-11", "<Date_Fin_Part_Fixe>2026-03-10", ["Date_Fin_Part_F"]),
     ],
 )
@@ -102,7 +105,6 @@ def test_what_is_changed_in_an_invoice_is_named(pattern: str, new: str, words: l
         ("R15.xml", "<Motif_Releve>CYCL", "<Motif_Releve>AUTRE", "relevé manquant"),
         ("C15.xml", "<Puissance_Souscrite>6", "<Puissance_Souscrite>9", "j.kVA × 0,027699"),
         ("C15.xml", "BTINFCU4", "BTINFCU9", "tarif inconnu"),
-        ("C15.xml", "<Id_PRM>30001610071843", "<Id_PRM>30001610071844", "situation inconnue"),
         ("FA.xml", "(<Montant_Total_HT>)70.18", r"\g<1>70.19", "Montant_Total_HT de la facture"),
         ("FA.xml", "_Total>3<", "_Total>4<", "Nb_Donnees_Valorisation_Total"),
         ("C15.xml", "<Id_PRM>", "<Id_PRN>", "illisible"),
@@ -196,10 +198,18 @@ def test_a_correction_is_computed_from_the_corrected_reading() -> None:
     assert {each.bloc for each in checked(files)} == {"V3"}
 
 
-def test_what_was_contracted_before_the_first_c15_is_said_apart() -> None:
-    files = dict(FILES["puissance"])
-    files["C15.xml"] = re.sub(rb"<PRM>.*?</PRM>", b"", files["C15.xml"], count=1, flags=re.S)
-    assert {each.genre for each in checked(files)} == {"situation inconnue"}
+@pytest.mark.parametrize("gone", [1, 0])
+@pytest.mark.parametrize("exemple", FILES)
+def test_what_no_c15_tells_is_taken_from_the_lines(exemple: str, gone: int) -> None:
+    """The first C15 of a point that was in the contract before, or all of them."""
+    files, verification = dict(FILES[exemple]), VerificationFactures()
+    files["C15.xml"] = re.sub(rb"<PRM>.*?</PRM>", b"", files["C15.xml"], count=gone, flags=re.S)
+    for nom, content in files.items():
+        verification.add(nom, content)
+    assert [str(each) for each in verification.judge() if each.fichier != "C15.xml"] == []
+    assert verification.sans_c15
+    files["FL.xml"] = re.sub(rb"<Formule_T.*?>\w+</Formule_T.*?>", b"", files["FL.xml"])
+    assert "situation inconnue" in {each.genre for each in checked(files)}
 
 
 def test_a_type_of_meter_that_c15_does_not_know_is_that_of_f15() -> None:

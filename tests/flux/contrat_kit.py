@@ -17,6 +17,7 @@ from sge_sim.tables.perimetre import (
     AffaireContractuelle,
     ContratGrdF,
     EvenementContractuel,
+    ReleveErrone,
     SituationContractuelle,
     contractual_situation,
 )
@@ -31,7 +32,7 @@ COMMUNES = (
     ("75001", "75056", "PARIS"),
 )
 DEBUT = date(2026, 5, 1)
-_NATURES_FERMANTES = ("RES", "CFNS")
+_NATURES_FERMANTES, _OUVRANTES = ("RES", "CFNS"), ("PMES", "MES", "CFNE")
 _PRESTATIONS = {
     **{"MES": "F120B", "CFNE": "F130", "CFNS": "F130", "RES": "F140B"},
     **{"MCT": "F180", "CMAT": "F185B", "MDACT": "M007"},
@@ -47,6 +48,8 @@ class Etape:
     change: dict[str, Any]
     contrat: str = GRD
     initiateur: Any = "fournisseur"
+    connu: date | None = None
+    """When it is recorded, where that is late."""
 
 
 def etape(nature: str, jour: date, contrat: str = GRD, **change: Any) -> Etape:
@@ -57,10 +60,12 @@ def fill(
     session: Session,
     lives: dict[str, Sequence[Etape]],
     anciens: Sequence[str] = (),
+    errones: Sequence[tuple[str, date, date, int]] = (),
     followed: date = DEBUT,
 ) -> None:
-    """Declare two suppliers, their contracts, and points with these lives; `anciens` have no
-    Linky."""
+    """Declare two suppliers, their contracts from `followed` on, and points with these lives: in
+    the contract before where they don't begin by entering it; `anciens` have no Linky, `errones`
+    are wrong readings."""
     publication_kit._fill(session)
     for code_postal, code_insee, libelle in COMMUNES[1:]:
         session.add(Commune(code_postal=code_postal, code_insee=code_insee, libelle=libelle))
@@ -83,6 +88,8 @@ def fill(
     for rank, (prm, steps) in enumerate(sorted(lives.items())):
         point = made_point(prm, rank, ancien=prm in anciens)
         session.add(point)
+        if not steps or steps[0].nature not in _OUVRANTES:
+            point.fournisseur_titulaire = FOURNISSEURS[GRD]
         session.flush()
         situation = contractual_situation(point)
         by_contrat: dict[str, SituationContractuelle] = {}
@@ -102,6 +109,10 @@ def fill(
             session.flush()
             session.add(_evenement(prm, step, before, after, affaire.numero))
         _end_as(point, by_contrat)
+    for prm, jour, corrige, ecart in errones:
+        session.add(
+            ReleveErrone(prm=prm, jour=jour, corrige=corrige, ecart=ecart, motif="CORR_IDX")
+        )
 
 
 def made_point(prm: str, rank: int, *, ancien: bool) -> Point:
@@ -119,7 +130,7 @@ def made_point(prm: str, rank: int, *, ancien: bool) -> Point:
 
 
 def _after(before: SituationContractuelle, step: Etape, reference: str) -> SituationContractuelle:
-    if step.nature in ("PMES", "MES", "CFNE"):
+    if step.nature in _OUVRANTES:
         opened = replace(
             before,
             reference=reference,
@@ -167,7 +178,8 @@ def _evenement(
         contrat_id=step.contrat,
         nature=step.nature,
         jour=step.jour,
-        instant=datetime.combine(step.jour, time(0, 1), PARIS),
+        connu=step.connu or step.jour,
+        instant=datetime.combine(step.connu or step.jour, time(0, 1), PARIS),
         affaire_numero=numero,
         reference=after.reference,
         sequence=after.sequence,
@@ -178,6 +190,8 @@ def _evenement(
 
 def _end_as(point: Point, by_contrat: dict[str, SituationContractuelle]) -> None:
     """Have the sheet of a point say what its life came to."""
+    if by_contrat:
+        point.fournisseur_titulaire = None
     for contrat, situation in by_contrat.items():
         if situation.etat == "SERVC":
             point.fournisseur_titulaire = FOURNISSEURS[contrat]
@@ -187,11 +201,12 @@ def _end_as(point: Point, by_contrat: dict[str, SituationContractuelle]) -> None
 def contract_platform(
     folder: Path,
     lives: dict[str, Sequence[Etape]],
-    anciens: Sequence[str] = (),
+    *apart: Sequence[Any],
     followed: date = DEBUT,
+    **options: Any,
 ) -> Platform:
     folder.mkdir(parents=True, exist_ok=True)
     database = filled_database(
-        folder / "sge-sim.db", lambda session: fill(session, lives, anciens, followed)
+        folder / "sge-sim.db", lambda session: fill(session, lives, *apart, followed=followed)
     )
-    return Platform(database, folder)
+    return Platform(database, folder, **options)

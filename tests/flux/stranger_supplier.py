@@ -40,6 +40,11 @@ def read_prices(page: str) -> list[dict[str, Decimal]]:
             if cells[0].startswith(words) and len(cells) == 3:
                 for grid, cell in zip(found, cells[1:], strict=True):
                     grid[key] = number(cell)
+        services = re.findall(r"`([A-Z0-9]+(?:-N?E)?)`", cells[1]) if len(cells) == 3 else []
+        charged = [number(each) for each in re.findall(r"\\\*(\d+(?:,\d+)?)", cells[-1])]
+        for rank, service in enumerate(services if charged else []):
+            for grid in found:
+                grid[service] = charged[min(rank, len(charged) - 1)]
         if re.fullmatch(r"BTINF(CU4|MU4|LU|CUST|MUDT)", cells[0]):
             for n, grid in enumerate(found):
                 grid[f"{cells[0]} fixe"] = number(cells[1 + 2 * n])
@@ -212,6 +217,11 @@ class Supplier:
         """Yield the lines of a block, by the rules of « Le calcul »."""
         ref = block.findtext(".//Id_PRM"), block.findtext(".//Ref_Situation_Contractuelle")
         chain = [self.readings[each.text] for each in block.iter("Id_Releve")]
+        if not chain:  # a service
+            for each in map(line_of, block.iter("Element_Valorise")):
+                price = self.grid(each.start)[each.kind]
+                yield Line(each.kind, each.start, each.end, Decimal(1), price, price)
+            return
         first, last = chain[0], chain[-1]
         changed = any(first.day < each.day < last.day for each in self.held[ref])
         ended, elapsed = last.why in ENDS, first.day
@@ -289,6 +299,6 @@ def line_of(node: Any) -> Line:
         kind = names[int(ident[-1]) - 1]
     else:
         stem = re.match(r"ASCS|ASSF|ASG|ASC", ident)
-        kind = f"{stem[0] if stem else ident}-{ident[-1]}"
+        kind = f"{stem[0]}-{ident[-1]}" if stem else ident
     values = (Decimal(node.findtext(nom)) for nom in ("Quantite", "Prix_Unitaire", "Montant_HT"))
     return Line(kind, *(day_of(node.findtext(f"Date_{nom}")) for nom in ("Debut", "Fin")), *values)

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from contrat_kit import AUTRE, COMMUNES, FOURNISSEURS, GRD, fill
+from facturation_kit import annual_amount
 from flux_kit import JOUR
 from lxml import etree
 from made_states import filled_database
@@ -28,7 +29,6 @@ from sge_sim.commandes.echeances import run_due
 from sge_sim.commandes.perimetre import declare
 from sge_sim.domaine.perimetre import CLASSES_C4
 from sge_sim.domaine.prm import generate
-from sge_sim.facturation.calcul import annual_amount
 from sge_sim.facturation.lignes import SituationFacturee
 from sge_sim.facturation.prix import known_grilles
 from sge_sim.facturation.verification import VerificationFactures

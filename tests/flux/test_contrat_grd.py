@@ -3,11 +3,15 @@
 The indexes are those of the world; the files go together, and their invoices are explained.
 """
 
+import json
 import os
 import re
-from collections import defaultdict
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -24,30 +28,44 @@ from stranger_supplier import Supplier, read_prices
 from sge_sim.admin.point_life import moments_of
 from sge_sim.commandes.annee import draw_year
 from sge_sim.domaine.pannes import Panne
-from sge_sim.domaine.perimetre import TAUX
+from sge_sim.domaine.perimetre import TAUX, initial_reference
 from sge_sim.domaine.prm import generate
 from sge_sim.domaine.sortes import SORTES
 from sge_sim.facturation.arbres import plans
 from sge_sim.facturation.explication import explained
 from sge_sim.facturation.grammaire import DOCUMENTS, grammaires, read_by_grammar
+from sge_sim.facturation.prix import known_grilles
 from sge_sim.facturation.verification import VerificationFactures
 from sge_sim.flux.apercu import invoices_of
 from sge_sim.flux.contrat_grd.fichiers import instance_of, version_of
 from sge_sim.flux.salissures import salir
 from sge_sim.flux.validation import Validation
 from sge_sim.mesures import index_quotidiens
+from sge_sim.schema.snapshot import restore_snapshot, take_snapshot
 from sge_sim.tables.mesures import read_mesures_facts
 from sge_sim.tables.perimetre import life_of
 from sge_sim.tables.points import find_point
 
 FIN = date(2026, 12, 20)
-PRMS = [generate("259", n) for n in range(22)]
-ANCIENS = PRMS[20:]
+PRMS = [generate("259", n) for n in range(26)]
+ANCIENS = PRMS[20:22]
+OUVRANTES, AOUT = ("MES", "CFNE"), date(2026, 8, 1)
+ERRONES = [
+    (PRMS[24], date(2026, 7, 25), date(2026, 8, 12), 150),
+    (PRMS[25], date(2026, 9, 26), date(2026, 10, 8), -40),
+]
 
 
 def lives() -> dict[str, list[Etape]]:
-    """Twenty-two points: a MES or a CFNE each, then what differs; two have no Linky."""
-    found = {}
+    """Twenty-two points: a MES or a CFNE each, then what differs; two have no Linky. Four were in
+    the contract before: a change that Enedis is late to record, none, and two wrong readings, the
+    second with an end before its correction."""
+    late = Etape("MCT", date(2026, 6, 10), {"puissance": 3}, initiateur="enedis")
+    found = {
+        PRMS[22]: [replace(late, connu=date(2026, 7, 30))],
+        **{PRMS[23]: [], PRMS[24]: [etape("MCT", date(2026, 11, 3), puissance=6)]},
+        PRMS[25]: [etape("RES", date(2026, 10, 2))],
+    }
     for n in range(22):
         debut = date(2026, 5, 4) + 5 * n * JOUR
         steps = [etape("CFNE" if n % 2 else "MES", debut)]
@@ -116,7 +134,7 @@ def _is_of(nom: str, contrat: str) -> bool:
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    made = contract_platform(tmp_path_factory.mktemp("contrat"), lives(), ANCIENS)
+    made = contract_platform(tmp_path_factory.mktemp("contrat"), lives(), ANCIENS, ERRONES)
     made.catch_up(at(FIN))
     yield made
     made.close()
@@ -140,7 +158,7 @@ def classes(reading: Any, kind: str, cote: str = "_Distributeur") -> dict[str, A
 @pytest.mark.documented("guides C15 v5.1.3 and F15 v4.1.3, homologation deck C5 V26.2")
 def test_all_hold_to_their_grammar_of_the_day(mine: Recus, other: Recus) -> None:
     assert [*mine.fautes, *other.fautes] == []
-    assert {each[:2] for each in mine.versions} == {
+    assert {each[:2] for each in mine.versions} <= {
         *{("C15", "5.1.0"), ("C15", "5.2.0"), ("R15", "2.3.2"), ("X12", "2.0.0")},
         *{(doc, label) for doc in ("F15_FA", "F15_FL") for label in ("4.0.3", "4.0.4")},
     }
@@ -175,8 +193,8 @@ def test_names_and_sequences_have_no_hole(mine: Recus) -> None:
     suites: dict[str, list[int]] = defaultdict(list)
     for nom, documents in mine.archives.items():
         found = re.fullmatch(
-            r"((?:17X100A100A0001A|ENEDIS)_\w{3}_17X\w{13}(?:_GRD-F139_032\d(?:_C_[MB]_[01]_D)?)?)"
-            r"_(\d{5})_(2026\d{10})\.zip",
+            r"((?:17X100A100A0001A|ENEDIS)_\w{3}_17X\w{13}(?:_GRD-F139_032\d(?:_[CR]_[MB]_[01]_D)?)?)"
+            r"_(\d{5})_(202[67]\d{10})\.zip",
             nom,
         )
         assert found, nom
@@ -198,8 +216,10 @@ def test_each_situation_is_opened_numbered_and_closed(mine: Recus) -> None:
         by_ref[prm["Situation_Contractuelle"]["Ref_Situation_Contractuelle"]].append(prm)
     for points in by_ref.values():
         natures = [each["Evenement_Declencheur"]["Nature_Evenement"] for each in points]
-        assert natures[0] in ("MES", "CFNE")
-        assert points[0]["Situation_Contractuelle"]["Num_Sequence"] == 1
+        first, opened = points[0]["Situation_Contractuelle"], natures[0] in OUVRANTES
+        initial = initial_reference(points[0]["Id_PRM"])
+        assert opened is (first["Ref_Situation_Contractuelle"] != initial)
+        assert first["Num_Sequence"] == (1 if opened else 2 if natures[0] == "MCT" else 1)
         for each, nature in zip(points, natures, strict=True):
             contrat = each["Situation_Contractuelle"]
             ends = nature in ("RES", "CFNS")
@@ -228,7 +248,7 @@ def test_who_leaves_and_who_enters_see_the_same_day_and_indexes(mine: Recus, oth
             assert refs[0] != refs[1]
             assert "Id_Affaire" not in event
             moved += 1
-    assert moved == 4
+    assert moved >= 4
     assert {doc["enteteFlux"]["idFlux"] for _, doc in mine.trees["X12"]} == {"X12", "X13"}
 
 
@@ -236,12 +256,16 @@ def test_who_leaves_and_who_enters_see_the_same_day_and_indexes(mine: Recus, oth
 def test_readings_are_those_of_the_world_and_follow_each_other(
     mine: Recus, platform: Platform
 ) -> None:
+    readings_hold(mine, platform)
+
+
+def readings_hold(mine: Recus, platform: Platform, every: int = 1) -> None:
     seen = mine.readings()
-    assert len({each["Motif_Releve"] for _, each in seen.values()}) >= 6
+    assert len({each["Motif_Releve"] for _, each in seen.values()}) >= 5
     for prm, each in seen.values():
         assert re.fullmatch(r"\d{16}", each["Id_Releve"])
         jour = each["Date_Releve"].date()
-        if prm not in ANCIENS and each["Motif_Releve"] == "CYCL":
+        if prm not in ANCIENS and each["Motif_Releve"] == "CYCL" and not int(prm[-6:]) % every:
             lu = index_quotidiens(platform.mesure(prm), jour, jour + JOUR)
             for rank, classe in enumerate(("HCB", "HPB", "HCH", "HPH")):
                 assert classes(each, "1")[classe]["Valeur"] == lu.distributeur[rank, 0] // 1000
@@ -250,13 +274,16 @@ def test_readings_are_those_of_the_world_and_follow_each_other(
             for classe, row in classes(each, "1", cote).items():
                 if "Valeur_Precedent" in row:
                     assert energies[classe]["Valeur"] == row["Valeur"] - row["Valeur_Precedent"]
-        if "Id_Releve_Precedent" in each:
+        if each.get("Id_Releve_Precedent") not in seen:
+            # Read before the contract was followed, or the first one of its situation.
+            former = each.get("Date_Releve_Precedent")
+            assert (each["Motif_Releve"] in OUVRANTES) is (former is None)
+            assert former is None or former.date() < DEBUT
+        else:
             before = seen[each["Id_Releve_Precedent"]][1]
             for nom in ("Date_Releve", "Motif_Releve"):
                 assert before[nom] == each[f"{nom}_Precedent"]
             assert before["Ref_Situation_Contractuelle"] == each["Ref_Situation_Contractuelle"]
-        else:
-            assert each["Motif_Releve"] in ("MES", "CFNE")
 
 
 @pytest.mark.observed("real C15, R15, F15 and X12 of a supplier")
@@ -285,12 +312,13 @@ def test_every_invoice_is_explained(mine: Recus) -> None:
         assert (
             " du " not in line
             or "Bloc" in line
-            or re.search(r" \(.*(÷ 36[56] j|c€/kWh) ; TURPE 7", line)
+            or re.search(r" \(.*(÷ 36[56] j|c€/kWh) ; TURPE 7|: 1 UNITE × .*, prix supposé", line)
         )
         assert not re.search(r"n'a pas ce prix|attendu|les blocs font", line)
     assert len(lines) > 800
     assert verification.judge() == []
     assert len(verification.blocs) > 80
+    assert 0 < verification.sans_c15 < len(verification.blocs) / 2
 
 
 @pytest.mark.documented("guides C15 v5.1.3 and F15 v4.1.3, homologation deck C5 V26.2")
@@ -301,24 +329,33 @@ def test_invoices_add_up_and_bind_readings(mine: Recus) -> None:
         lines = [e for g in bloc["Groupe_Valorise"] for e in g["Element_Valorise"]]
         assert sum(each["Montant_HT"] for each in lines) == bloc["Total_Valorise_HT"]
         totals[nom] = totals.get(nom, Decimal(0)) + bloc["Total_Valorise_HT"]
-        readings = [ids[each["Id_Releve"]] for each in bloc["Releve"]]
+        if "Id_Affaire" in bloc:
+            continue
+        donnees = bloc["Donnees_PRM"]
+        key = donnees["Id_PRM"], donnees["Ref_Situation_Contractuelle"]
+        span = bloc["Date_Debut_Part_Variable"], bloc["Date_Fin_Part_Variable"]
+        if bloc["Type_Facturation"] == "ANNUL":
+            assert spans[key].pop(), "it was invoiced"
+            continue
+        readings = [ids[each["Id_Releve"]] for each in bloc["Releve"] if each["Id_Releve"] in ids]
+        assert len(readings) >= len(bloc["Releve"]) - (span[0] < DEBUT)
         kwh = sum(
             row["Valeur"]
-            for _, each in readings[1:]
+            for _, each in readings[len(readings) - len(bloc["Releve"]) + 1 :]
             for row in (classes(each, "2") or classes(each, "2", "")).values()
         )
         variable = [e for e in lines if e["Id_EV"].startswith("ASSV")]
-        assert sum(each["Quantite"] for each in variable) == kwh
-        donnees = bloc["Donnees_PRM"]
-        key = donnees["Id_PRM"], donnees["Ref_Situation_Contractuelle"]
-        spans[key].append((bloc["Date_Debut_Part_Variable"], bloc["Date_Fin_Part_Variable"]))
+        signed = (e["Quantite"] * (-1 if e["Prix_Unitaire"] < 0 else 1) for e in variable)
+        if readings[-1][1]["Statut_Releve"] == "INITIAL" or bloc["Type_Facturation"] == "RECT":
+            assert sum(signed) == kwh
+        spans[key].append(span)
     for nom, tree in mine.trees["F15_FA"]:
         assert tree["Fin_Message"]["Montant_Total_HT"] == totals[nom]
         assert (
             sum(x["Montant"] for x in tree["Fin_Message"]["Detail_TVA"])
             == (tree["Fin_Message"]["Montant_Total_TVA"])
         )
-    for mine_of in spans.values():
+    for mine_of in map(sorted, spans.values()):
         assert all(a[1] + JOUR == b[0] for a, b in pairwise(mine_of))
 
 
@@ -331,8 +368,9 @@ def test_what_was_billed_in_advance_comes_to_the_elapsed_days(mine: Recus) -> No
     for _, prm in mine.of("C15"):
         contrat = prm["Situation_Contractuelle"]
         ref = contrat["Ref_Situation_Contractuelle"]
-        starts.setdefault(ref, contrat["Date_Mise_En_Service"])
-        if "Date_Resiliation" in contrat:
+        if prm["Evenement_Declencheur"]["Nature_Evenement"] in OUVRANTES:
+            starts.setdefault(ref, contrat["Date_Mise_En_Service"])
+        if "Date_Resiliation" in contrat and ref in starts:
             ended[ref] = (contrat["Date_Resiliation"].date() - starts[ref]).days
     for _, bloc in mine.of("F15_FL"):
         for line in (e for g in bloc["Groupe_Valorise"] for e in g["Element_Valorise"]):
@@ -340,7 +378,7 @@ def test_what_was_billed_in_advance_comes_to_the_elapsed_days(mine: Recus) -> No
                 sign = -1 if line["Prix_Unitaire"] < 0 else 1
                 days[bloc["Donnees_PRM"]["Ref_Situation_Contractuelle"]] += sign * line["Quantite"]
     assert {ref: days[ref] for ref in ended} == ended
-    assert len(ended) == 11
+    assert len(ended) > 7
 
 
 @pytest.mark.observed("real C15, R15, F15 and X12 of a supplier")
@@ -353,12 +391,69 @@ def test_an_affaire_is_followed_before_its_event_is_told(mine: Recus) -> None:
         assert [each["num"] for each in jalons] == [*range(1, len(jalons) + 1)]
     for nom, prm in mine.of("C15"):
         event = prm["Evenement_Declencheur"]
-        if event["Nature_Evenement"] == "MDPRM":
-            own.add(event["Id_Affaire"])
-        elif "Id_Affaire" in event:
+        if event.get("Id_Affaire") not in first:
+            own.add(event.get("Id_Affaire"))
+            assert event["Nature_Evenement"] in ("MDPRM", "MCT", "CFNS")
+        else:
             assert first[event["Id_Affaire"]] < stamp(nom)
+    for nom, bloc in mine.of("F15_FL"):
+        if "Id_Affaire" in bloc:
+            assert first[bloc["Id_Affaire"]] < stamp(nom)
     assert own
     assert not own & first.keys()
+
+
+@pytest.mark.assumed("prices and elements of services; a price of zero has no line")
+def test_each_affaire_that_is_billed_is_so_once(mine: Recus) -> None:
+    billed = Counter(b["Id_Affaire"] for _, b in mine.of("F15_FL") if "Id_Affaire" in b)
+    expected = Counter[str]()
+    for _, prm in mine.of("C15"):
+        event = prm["Evenement_Declencheur"]
+        if event["Nature_Evenement"] in ("MES", "MCT", "CMAT") and "Ref_Demandeur" in event:
+            expected[event["Id_Affaire"]] += 1
+    assert billed == expected
+    assert {*billed.values()} == {1}
+
+
+@pytest.mark.assumed("the reading keeps its number; the motives of F15 for those of R15")
+def test_what_is_put_right_is_annulled_then_told_anew(mine: Recus, other: Recus) -> None:
+    """Two wrong readings, the second with an end before its correction; a power that is late."""
+    told: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
+    for _, prm in mine.of("R15"):
+        for each in prm["Donnees_Releve"]:
+            said = each["Statut_Releve"], each.get("Motif_Rectif")
+            told[each["Id_Releve"]].append((prm["Id_PRM"], *said))
+    again = Counter(each for each in told.values() for each in each[1:])
+    anew = {("ANNULE", "RECTIFICATIF"): 0}
+    assert again == {
+        (prm, statut, motif): count
+        for prm, motif, count in (
+            (PRMS[22], "CORR_CTRC5", 2),
+            (PRMS[24], "CORR_IDX", 1),
+            (PRMS[25], "CORR_IDX", 2),
+        )
+        for statut in next(iter(anew))
+    }
+    blocs = [b for _, b in mine.of("F15_FL") if "Motif_Rectif_Facture" in b]
+    kinds = Counter((b["Type_Facturation"], b["Motif_Rectif_Facture"]) for b in blocs)
+    assert kinds == {
+        **{(kind, "CORR_CTR"): 2 for kind in ("ANNUL", "RECT")},
+        **{(kind, "CORR_IDX"): 3 for kind in ("ANNUL", "RECT")},
+    }
+    first = {b["Num_Valorisation"]: (nom, b) for nom, b in mine.of("F15_FL")}
+    numbers = {nom: t["En_Tete_Message"] for nom, t in mine.trees["F15_FA"]}
+    for bloc in blocs:
+        (origine,) = bloc["Facture_Origine"]
+        nom, before = first[origine["Origine_Valorisation"]]
+        head = numbers[nom]
+        assert head["Num_Facture"] == origine["Origine_Facture"]
+        assert head["Date_Facture"] == origine["Date_Origine_Facture"]
+        if bloc["Type_Facturation"] == "ANNUL":
+            assert bloc["Total_Valorise_HT"] == -before["Total_Valorise_HT"]
+    assert {h["Type_Facture"] for h in numbers.values()} == {"C", "R"}
+    for nom, tree in mine.trees["F15_FA"]:
+        credit = tree["Fin_Message"]["Montant_Total_HT"] < 0
+        assert numbers[nom]["Type_Facture_DGFIP"] == ("381" if credit else "380")
 
 
 def stamp(nom: str) -> datetime:
@@ -414,14 +509,20 @@ def test_nothing_is_said_of_them(platform: Platform) -> None:
 
 
 def test_a_catch_up_day_by_day_makes_the_same_files(platform: Platform, tmp_path: Path) -> None:
-    made = contract_platform(tmp_path / "etat", lives(), ANCIENS)
-    until = date(2026, 5, 30)
-    for day in (until - 20 * JOUR, until - 6 * JOUR, until):
+    made = contract_platform(tmp_path / "etat", lives(), ANCIENS, ERRONES)
+    until = date(2026, 8, 1)
+    for day in (date(2026, 7, 29), until):
         made.catch_up(at(day))
+    take_snapshot(made.database, made.journal, made.data_dir)
+    made.catch_up(at(until + 2 * JOUR))
+    restore_snapshot(made.database, made.journal, made.data_dir)
     made.catch_up(at(until))
-    before = {n: c for n, c in platform.ready().items() if stamp(n) < datetime(2026, 5, 30, 12)}  # noqa: DTZ001
+    before = {n: c for n, c in platform.ready().items() if stamp(n) < datetime(2026, 8, 1, 12)}  # noqa: DTZ001
     assert made.ready() == before
     assert before
+    made.catch_up(at(until + 2 * JOUR))
+    assert made.ready().items() > before.items(), "sequences go on after a reset"
+    assert made.ready().items() <= platform.ready().items()
     made.close()
 
 
@@ -446,7 +547,9 @@ def test_files_are_spoilt_as_real_ones(platform: Platform, mine: Recus, sorte: s
         for seen in (before, after)
     ]
     if sorte == "element_vide":
-        empty = sum(not each["donneesGenerales"]["statut"].get("@code") for _, each in spoilt.of("X12"))
+        empty = sum(
+            not each["donneesGenerales"]["statut"].get("@code") for _, each in spoilt.of("X12")
+        )
         assert empty == sum(each.champ == "statut" for each in semes) > 5
     elif sorte == "sans_distributeur":
         lacking = {id_ for id_, each in after.items() if not classes(each[1], "1")}
@@ -462,7 +565,7 @@ def test_files_are_spoilt_as_real_ones(platform: Platform, mine: Recus, sorte: s
         for _, each in after.values():
             energies, former = classes(each, "2", ""), each.get("Id_Releve_Precedent")
             for classe, row in classes(each, "1", "").items():
-                if former is not None:
+                if former in after:
                     there = classes(after[former][1], "1", "")
                     assert (
                         classe not in there
@@ -478,24 +581,122 @@ def test_an_instance_and_a_version_for_each() -> None:
     assert version_of("F15", date(2026, 3, 3)) == ("4.0.0", "3.3.2")
 
 
+def test_any_window_is_what_is_computed_at_once(mine: Recus, platform: Platform) -> None:
+    """From the start of a situation to each invoice, so between any two: days and energies at the
+    prices of each day, within 0.01 a line."""
+    windows_hold(mine, platform)
+
+
+def windows_hold(mine: Recus, platform: Platform, every: int = 1) -> None:
+    said: dict[str, list[tuple[date, str, int]]] = defaultdict(list)
+    for _, prm in mine.of("C15"):
+        contrat = prm["Situation_Contractuelle"]
+        tarif = contrat["Structure_Tarifaire"]
+        opens = prm["Evenement_Declencheur"]["Nature_Evenement"] in OUVRANTES
+        ref = contrat["Ref_Situation_Contractuelle"]
+        if opens or ref in said:
+            fta, kva = tarif["Formule_Tarifaire_Acheminement"], tarif["Puissance_Souscrite"]
+            said[ref].append((contrat["Date_Debut_Num_Sequence"], fta, int(kva)))
+    blocs: dict[str, list[Any]] = defaultdict(list)
+    for _, bloc in mine.of("F15_FL"):
+        donnees = bloc["Donnees_PRM"]
+        kept = donnees["Type_Compteur"] == "CCB" and "Releve" in bloc
+        if kept and donnees["Ref_Situation_Contractuelle"] in said:
+            blocs[donnees["Ref_Situation_Contractuelle"]].append(bloc)
+    compared = 0
+    for ref, mine_of in blocs.items():
+        prm = mine_of[0]["Donnees_PRM"]["Id_PRM"]
+        if int(prm[-6:]) % every:
+            continue
+        start = said[ref][0][0]
+        end = max(b["Date_Fin_Part_Variable"] for b in mine_of) + 2 * JOUR
+        lu = index_quotidiens(platform.mesure(prm), start, end).distributeur // 1000
+        fixed, energies, count = Decimal(0), Decimal(0), 0
+        for bloc in mine_of:
+            lines = [e for g in bloc["Groupe_Valorise"] for e in g["Element_Valorise"]]
+            count += len(lines)
+            energies += sum(e["Montant_HT"] for e in lines if e["Id_EV"][:4] == "ASSV")
+            fixed += sum(e["Montant_HT"] for e in lines if e["Id_EV"][:4] != "ASSV")
+            reached = max(e["Date_Fin"] for e in lines if e["Id_EV"][:4] != "ASSV") + JOUR
+            if bloc["Type_Facturation"] == "EVNT":
+                reached = bloc["Date_Fin_Part_Variable"] + JOUR
+            known = [s for s in said[ref] if s[0] <= bloc["Date_Fin_Part_Variable"] + JOUR]
+            computed = sum(daily(start + n * JOUR, known) for n in range((reached - start).days))
+            assert abs(float(fixed) - computed) <= 0.01 * count, (prm, ref, reached)
+            span = [start, min(max(AOUT, start), bloc["Date_Fin_Part_Variable"] + JOUR)]
+            span.append(bloc["Date_Fin_Part_Variable"] + JOUR)
+            direct = 0.0
+            for since, until in pairwise(span):
+                kwh = lu[:4, (until - start).days] - lu[:4, (since - start).days]
+                prices = known_grilles().on(since).below("c5.soutirage.BTINFMU4.variable")
+                each = zip(("HCB", "HPB", "HCH", "HPH"), kwh.tolist(), strict=True)
+                direct += sum(float(prices[classe]) * n / 100 for classe, n in each)
+            assert abs(float(energies) - direct) <= 0.01 * count, (prm, ref, span)
+            compared += 1
+    assert compared > 60
+
+
+def daily(jour: date, situations: list[tuple[date, str, int]]) -> float:
+    """The fixed part of a day, in a year that is not a leap year."""
+    _, fta, kva = max(each for each in situations if each[0] <= jour)
+    grille = known_grilles().on(jour)
+    power = kva * grille.price(f"c5.soutirage.{fta}.fixe")
+    return float(grille.price("c5.gestion") + grille.price("c5.comptage") + power) / 365
+
+
 @pytest.mark.annee
 def test_a_year_of_many_points_is_explained(tmp_path: Path) -> None:
-    """Of `SGE_SIM_ANNEE_POINTS` points, 1 000 by default."""
-    many = {}
-    for n in range(int(os.environ.get("SGE_SIM_ANNEE_POINTS", "1000"))):
-        debut = date(2026, 5, 2) + n % 25 * JOUR
-        many[generate("259", n)] = [
-            etape("CFNE" if n % 2 else "MES", debut),
-            etape("MCT", debut + (30 + n % 200) * JOUR, puissance=12),
-        ]
-    made = contract_platform(tmp_path / "etat", many)
+    """Of `SGE_SIM_ANNEE_POINTS` points, 1 000 by default, over 1 August and the reform: explained
+    by `factures verifie`, valid, and such as §10 wants; in two minutes of two cores."""
+    many, errones = dict[str, list[Etape]](), []
+    prms = [generate("259", n) for n in range(int(os.environ.get("SGE_SIM_ANNEE_POINTS", "1000")))]
+    for rank, prm in enumerate(sorted(prms)):
+        debut, later = date(2026, 5, 2) + rank % 25 * JOUR, date(2026, 6, 20) + rank % 200 * JOUR
+        steps = [] if rank % 5 == 4 else [etape("CFNE" if rank % 2 else "MES", debut)]
+        match rank % 10:
+            case 0 | 4:
+                steps.append(etape("MCT", later, puissance=12))
+            case 1:
+                steps += [etape("CFNS", later), etape("CFNE", later, AUTRE)]
+            case 2:
+                steps += [etape("RES", later), etape("MES", later, titulaire="Ada LOVELACE")]
+            case 9:
+                late = Etape("MCT", later, {"puissance": 3}, initiateur="enedis")
+                steps.append(replace(late, connu=later + 25 * JOUR))
+            case 5:
+                fixe = date(2026, 7 + rank % 5, rank % 28 + 1)
+                errones.append((prm, fixe, fixe + 9 * JOUR, 80))
+        many[prm] = steps
+    made = contract_platform(tmp_path / "etat", many, (), errones, workers=2)
+    begun = time.monotonic()
     made.catch_up(at(date(2027, 5, 1)))
-    verification = VerificationFactures()
-    for nom, content in made.ready().items():
-        for inner, member in members(content).items():
-            verification.add(f"{nom}/{inner}", member)
-    assert verification.judge() == []
-    assert len(verification.blocs) > 10 * len(many)
+    published = time.monotonic()
+    command = [sys.executable, "-m", "sge_sim", "factures", "verifie", "--json"]
+    folder = str(tmp_path / "etat" / "publications")
+    with subprocess.Popen([*command, folder], stdout=subprocess.PIPE) as verifie:
+        mine, other = received(made, GRD), received(made, AUTRE)
+        for held in (
+            test_all_hold_to_their_grammar_of_the_day,
+            test_who_leaves_and_who_enters_see_the_same_day_and_indexes,
+        ):
+            held(mine, other)
+        for alone in (
+            test_names_and_sequences_have_no_hole,
+            test_each_situation_is_opened_numbered_and_closed,
+            test_a_reading_of_c15_is_in_r15,
+            test_invoices_add_up_and_bind_readings,
+            test_what_was_billed_in_advance_comes_to_the_elapsed_days,
+            test_an_affaire_is_followed_before_its_event_is_told,
+            test_grid_and_off_peak_ranges_go_with_the_tariff,
+            test_each_affaire_that_is_billed_is_so_once,
+        ):
+            alone(mine)
+        readings_hold(mine, made, 20)
+        windows_hold(mine, made, 10)
+        said = json.loads(verifie.communicate()[0])
+    print(f"publiés en {published - begun:.0f} s, vérifiés en {time.monotonic() - published:.0f} s")
+    assert said["constats"] == []
+    assert said["blocs"] > 10 * len(many)
     made.close()
 
 
@@ -511,11 +712,19 @@ def reconciled(platform: Platform, spoil: tuple[bytes, bytes] = (b"", b"")) -> S
     return supplier
 
 
-def test_a_stranger_recomputes_each_line_from_the_page(platform: Platform) -> None:
-    supplier = reconciled(platform)
+def test_a_stranger_recomputes_each_line_from_the_page(tmp_path: Path) -> None:
+    """Of points that enter the contract, and whose events are told in time."""
+    plain = {
+        prm: steps
+        for prm, steps in lives().items()
+        if steps and steps[0].nature in OUVRANTES and all(each.connu is None for each in steps)
+    }
+    made = contract_platform(tmp_path / "etat", plain, ANCIENS)
+    made.catch_up(at(FIN))
+    supplier = reconciled(made)
     assert [*supplier.mistakes()] == []
-    assert supplier.lines > 800
-    spoilt = reconciled(platform, (b">0.060274<", b">0.060275<"))
+    assert supplier.lines > 700
+    spoilt = reconciled(made, (b">0.060274<", b">0.060275<"))
     assert all("price=Decimal('0.060274')" in each for each in spoilt.mistakes())
     assert [*spoilt.mistakes()]
 

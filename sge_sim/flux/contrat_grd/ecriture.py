@@ -10,7 +10,7 @@ objects other than CFN are called as their natures (assumed).
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -40,6 +40,7 @@ from sge_sim.flux.contrat_grd.fichiers import (
 )
 from sge_sim.flux.contrat_grd.grands import write_measures, write_situations
 from sge_sim.flux.contrat_grd.releves import (
+    Fait,
     GrilleLue,
     PointDuContrat,
     ReleveContractuel,
@@ -47,7 +48,8 @@ from sge_sim.flux.contrat_grd.releves import (
     grids_at,
     read_points_of,
     read_registers,
-    readings_of_day,
+    readings_of,
+    revised,
 )
 from sge_sim.flux.envoi import Envoi, Fichier, tampon
 from sge_sim.flux.lots import LotContrat
@@ -65,12 +67,12 @@ def write_events(session: Session, lot: LotContrat, prms: Sequence[str]) -> list
     """Return a block for each event of that day of these points, in their order."""
     jour, version = lot.periode.debut, grammar_of(lot)
     dits = [
-        (point, rank)
+        (replace(point, jour=each.jour), rank)
         for point in read_points_of(session, lot.contrat, prms, jour)
         for rank, each in enumerate(point.vecue.evenements, start=1)
-        if each.jour == jour
+        if each.connu == jour
     ]
-    read_registers((point.vecue, [jour]) for point, _ in dits)
+    read_registers((point.vecue, [point.jour]) for point, _ in dits)
     blocs = []
     for point, rank in dits:
         vecue = replace(point.vecue, evenements=point.vecue.evenements[:rank])
@@ -179,11 +181,26 @@ _INDEX, _ENERGIE = "1", "2"
 
 
 def write_readings(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
-    """Return the blocks of these points, those of which a reading is dits that day."""
-    lus, by_prm = readings_of_day(session, lot, prms), dict[str, tuple[str, list[Any]]]()
+    """Return the blocks of these points, those of which a reading is told that day: after those of
+    former days that are told otherwise, annulled then corrected."""
+    jour, by_prm = lot.periode.debut, dict[str, tuple[str, list[Any]]]()
+
+    def add(point: PointDuContrat, tree: Any, /, **said: str) -> None:
+        about = by_prm.setdefault(point.prm, (instance_of(point.ligne.code_insee), []))
+        about[1].append(tree | said)
+
+    def made(points: Iterable[PointDuContrat]) -> dict[str, Fait]:
+        return {lu[1].id: (lu[0], reading_tree(lot, *lu)) for lu in readings_of(points)}
+
+    for motif, former, now in revised(session, lot, prms, made):
+        if former is not None:
+            add(*former, Statut_Releve="ANNULE", Motif_Rectif=motif)
+        if now is not None:
+            said = {"Statut_Releve": "RECTIFICATIF", "Motif_Rectif": motif} if former else {}
+            add(*now, **said)
+    lus = readings_of(read_points_of(session, lot.contrat, prms, jour))
     for lu in sorted(lus, key=lambda each: each[1].motif not in FINS):
-        about = by_prm.setdefault(lu[0].prm, (instance_of(lu[0].ligne.code_insee), []))
-        about[1].append(reading_tree(lot, *lu))
+        add(lu[0], reading_tree(lot, *lu))
     blocs = []
     for prm, (instance, trees) in sorted(by_prm.items()):
         tree = {"Id_PRM": prm, "Donnees_Releve": trees}
@@ -304,7 +321,7 @@ def fichiers(
     """Yield the files of a day: an archive of each sequence."""
     code = lot.flux.code
     for suite, blocs in blocks_by_suite(session, lot, atelier, *_FLUX[code]):
-        nom, affaires = numbered(session, lot, suite)[1], code.startswith("X")
+        nom, affaires = numbered(session, lot, suite), code.startswith("X")
         inner = f"{nom}_{tampon(lot.instant)}" if affaires else nom
         facts = {**head_of(lot), "instance": suite}
         facts["nom"] = get_acteur(session, lot.contrat.acteur_code).nom[:80]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
+from zlib import compress, decompress
 
 from sqlalchemy.orm import Session
 
@@ -17,10 +18,10 @@ from sge_sim.clock import PARIS, legal_date
 from sge_sim.facturation.arbres import enedis, filled, plans
 from sge_sim.facturation.grammaire import write_around
 from sge_sim.flux.atelier import Atelier
-from sge_sim.flux.envoi import Archive, Fichier, batches, tampon
+from sge_sim.flux.envoi import Fichier, batches, tampon
 from sge_sim.flux.lots import LotContrat
-from sge_sim.flux.packaging import zipped_archive
 from sge_sim.flux.parallele import work_here
+from sge_sim.machine.documents import member_info, zipped
 from sge_sim.machine.once import computed_once
 from sge_sim.tables.contrats_publies import count_named
 from sge_sim.tables.perimetre import ContratGrdF
@@ -32,8 +33,9 @@ _SEQUENCES: Final = 99_999
 
 
 class BlocDuFichier(NamedTuple):
-    """A block of a file, as it is written; `suite`: the part of its name before the sequence that
-    tells files apart (`0322`, `0322_C_M_1`); `plus`: what the flux needs of it besides."""
+    """A block of a file, as it is written, packed once it is made; `suite`: the part of its name
+    before the sequence that tells files apart (`0322`, `0322_C_M_1`); `plus`: what the flux needs
+    of it besides."""
 
     suite: str
     prm: str
@@ -95,19 +97,18 @@ def blocks_by_suite(
     jobs = [(lot, part) for part in batches(asked, _POINTS_AT_ONCE)]
     alone = atelier.equipe is None or len(jobs) < 2
     share = work_here if alone or atelier.equipe is None else atelier.equipe.share
-    blocs = [each for part in share(session, write, jobs) for each in part]
+    made = (each for part in share(session, write, jobs) for each in part)
+    blocs = [each._replace(content=compress(each.content, 1)) for each in made]
     for suite, mine in groupby(sorted(blocs, key=attrgetter("suite")), attrgetter("suite")):
         yield suite, list(mine)
 
 
-def numbered(session: Session, lot: LotContrat, suite: str, plus: str = "") -> tuple[str, str]:
-    """Return the number of the file that is made now of a sequence, five digits, and its name until
-    there."""
+def numbered(session: Session, lot: LotContrat, suite: str, plus: str = "") -> str:
+    """Return the name of the file that is made now of a sequence, until its number, included."""
     about = {"contrat": lot.contrat, "flux": lot.flux.code, "suite": suite}
     begins = enedis()["noms"][lot.flux.code].format(emetteur=enedis()["emetteur"], **about)
     made = count_named(session, lot.contrat_id, begins)
-    sequence = f"{made % _SEQUENCES + 1:05d}"
-    return sequence, f"{begins}{plus}{sequence}"
+    return f"{begins}{plus}{made % _SEQUENCES + 1:05d}"
 
 
 def archive_of(
@@ -115,14 +116,18 @@ def archive_of(
 ) -> Fichier:
     """Return the zip of `more` members and of those that hold so many blocks each, called `inner`
     and their ranks, under what heads them: a plan and its facts."""
-    parts, membres, grammar = list(batches(blocs, POINTS_PAR_FICHIER)), [*more], grammar_of(lot)
-    for rang, part in enumerate(parts, start=1):
-        ht = sum((each.plus[1].ht for each in part if each.plus), Decimal(0))
-        about = {"nombre": len(part), "rang": rang, "fichiers": len(parts), "ht": ht}
-        tree = filled(plans()[head[0]], {**head[1], **about})
-        content = write_around(head[0], grammar, tree, [each.content for each in part])
-        membres.append((f"{inner}_{rang:05d}_{len(parts):05d}.xml", content))
-    prms = tuple(dict.fromkeys(each.prm for each in blocs))
-    stamped = f"{nom}_{tampon(lot.instant)}.zip"
-    archive = Archive(stamped, tuple(membres), prms)
-    return Fichier(stamped, (zipped_archive(archive, lot.instant),), prms)
+    parts, grammar = list(batches(blocs, POINTS_PAR_FICHIER)), grammar_of(lot)
+
+    def membres() -> Iterator[Member]:
+        yield from more
+        for rang, part in enumerate(parts, start=1):
+            ht = sum((each.plus[1].ht for each in part if each.plus), Decimal(0))
+            about = {"nombre": len(part), "rang": rang, "fichiers": len(parts), "ht": ht}
+            tree = filled(plans()[head[0]], {**head[1], **about})
+            contents = (decompress(each.content) for each in part)
+            content = write_around(head[0], grammar, tree, contents)
+            yield f"{inner}_{rang:05d}_{len(parts):05d}.xml", content
+
+    prms, legal = tuple(dict.fromkeys(each.prm for each in blocs)), lot.instant.astimezone(PARIS)
+    content = zipped((member_info(name, legal), each) for name, each in membres())
+    return Fichier(f"{nom}_{tampon(lot.instant)}.zip", (content,), prms)

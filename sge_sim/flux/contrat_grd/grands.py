@@ -24,7 +24,7 @@ from sge_sim.flux.contrat_grd.releves import (
     affaire_facts,
     grids_at,
     read_points_of,
-    readings_of_day,
+    readings_of,
 )
 from sge_sim.flux.lots import LotContrat
 from sge_sim.mesures import GrandeurFacturee, index_aux, registres_factures
@@ -85,7 +85,9 @@ def write_measures(session: Session, lot: LotContrat, prms: Sequence[str]) -> li
             point.prm,
             write_block("R17", grammar_of(lot), "Corps_PRM", _measures_tree(point, releve)),
         )
-        for point, releve in readings_of_day(session, lot, prms)
+        for point, releve in readings_of(
+            read_points_of(session, lot.contrat, prms, lot.periode.debut)
+        )
         if releve.precedent is not None
     ]
 

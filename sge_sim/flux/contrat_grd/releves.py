@@ -7,7 +7,7 @@ of it is of the point's life and of its measures alone, so that a file is the sa
 made. Days are legal days, and a reading shows the start of its day.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -25,7 +25,7 @@ from sge_sim.facturation.lecture import CYCLIQUE
 from sge_sim.facturation.lignes import SituationFacturee
 from sge_sim.flux.lots import LotContrat
 from sge_sim.mesures import CADRANS_FOURNISSEUR, Grille, PointMesure, en_vigueur
-from sge_sim.mesures.calendrier import jour_de, numero
+from sge_sim.mesures.calendrier import numero
 from sge_sim.mesures.consommations import (
     MOIS_ENTRE_RELEVES_A_PIED,
     Consommation,
@@ -42,8 +42,10 @@ from sge_sim.tables.mesures import read_mesures_facts_of
 from sge_sim.tables.perimetre import (
     ContratGrdF,
     EvenementContractuel,
+    ecarts_of,
     life_of,
     periodes_of,
+    revisions_of,
 )
 from sge_sim.tables.points import Point
 
@@ -95,6 +97,8 @@ class SituationVecue:
     periodes: Sequence[PeriodeContractuelle]
     evenements: Sequence[EvenementContractuel]
     mesure: PointMesure
+    ecarts: Mapping[date, int] = field(default_factory=dict)
+    """How many kWh too many its readings of a day are told, in the first class of each grid."""
     registres: dict[int, Entiers] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -115,20 +119,21 @@ class SituationVecue:
             if each.pose <= jour < (each.depose or date.max)
         )
 
-    def cycliques(self, depuis: date, *, a_pied: bool = False) -> Iterator[date]:
-        """Yield its days of cyclic reading after a day, without end; `a_pied`: as if none of its
-        meters communicated."""
+    def cycliques(self, depuis: date, mensuels: bool | None = None) -> Iterator[date]:
+        """Yield its days of cyclic reading after a day, without end; `mensuels`: as if its meters
+        always communicated, or never."""
         month = depuis.year * 12 + depuis.month - 1
         while True:
             jour = date(month // 12, month % 12 + 1, self.derniere.jour_fixe)
             due = (jour.month + self.mesure.graine) % MOIS_ENTRE_RELEVES_A_PIED == 0
-            if jour > depuis and (due or (not a_pied and self.communicates(jour))):
+            monthly = self.communicates(jour) if mensuels is None else mensuels
+            if jour > depuis and (due or monthly):
                 yield jour
             month += 1
 
     def prochain(self, jour: date) -> date:
         """Return the day of the next cyclic reading, as it is foreseen at one."""
-        return next(self.cycliques(jour, a_pied=not self.communicates(jour)))
+        return next(self.cycliques(jour, self.communicates(jour)))
 
     def releves(self, jusqu_a: date) -> list[ReleveContractuel]:
         """Return its readings to a day, that day included, oldest first: of a year at least.
@@ -169,12 +174,13 @@ class SituationVecue:
 def read_registers(vecues: Iterable[tuple[SituationVecue, Iterable[date]]]) -> None:
     """Read what the meters show on days of each situation, together: at midnight, a large one at
     the minute of its monthly reading."""
-    asked = [(vecue, n) for vecue, jours in vecues for n in {*map(numero, jours)}]
-    minutes = [np.array([minute_du_releve(vecue.mesure, jour_de(n))]) for vecue, n in asked]
-    days = [(vecue.mesure, n, n + 1) for vecue, n in asked]
+    asked = [(vecue, jour) for vecue, jours in vecues for jour in {*jours}]
+    minutes = [np.array([minute_du_releve(vecue.mesure, jour)]) for vecue, jour in asked]
+    days = [(vecue.mesure, numero(jour), numero(jour) + 1) for vecue, jour in asked]
     lus = registres_lus(days, minutes if any(map(np.any, minutes)) else None) if asked else []
-    for (vecue, n), lu in zip(asked, lus, strict=True):
-        vecue.registres[n] = lu[:, 0]
+    for (vecue, jour), lu in zip(asked, lus, strict=True):
+        registres = vecue.registres[numero(jour)] = lu[:, 0].copy()
+        registres[[0, CADRANS_FOURNISSEUR]] += _WH * vecue.ecarts.get(jour, 0)
 
 
 @dataclass(frozen=True)
@@ -310,16 +316,17 @@ class PointDuContrat:
 
 
 def read_points_of(
-    session: Session, contrat: ContratGrdF, prms: Sequence[str], jour: date
+    session: Session, contrat: ContratGrdF, prms: Sequence[str], jour: date, connu: date = date.min
 ) -> Iterator[PointDuContrat]:
     """Yield the situations of some hundreds of points under a contract, to a day, that hadn't ended
-    before it, by point then in their order."""
-    lives = life_of(session, prms, contrat.contrat_id)
+    before it, by point then in their order: as they are known that day, or later, `connu`."""
+    connu, lives = max(jour, connu), life_of(session, prms, contrat.contrat_id)
+    wrong = ecarts_of(session, prms, connu)
     points = session.scalars(select(Point).where(Point.prm.in_(prms)).order_by(Point.prm)).all()
     mesures = read_mesures_facts_of(session, [each.prm for each in points])
     for point in points:
         known = lives.get(point.prm, [])
-        events = [each for each in known if each.jour <= jour]
+        events = [each for each in known if each.jour <= jour and each.connu <= connu]
         # Before its first event, a point was as that event found it.
         periodes = periodes_of(point, events or known, contrat)[: None if events else 1]
         references = dict.fromkeys(each.situation.reference for each in periodes)
@@ -336,20 +343,47 @@ def read_points_of(
             service = debut, fin or point.date_mise_en_service
             mesure = point_mesure(point, mesures[point.prm], "SOUTIRAGE", service)
             if mesure is not None:
-                vecue = SituationVecue(point.prm, mine, of_it, mesure)
+                days = {each.jour for each in of_it}
+                ecarts = {day: n for (prm, day), n in wrong.items() if prm == point.prm}
+                ecarts = {day: n for day, n in ecarts.items() if day not in days}
+                vecue = SituationVecue(point.prm, mine, of_it, mesure, ecarts)
                 yield PointDuContrat(point, vecue, jour)
 
 
-def readings_of_day(
-    session: Session, lot: LotContrat, prms: Sequence[str]
-) -> list[tuple[PointDuContrat, ReleveContractuel]]:
-    """Return the readings of a day of these points, with what the meters showed then and at those
-    before."""
-    jour, lus = lot.periode.debut, list[tuple[PointDuContrat, ReleveContractuel]]()
-    for point in read_points_of(session, lot.contrat, prms, jour):
-        lus += [(point, each) for each in point.vecue.releves(jour) if each.jour == jour]
+Fait = tuple[PointDuContrat, Any]
+"""What is told of a point."""
+Make = Callable[[Iterable[PointDuContrat]], Mapping[str, Fait]]
+
+
+def revised(
+    session: Session, lot: LotContrat, prms: Iterable[str], make: Make
+) -> Iterator[tuple[str, Fait | None, Fait | None]]:
+    """Yield what `make` made of points on former days where it isn't what it makes on the day of
+    `lot`: the motive, the former, that which corrects it."""
+    contrat, jour = lot.contrat, lot.periode.debut
+    found = revisions_of(session, contrat.contrat_id, jour)
+    for prm in sorted(found.keys() & {*prms}):
+        depuis, motif = found[prm]
+        ended = [each.jour for each in life_of(session, [prm]).get(prm, []) if each.sorte.ferme]
+        seen = {jour - timedelta(1), *(day for day in ended if depuis <= day < jour)}
+        lives = [p for day in seen for p in read_points_of(session, contrat, [prm], day, jour)]
+        days = {each.jour for point in lives for each in point.vecue.releves(point.jour)}
+        for day in sorted(day for day in days if day >= depuis):
+            former, now = (
+                make(read_points_of(session, contrat, [prm], day, connu))
+                for connu in (jour - timedelta(1), jour)
+            )
+            for ident in sorted({*former, *now}):
+                before, after = former.get(ident), now.get(ident)
+                if (before and before[1]) != (after and after[1]):
+                    yield motif, before, after
+
+
+def readings_of(points: Iterable[PointDuContrat]) -> list[Fait]:
+    """Return the readings of their day of points, and read what the meters showed."""
+    lus = [(p, each) for p in points for each in p.vecue.releves(p.jour) if each.jour == p.jour]
     read_registers(
-        (point.vecue, [jour, each.precedent.jour if each.precedent else jour])
+        (point.vecue, [point.jour, each.precedent.jour if each.precedent else point.jour])
         for point, each in lus
     )
     return lus
