@@ -313,7 +313,7 @@ class Modele:
             self.etat.horloge = number, reponse
 
     def _on_rangement(self, recit: Recit) -> None:
-        if not self.rendu:
+        if not self.rendu and self.recul < self.pas:  # where the world fails, it may have failed
             self.range = self.avant  # what is told meanwhile may come after it
 
     def _on_rattrapage(self, recit: Recit) -> None:
