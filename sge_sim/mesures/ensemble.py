@@ -27,7 +27,13 @@ from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.pointes import instantanees
 from sge_sim.mesures.tableaux import Entiers
 from sge_sim.mesures.usages import Installation, join_installations
-from sge_sim.mesures.vecu import ENCORE, apply_draws, find_empty_days, limit_power
+from sge_sim.mesures.vecu import (
+    ENCORE,
+    apply_draws,
+    find_empty_days,
+    find_largest_step,
+    limit_power,
+)
 
 
 def courbes_du_jour(points: Sequence[PointMesure], jour: date) -> list[list[int] | None]:
@@ -126,9 +132,8 @@ def _journees(
     mots = draws(cles[1 : 1 + tous.tirages], calendrier().compteurs[:1, n] + (encore or 0))
     energies *= table.facteurs[:, n].take(tous.facteurs)
     hasard = apply_draws(tous, energies, lignes, mots, absents, formes)[2]
-    limit_power(
-        points[0], energies, lignes, tous.retards, hasard, _puissances(points, jour_de(n)), formes
-    )
+    par_pas = np.array([find_largest_step(point, jour_de(n)) for point in points], np.int64)
+    limit_power(points[0], energies, lignes, tous.retards, hasard, par_pas, formes)
     ecart = int(calendrier().heures[n]) - 24 if encore is None else 0
     changements = np.arange(len(points) if ecart else 0, dtype=np.int64)
     ecarts = np.full(len(changements), ecart, np.int64)

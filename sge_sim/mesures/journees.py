@@ -27,12 +27,7 @@ from numpy.typing import NDArray
 
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.calendrier import calendrier, find_changements, jour_de
-from sge_sim.mesures.entrees_datees import (
-    PASSAGE_5_MINUTES,
-    find_contact,
-    find_coupes,
-    find_puissance,
-)
+from sge_sim.mesures.entrees_datees import PASSAGE_5_MINUTES, find_contact, find_coupes
 from sge_sim.mesures.evenements import find_niveaux, find_periodes, find_poses, make_centrale
 from sge_sim.mesures.formes import BITS, UNITE, Banque, Sorte, banque
 from sge_sim.mesures.hasard import FRACTION
@@ -41,7 +36,7 @@ from sge_sim.mesures.jours import Colonnes, Journees, JourneesDonnees, JourneesN
 from sge_sim.mesures.jours_donnes import MesuresDonnees
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.tableaux import AUCUN, Entiers, Masque, join_columns
-from sge_sim.mesures.vecu import draw_days, limit_power
+from sge_sim.mesures.vecu import draw_days, find_largest_step, limit_power
 
 _BITS_BLOC = 8
 """The days computed together for whoever asks for a few of them: 256."""
@@ -190,10 +185,10 @@ def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc
     jour = jour_de(i0)
     formes = banque(48 if point.petit else 288)
     installation = find_installation(point, *find_contact(point, jour), find_periodes(point, i1))
-    cles, puissance = find_cles(point.graine).jours, find_puissance(point, jour)
+    cles, par_pas = find_cles(point.graine).jours, find_largest_step(point, jour)
     niveaux = find_niveaux(point, i0, i1)
     energies, lignes, hasard = draw_days(installation, cles, i0, i1, formes, niveaux)
-    limit_power(point, energies, lignes, installation.retards, hasard, puissance, formes)
+    limit_power(point, energies, lignes, installation.retards, hasard, par_pas, formes)
     if grandeur is Grandeur.PRI:
         energies = energies * installation.inductif >> FRACTION
     elif grandeur is Grandeur.PRC:
