@@ -15,7 +15,12 @@ from sge_sim.mesures.calendrier import calendrier, jour_de, numero
 from sge_sim.mesures.climat import MOIS, TYPES, climat
 from sge_sim.mesures.courbes import is_collected
 from sge_sim.mesures.demi_heures import demi_heures
-from sge_sim.mesures.entrees_datees import cut_to_measured, find_contact, find_puissance
+from sge_sim.mesures.entrees_datees import (
+    cut_to_measured,
+    find_contact,
+    find_largest_step,
+    find_puissance,
+)
 from sge_sim.mesures.evenements import find_niveaux_du_jour, find_periodes
 from sge_sim.mesures.formes import banque
 from sge_sim.mesures.hasard import FRACTION
@@ -27,13 +32,7 @@ from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.pointes import instantanees
 from sge_sim.mesures.tableaux import Entiers
 from sge_sim.mesures.usages import Installation, join_installations
-from sge_sim.mesures.vecu import (
-    ENCORE,
-    apply_draws,
-    find_empty_days,
-    find_largest_step,
-    limit_power,
-)
+from sge_sim.mesures.vecu import ENCORE, apply_draws, find_empty_days, limit_power
 
 
 def courbes_du_jour(points: Sequence[PointMesure], jour: date) -> list[list[int] | None]:

@@ -27,7 +27,12 @@ from numpy.typing import NDArray
 
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.calendrier import calendrier, find_changements, jour_de
-from sge_sim.mesures.entrees_datees import PASSAGE_5_MINUTES, find_contact, find_coupes
+from sge_sim.mesures.entrees_datees import (
+    PASSAGE_5_MINUTES,
+    find_contact,
+    find_coupes,
+    find_largest_step,
+)
 from sge_sim.mesures.evenements import find_niveaux, find_periodes, find_poses, make_centrale
 from sge_sim.mesures.formes import BITS, UNITE, Banque, Sorte, banque
 from sge_sim.mesures.hasard import FRACTION
@@ -36,7 +41,7 @@ from sge_sim.mesures.jours import Colonnes, Journees, JourneesDonnees, JourneesN
 from sge_sim.mesures.jours_donnes import MesuresDonnees
 from sge_sim.mesures.point import Grandeur, PointMesure
 from sge_sim.mesures.tableaux import AUCUN, Entiers, Masque, join_columns
-from sge_sim.mesures.vecu import draw_days, find_largest_step, limit_power
+from sge_sim.mesures.vecu import draw_days, limit_power
 
 _BITS_BLOC = 8
 """The days computed together for whoever asks for a few of them: 256."""

@@ -3,29 +3,20 @@
 The same columns serve the days of one point and one day of many points.
 """
 
-from datetime import date
-
 import numpy as np
 
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.alea import Cles, draws
 from sge_sim.mesures.calendrier import calendrier, find_changements
 from sge_sim.mesures.climat import MOIS, TOUJOURS, TOUJOURS_ABSENT, TYPES, climat
-from sge_sim.mesures.entrees_datees import find_puissance
 from sge_sim.mesures.formes import BITS, UNITE, Banque, gigues
-from sge_sim.mesures.foyers import find_logement
 from sge_sim.mesures.hasard import FRACTION, UN, bruits
-from sge_sim.mesures.point import PointMesure, ProfilConsommation
+from sge_sim.mesures.point import PointMesure
 from sge_sim.mesures.tableaux import AUCUN, Entiers, EntiersCourts, Masque, Octets
 from sge_sim.mesures.usages import USAGES_PAR_TIRAGE, Installation
 
 ENCORE = 1 << 20
 """Added to the number of a day to draw the second of two hours that legal time has twice."""
-_DEPASSEMENT = 116
-"""Largest power of a large consumer, per cent of the subscribed (assumed)."""
-_PAR_KVA = 480
-"""Wh of a half-hour for each kVA subscribed: a small consumer sees to it that no breaker trips
-(assumed)."""
 _MARGE = 40
 """Per cent of its power by which a point that is cut may stay below it."""
 _QUINZE_BITS = 15
@@ -129,21 +120,6 @@ def apply_draws(
         reste = inst.absences if inst.absences.shape[1] == 1 else inst.absences[:, absents]
         energies[:, absents] = energies.take(absents, axis=1) * reste >> FRACTION
     return energies, lignes, mots[0]
-
-
-def find_largest_step(point: PointMesure, jour: date) -> int:
-    """Return the most that a step of a point takes on a day, in the unit of its energies: what its
-    seed says of what its dwelling may take (`logements.Logement.pointe`)."""
-    puissance = find_puissance(point, jour)
-    if point.injection:
-        return 500 * puissance if point.petit else puissance
-    if not point.petit:
-        return puissance * _DEPASSEMENT // 100
-    part = 6400
-    if point.profil_effectif is ProfilConsommation.RESIDENTIEL:
-        least, most = find_logement(puissance)[1].pointe
-        part = min(64 * least + (most - least) * (point.graine & 63), part)
-    return _PAR_KVA * puissance * part // 6400
 
 
 def limit_power(
