@@ -75,7 +75,7 @@ RYTHMES = {"midi": 7, "chez soi": 23, "dehors": 63, "décalé": 7}
 """By what people live: at home, and cooking at noon, at home, away at work, by nights."""
 MACHINE, VEILLE_DE_PLUS = 36, (130, 400)
 """Chances out of 1000 that something always runs, a pump, a server, an aquarium; its W."""
-PART_DES_MACHINES = (26, 90)
+PART_DES_MACHINES = (28, 93)
 """Per cent of `Logement.socle` that never stops; the rest is on while somebody is up."""
 EVEIL_ABSENT = 10
 """Per cent of that rest where nobody is there."""

@@ -103,15 +103,15 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "458ba8df4281b7425626dbff8071b439cd9fde5273e54a0e3931db87d14de5b8",
+    "residentiel": "771e892402e6cb1fd93cde88481ec48fe78b53dab15bf54b48742dc4ea92d664",
     "commerce": "73fad5b0797b1de3ae8550070bd6e609e9775eb52ee5155ee463bcfdaafe2bc1",
-    "activation": "936cca95965115a43e0caa838af7523c57f5e768511d2aef2b4ef4b44b0c48e1",
+    "activation": "35db83775340ada04d95ee107d7cd0768e3771e9c7b7642a2027c5e68dda392c",
     "surplus": "49b02599fe6819295e03b7e3219403d327c593921f80a91a3b1f0195cd871c6d",
     "tertiaire": "a610e063c5e8c572cf7caec42437cab63f7afb758da6fe91c67deff0a520403f",
     "usine": "d2bd3f8a8d1ab34f45a4256133fb991a14049d05935939576b4da01e752004a2",
     "centrale": "860ec78684b6030dcffeb3844cfb0a101a9954f7bec5c1e19c41497cce70e6a1",
-    "voiture": "504a272b9e98cf0fd97949b1622de2731b5f6bc3b4db0ddbdcd118e77b0f9984",
-    "delaissee": "d743ae93acbe199ca88dd4037434530e4b5fb28e5686abbd58ee6d3cc88df204",
+    "voiture": "3deb32abcdd2424fb3c11d951fbc471adfbd3be534819edb63ceae5bc881ca29",
+    "delaissee": "2d98eeab4363e0c1b9d305b352e27a83c6047158a372339e19669eb71e1fa0cf",
     "atelier": "7645eac132ba7f33926e4dee34bcd3729c65f493db4eb40a0cd964df4ab7c534",
 }
 
@@ -219,12 +219,12 @@ DONNEES = {
     "donne, grand": [(J, " ".join(["30000"] * 287 + ["-"]), None)],
 }
 EMPREINTES_LUES = {
-    "foyer et sa centrale": "d4973ef5104fb354f2c5e842ae7b3beb2613a4b2d5b4bc496970f8bb304876ef",
-    "centrale et son foyer": "2fbbd24286340227d8f3ac241c52ee2d13c35929180e64c5adbd0a41916db0ea",
-    "reprogramme": "64a6a5e73eb4a0c6d4d22d4734e05fb61eee24c16074e47ceb41a57ab5631a07",
-    "remplace": "e44b93cdfcae187b9ed8dd3188c805591287e18773e675a0c346f32cbc283b62",
-    "donne": "88c12f3598a436f063b93bc05966035b51fec812410eaeaf5d400e7f077dd117",
-    "donne, grand": "736a8a5b76404ca292fbb419c838eae337cfd37cbe0f66e5191537b0d5c13ded",
+    "foyer et sa centrale": "43df9a4af53aef0dac40df2d356a250be5bf33c4a9694302ae1e2c7238855845",
+    "centrale et son foyer": "108ac0951204f47d1605bf9c4c6b9064829b6f12805f82652297f392055bab9b",
+    "reprogramme": "99034e662fa0c9d8ad4ede1d449e94a217c087b80fef421d96b26abaa2885ab3",
+    "remplace": "b428bf3cae01044effb2fc9b953843def301406b2460a2b00f8fd9e0f1db3aec",
+    "donne": "98473926b033f4a1b9234c7d383e901591ca6776e3794c9a197ffe769a70600a",
+    "donne, grand": "942ee6cf168f7e906c7ba356c74efb1d4c187c49fcde950eb61922ed7e812112",
 }
 
 
@@ -295,7 +295,7 @@ VIVANTS = [
     # The last one gets a plant of its own.
     for graine in (*range(300), 782)
 ]
-EMPREINTE_DES_VIES = "cb4408b3448a2c652290a8fed090c0e684b87910fbab64575598752391c8f759"
+EMPREINTE_DES_VIES = "43c57e4eee9b7129cf4e0be7c7776c2566046d2cfd112db65cd93cd6e0ba3298"
 
 
 def digest_vies() -> str:
@@ -384,7 +384,7 @@ def test_what_is_mapped_is_what_is_made(monkeypatch: pytest.MonkeyPatch, tmp_pat
 FOULES = {
     ProfilConsommation.RESIDENTIEL: (
         6000,
-        "961d2a40ff51a4379d4834190fc466ecc0470fe23d64a7a53a7f2c8a24d79de0",
+        "82a59b0643394d0a01969cac1257bcde8f22adc0c4516491e693789eae5c3097",
     ),
     ProfilConsommation.PROFESSIONNEL: (
         2000,
