@@ -123,7 +123,7 @@ test-journal: $(VENV)/.dev ## search a large journal (RECORDS=200000, 1 min; 100
 test-verdict: $(VENV)/.dev ## play wrong answers before the runner of campaigns (SEED=1; 15 min)
 	SGE_SIM_VERDICT_SEED=$(SEED) timeout 1200 $(BIN)/python -m pytest -s -m verdict tests/homologation/jugement
 
-vraisemblance: $(VENV)/.dev ## judge how likely the curves are and write docs/vraisemblance.md (ten drawn seeds, 2023 to 2027, 20 min on two processors; GRAINE="1 2" ANNEES="2024 2025" for others)
+vraisemblance: $(VENV)/.dev ## judge how likely the curves are and write docs/vraisemblance.md (ten drawn seeds, 2023 to 2027, 40 min on two processors; GRAINE="1 2" ANNEES="2024 2025" for others)
 	OPENBLAS_NUM_THREADS=1 timeout 5400 $(BIN)/python -m bench.vraisemblance $(GRAINE) $(if $(ANNEES),--annees $(ANNEES))
 
 mutants: $(VENV)/lines_run/seconds.json ## change 200 lines, one at a time, and see whether a test fails (GRAINE=1, NOMBRE=200; 60 min at most, and 20 to note which tests run them)

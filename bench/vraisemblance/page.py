@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from bench.vraisemblance.juge import ECARTS, PARTS, Cible, Ligne, shares
+from bench.vraisemblance.populations import FOYERS, POINTS
 from bench.vraisemblance.statistiques import Figures
 
 Cellule = tuple[int, int]
@@ -129,8 +130,8 @@ def page(
     parts = [
         "# How likely the curves are",
         "",
-        f"Judged by `bench/vraisemblance`: nine populations of 200 points, 600 of homes "
-        f"together, in each of "
+        f"Judged by `bench/vraisemblance`: nine populations of {POINTS} points, {FOYERS} of homes "
+        "together and of plants, in each of "
         f"{', '.join(map(str, annees))}, seeds",
         f"{', '.join(map(str, graines))}: a cell is a seed and a year. `make vraisemblance` draws "
         "its seeds; this page is made again by",

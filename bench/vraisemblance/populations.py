@@ -27,12 +27,13 @@ from sge_sim.mesures.climat import DELAISSEE, PREMIER_DE_ZONE, SECONDAIRE, VACAN
 from sge_sim.mesures.entrees_datees import find_contact
 from sge_sim.mesures.formes import banque
 from sge_sim.mesures.installations import find_installation, find_lieu
+from sge_sim.mesures.metiers import facteurs_forts
 
-POINTS: Final = 200
+POINTS: Final = 600
 """Points of a population, but for homes together."""
-FOYERS: Final = 600
-"""Homes together: of fewer, chance alone would move their mean, base and slopes by as much as some
-bounds are apart."""
+FOYERS: Final = 1200
+"""Homes together, and plants, of which one in four sells all: of fewer, chance alone would move
+their figures by as much as some bounds are apart."""
 _TIRES = 20
 """Points that are drawn for each that is kept."""
 _PASSES = 3
@@ -69,7 +70,7 @@ POPULATIONS: Final = {
     "pro_c5": Population("C5", ProfilConsommation.PROFESSIONNEL, _FOYERS),
     "c4": Population("C4", ProfilConsommation.TERTIAIRE, (48, 60, 96, 144, 200)),
     "c2": Population("C2", ProfilConsommation.INDUSTRIEL, (400, 800, 2000)),
-    "p4": Population("P4", ProfilConsommation.PRODUCTION, (3, 6, 9)),
+    "p4": Population("P4", ProfilConsommation.PRODUCTION, (3, 6, 9), FOYERS),
 }
 """As they are judged: by name."""
 
@@ -129,8 +130,8 @@ def _parts(
 def _traits(point: PointMesure) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the class of a point, and its traits: what follows the weather, what a power is held
     for, what never stops, and what it takes at the end of a week, in thousandths of the rest; then
-    all that it takes, when and how regularly its first uses start, and when the first power starts
-    that is held."""
+    all that it takes, when and how regularly its first uses start, when the first power starts that
+    is held, and the largest step of a strong day, in thousandths of the subscribed power."""
     installation = find_installation(point, *find_contact(point, _POSE))
     energies, presence = installation.energies, installation.presence
     suivent = installation.facteurs >= PREMIER_DE_ZONE
@@ -139,9 +140,10 @@ def _traits(point: PointMesure) -> tuple[tuple[int, ...], tuple[int, ...]]:
     jamais, premiers = slice(0, 1), slice(1, 3)
     if point.profil is ProfilConsommation.RESIDENTIEL:
         jamais, premiers = slice(0, 2), slice(2, 4)
-    pas = np.diff(banque(48 if point.petit else 288).cumuls[installation.lignes[jamais, 0]])
+    pas = np.diff(banque(48 if point.petit else 288).cumuls[installation.lignes[:, 0]])
+    fort = energies[:, 0] * np.array(facteurs_forts())[installation.facteurs] @ pas >> 36
     # Nearly the least of its steps, as each of them has it.
-    least = np.partition(pas, _BAS, axis=1)[:, _BAS] >> 8
+    least = np.partition(pas[jamais], _BAS, axis=1)[:, _BAS] >> 8
     return (
         (
             point.puissances[0].valeur,
@@ -157,6 +159,7 @@ def _traits(point: PointMesure) -> tuple[tuple[int, ...], tuple[int, ...]]:
             int(installation.lignes[premiers, 0].sum()),
             int(installation.gigues[premiers].sum()),
             int(installation.lignes[installation.blocs[:, 0], 0].min(initial=1 << 30)),
+            int(1000 * fort.max() // point.puissances[0].valeur),
         ),
     )
 

@@ -65,7 +65,7 @@ def foisonnement(W: Nombres, n: int, rng: np.random.Generator, tirages: int = 30
     return float(np.mean([W[s].sum(0).max() / pointes[s].sum() for s in sets]))
 
 
-def sosie(Y: Nombres, rng: np.random.Generator, n: int = 300, parmi: int = 3000) -> float:
+def sosie(Y: Nombres, rng: np.random.Generator, n: int = 3000, parmi: int = 3000) -> float:
     """Return the median, over n days, of the best correlation of their ramps with those of so many
     days of other points."""
     P, D, _ = Y.shape
@@ -172,7 +172,7 @@ def _shapes(Y: Nombres, numeros: NDArray[np.int64]) -> Figures:
         "effective rank of day shapes: all, one point, points' means": np.array(
             [
                 rang_effectif(plat[rng.choice(P * D, min(6000, P * D), False)]),
-                np.median([rang_effectif(S[i]) for i in rng.choice(P, min(120, P), False)]),
+                np.median([rang_effectif(jours) for jours in S]),
                 rang_effectif(S.mean(1)) if P > 2 else NAN,
             ]
         ),

@@ -18,10 +18,10 @@ def draw_centrale(t: PointStream, puissance: int, pas_par_jour: int, lieu: int) 
     """Return what the draws make of a plant of this power, kVA or kW."""
     groupe = banque(pas_par_jour).groupes[Sorte.SOLEIL]
     tour = _RANGS[t.between(0, len(_RANGS) - 1)]
-    rendement = t.between(96, 102) - abs(ORIENTATIONS[tour]) // 8
+    rendement = t.between(96, 103) - abs(ORIENTATIONS[tour]) // 8
     pose = t.between(0, 99)
     # Steep plants give little in summer, flat ones little in winter.
-    ete, hiver = (63, 127) if pose < 14 else (100, 62) if pose < 22 else (100, t.between(82, 100))
+    ete, hiver = (61, 123) if pose < 14 else (100, 62) if pose < 22 else (100, t.between(82, 100))
     usage = Charge(
         puissance * 10 * rendement,
         Sorte.SOLEIL,

@@ -38,7 +38,7 @@ ZONE_DU_LIEU = tuple(
 )
 """The zone of each place, a rank in `ZONES`."""
 _RANGS_DE_CIEL = 256
-_COUVERT_L_HIVER, _COUVERT_L_ETE = 17, 74
+_COUVERT_L_HIVER, _COUVERT_L_ETE = 12, 70
 """What an overcast day gives, of `_CLAIR` that the clearest does (assumed)."""
 SEUILS_DE_CHAUFFAGE = (12, 14, 16)
 """Degrees under which dwellings heat, by kind."""
@@ -56,7 +56,7 @@ _ETE = 256
 _TEMPERATURES_DE_ZONE = ((5, 24), (2, 17))
 """What the weather of a zone has of its own: days between two draws, most of it in tenths of a
 degree (assumed)."""
-_CIELS_NATIONAUX, _CIELS_DE_ZONE = ((4, 300), (1, 260)), ((3, 270), (1, 330))
+_CIELS_NATIONAUX, _CIELS_DE_ZONE = ((3, 300), (1, 300)), ((3, 270), (1, 330))
 """What makes the sky of the whole country, and of a zone: days between two draws, weight
 (assumed)."""
 

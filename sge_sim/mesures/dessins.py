@@ -39,7 +39,7 @@ EVEILS = (
 )  # fmt: skip
 """Half-hours in which somebody is up, at home: of those who leave, then of those who stay, then of
 those who come back at noon or live by night."""
-VARIANTES_D_EVEIL = 128
+VARIANTES_D_EVEIL = 256
 _FORCE = 1024
 """A pulse of force 1 weighs about as much as a uniform number."""
 
@@ -71,8 +71,8 @@ def sortes(pas: int) -> Iterator[tuple[Entiers, int, int]]:
     yield _sum_steps(draw_chauffages(8 if fin else 128), pas), 1, 8 if fin else 128
     yield draw_pompes(2 if fin else 24, pas), 1, 2 if fin else 24
     for sans_midi in (False, True):
-        yield _sum_steps(_plateaux(4, sans_midi=sans_midi), pas), DEPARTS, 4
-    yield _sum_steps(_machines(), pas), DEPARTS, 4
+        yield _sum_steps(_plateaux(6, sans_midi=sans_midi), pas), DEPARTS, 6
+    yield _sum_steps(_machines(8), pas), DEPARTS, 8
     yield draw_nuits(pas), 1, 1
     nuit = np.repeat(_CAPACITIF_PAR_HEURE, pas // 24)
     yield _doux(RowStream(subkey(0xCA9, pas)), 8, pas) * nuit, 1, 8
@@ -164,7 +164,7 @@ def _eveils() -> Entiers:
         rares = np.where(eveil.uniform(n, 48) > UN * 3 // 4, 2 * vif, 0) * _BOUFFEES
         niveau += np.where(soir, np.minimum(vif * 3 // 4, 750) * _LE_SOIR, rares) // 100
         ici = _veille(stream, n, 48) * _FOND + debout * niveau
-        ici += _petits(stream, n, 48) * (debout + 6)
+        ici += _petits(stream, n, 48) * (debout + 3)
         # None of them is most of a day.
         rows.append(np.minimum(ici, ici.sum(axis=1, keepdims=True) * 16 // 100))
     return np.concatenate(rows)
@@ -270,10 +270,10 @@ def _plateaux(variantes: int, *, sans_midi: bool) -> Entiers:
     return rows
 
 
-def _machines() -> Entiers:
-    """Return four rows for each of `JOURNEES_DE_MACHINES`: five machines that start and stop."""
-    n, stream = 4 * len(JOURNEES_DE_MACHINES), RowStream(subkey(0x3AC, 1))
-    fenetres = np.repeat(np.array(JOURNEES_DE_MACHINES) * 6, 4)[:, None]
+def _machines(variantes: int) -> Entiers:
+    """Return rows for each of `JOURNEES_DE_MACHINES`: five machines that start and stop."""
+    n, stream = variantes * len(JOURNEES_DE_MACHINES), RowStream(subkey(0x3AC, 1))
+    fenetres = np.repeat(np.array(JOURNEES_DE_MACHINES) * 6, variantes)[:, None]
     rows, rangs = np.zeros((n, FIN), np.int64), np.arange(FIN)
     for machine in range(5):
         ici = stream.at(16 * machine)

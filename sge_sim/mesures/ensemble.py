@@ -15,7 +15,12 @@ from sge_sim.mesures.calendrier import calendrier, jour_de, numero
 from sge_sim.mesures.climat import MOIS, TYPES, climat
 from sge_sim.mesures.courbes import is_collected
 from sge_sim.mesures.demi_heures import demi_heures
-from sge_sim.mesures.entrees_datees import cut_to_measured, find_contact, find_puissance
+from sge_sim.mesures.entrees_datees import (
+    cut_to_measured,
+    find_contact,
+    find_largest_step,
+    find_puissance,
+)
 from sge_sim.mesures.evenements import find_niveaux_du_jour, find_periodes
 from sge_sim.mesures.formes import banque
 from sge_sim.mesures.hasard import FRACTION
@@ -126,9 +131,8 @@ def _journees(
     mots = draws(cles[1 : 1 + tous.tirages], calendrier().compteurs[:1, n] + (encore or 0))
     energies *= table.facteurs[:, n].take(tous.facteurs)
     hasard = apply_draws(tous, energies, lignes, mots, absents, formes)[2]
-    limit_power(
-        points[0], energies, lignes, tous.retards, hasard, _puissances(points, jour_de(n)), formes
-    )
+    par_pas = np.array([find_largest_step(point, jour_de(n)) for point in points], np.int64)
+    limit_power(points[0], energies, lignes, tous.retards, hasard, par_pas, formes)
     ecart = int(calendrier().heures[n]) - 24 if encore is None else 0
     changements = np.arange(len(points) if ecart else 0, dtype=np.int64)
     ecarts = np.full(len(changements), ecart, np.int64)

@@ -10,11 +10,13 @@ from sge_sim.domaine.plages import is_saison_haute
 from sge_sim.machine.once import computed_once
 from sge_sim.mesures.calendrier import calendrier, numero_borne
 from sge_sim.mesures.evenements import find_poses
+from sge_sim.mesures.foyers import find_logement
 from sge_sim.mesures.point import (
     PLAGES_PAR_DEFAUT,
     POINTS_GARDES,
     Plages,
     PointMesure,
+    ProfilConsommation,
     Structure,
     en_vigueur,
 )
@@ -23,6 +25,11 @@ from sge_sim.mesures.tableaux import Masque
 PASSAGE_5_MINUTES = date(2023, 3, 1)
 """First day of the 5-minute curves of C1-C4 and P1-P3, 10 minutes before (assumed: answers of
 2022 have 10 minutes, those of April 2023 have 5)."""
+_DEPASSEMENT = 116
+"""Largest power of a large consumer, per cent of the subscribed (assumed)."""
+_PAR_KVA = 480
+"""Wh of a half-hour for each kVA subscribed: a small consumer sees to it that no breaker trips
+(assumed)."""
 
 
 def find_coupes_between(point: PointMesure, i0: int, i1: int) -> tuple[int, ...]:
@@ -136,3 +143,18 @@ def find_contact(point: PointMesure, jour: date) -> tuple[Plages, bool]:
 def find_puissance(point: PointMesure, jour: date) -> int:
     """Return the power of a point on a day, kVA or kW; the first one before its date."""
     return (en_vigueur(point.puissances, jour) or point.puissances[0]).valeur
+
+
+def find_largest_step(point: PointMesure, jour: date) -> int:
+    """Return the most that a step of a point takes on a day, in the unit of its energies: what its
+    seed says of what its dwelling may take (`logements.Logement.pointe`)."""
+    puissance = find_puissance(point, jour)
+    if point.injection:
+        return 500 * puissance if point.petit else puissance
+    if not point.petit:
+        return puissance * _DEPASSEMENT // 100
+    part = 6400
+    if point.profil_effectif is ProfilConsommation.RESIDENTIEL:
+        least, most = find_logement(puissance)[1].pointe
+        part = min(64 * least + (most - least) * (point.graine & 63), part)
+    return _PAR_KVA * puissance * part // 6400

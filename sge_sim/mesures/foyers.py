@@ -5,6 +5,7 @@ of each use, are those of surveys of French dwellings (`logements`).
 """
 
 from sge_sim.domaine.plages import Plages, durees_des
+from sge_sim.machine.once import computed_once
 from sge_sim.mesures import logements
 from sge_sim.mesures.chauffes import CHAUFFES, DECALAGES_DE_CHAUFFE
 from sge_sim.mesures.climat import (
@@ -40,6 +41,7 @@ DE_TOUS = 5
 """The first uses of a dwelling: all who live somewhere have them."""
 
 
+@computed_once(64)
 def find_logement(kva: int) -> tuple[int, logements.Logement]:
     """Return the power from which dwellings are as those of this power, and what they are."""
     puissance = max([p for p in logements.LOGEMENTS if p <= kva], default=3)
@@ -202,12 +204,9 @@ def _draw_chauffage(
 ) -> list[Charge]:
     """Return convectors, or a heat pump, which seldom stops, or heat that is stored by night."""
     groupe = _groupe(Sorte.CHAUFFAGE)
-    sorte = t.between(0, 99)
+    habitude = logement.habitudes[t.between(0, len(logement.habitudes) - 1)]
     watts = t.size(*logement.par_degre)
-    habitude = t.between(0, CHAUFFES - 2)
-    if sorte % 5 == 0:
-        habitude = CHAUFFES - 1
-    elif sorte % 4 == 1:
+    if habitude == logements.POMPE:
         return [make_pompe(watts, facteur)]
     repos, absence, part = t.between(96, 120), t.between(30, 60), t.between(35, 65)
     # In two rooms where hardly anything else would tell a day from those of others.
@@ -219,7 +218,7 @@ def _draw_chauffage(
             groupe.debut + rang * groupe.variantes,
             niveaux=(100, repos, 0),
             facteur=facteur,
-            ecart=10,
+            ecart=4,
             absence=absence,
         )
         for part in parts

@@ -37,9 +37,9 @@ what it had become by then."""
 CHANCES, CHANCES_AU_PLUS = 10_000, 1_500
 """What chances of events are out of, and those that a year has at most."""
 _POINTES = {
-    ProfilConsommation.PROFESSIONNEL: (645, 20, 180, 890),
-    ProfilConsommation.TERTIAIRE: (904, 4, 640, 1020),
-    ProfilConsommation.INDUSTRIEL: (908, 5, 680, 1090),
+    ProfilConsommation.PROFESSIONNEL: (652, 25, 160, 884),
+    ProfilConsommation.TERTIAIRE: (926, 3, 640, 939),
+    ProfilConsommation.INDUSTRIEL: (936, 4, 680, 1080),
 }
 """Largest ordinary step of a workplace, out of 1000 of its power: median, sigma of the logarithm in
 per cent, bounds (assumed). In the order of `Metier.poids`."""

@@ -31,7 +31,7 @@ from sge_sim.mesures.entrees_datees import (
     PASSAGE_5_MINUTES,
     find_contact,
     find_coupes,
-    find_puissance,
+    find_largest_step,
 )
 from sge_sim.mesures.evenements import find_niveaux, find_periodes, find_poses, make_centrale
 from sge_sim.mesures.formes import BITS, UNITE, Banque, Sorte, banque
@@ -190,10 +190,10 @@ def _computed(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> _Bloc
     jour = jour_de(i0)
     formes = banque(48 if point.petit else 288)
     installation = find_installation(point, *find_contact(point, jour), find_periodes(point, i1))
-    cles, puissance = find_cles(point.graine).jours, find_puissance(point, jour)
+    cles, par_pas = find_cles(point.graine).jours, find_largest_step(point, jour)
     niveaux = find_niveaux(point, i0, i1)
     energies, lignes, hasard = draw_days(installation, cles, i0, i1, formes, niveaux)
-    limit_power(point, energies, lignes, installation.retards, hasard, puissance, formes)
+    limit_power(point, energies, lignes, installation.retards, hasard, par_pas, formes)
     if grandeur is Grandeur.PRI:
         energies = energies * installation.inductif >> FRACTION
     elif grandeur is Grandeur.PRC:

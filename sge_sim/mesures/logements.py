@@ -8,6 +8,7 @@ dwellings say where one is named.
 
 from typing import NamedTuple
 
+from sge_sim.mesures.chauffes import CHAUFFES
 from sge_sim.mesures.climat import (
     CHAUFFAGE,
     CHAUFFAGE_DOUX,
@@ -24,43 +25,44 @@ from sge_sim.mesures.climat import (
 from sge_sim.mesures.hasard import Fourchette
 
 Taille = tuple[int, int, int, int]
+POMPE = CHAUFFES
+"""The rank of a heat pump after those of `chauffages`."""
 
 
 class Logement(NamedTuple):
     """Dwellings of a subscribed power. `taille`: size of what is done there, per cent; `socle`: W
     of what never stops; `chauffes`: chances out of 1000 that electricity heats it (37 % of all:
-    SDES 2024); `par_degre`: W per degree of those (34 to 39 of all, heated or not: derived from
-    RTE); `voitures`: chances out of 1000 that a car is charged (6.5 % of main homes: derived from
-    Avere 2026)."""
+    SDES 2024); `habitudes`: by which of `chauffages`, each as likely, or by a heat pump;
+    `par_degre`: W per degree of those (34 to 39 of all, heated or not: derived from RTE);
+    `voitures`: chances out of 1000 that a car is charged (6.5 % of main homes: derived from Avere
+    2026); `pointe`: the most that is ever taken at once, per cent of the power, all of it beyond
+    100: who subscribes more often subscribed more than is needed (assumed)."""
 
     taille: Taille
     socle: Taille
     chauffes: int
+    habitudes: tuple[int, ...]
     par_degre: Taille
     voitures: int
+    pointe: Fourchette
 
 
+_PETITES = (0, 1, 2, 3, 4, 0, 1, 2, 3, 5, 5, 5, 5, 5, POMPE, POMPE, POMPE)
+_GRANDES = (0, 1, 3, 0, 2, 5, POMPE, POMPE)
+"""Whose heating hardly stops subscribe more (assumed)."""
 LOGEMENTS = {
-    3: Logement(
-        taille=(29, 62, 9, 50), socle=(114, 60, 26, 480), chauffes=150,
-        par_degre=(36, 60, 10, 76), voitures=0,
-    ),
-    6: Logement(
-        taille=(32, 68, 9, 90), socle=(185, 60, 26, 480), chauffes=372,
-        par_degre=(75, 52, 15, 140), voitures=50,
-    ),
-    9: Logement(
-        taille=(42, 68, 10, 116), socle=(249, 60, 26, 500), chauffes=460,
-        par_degre=(198, 46, 26, 260), voitures=90,
-    ),
-    12: Logement(
-        taille=(55, 68, 12, 138), socle=(376, 60, 26, 580), chauffes=580,
-        par_degre=(246, 46, 32, 330), voitures=140,
-    ),
+    3: Logement(taille=(29, 62, 9, 50), socle=(114, 60, 26, 480), chauffes=150,
+        habitudes=_PETITES, par_degre=(36, 60, 10, 76), voitures=0, pointe=(90, 200)),
+    6: Logement(taille=(31, 68, 9, 90), socle=(192, 60, 26, 480), chauffes=372,
+        habitudes=_PETITES, par_degre=(73, 52, 15, 145), voitures=50, pointe=(90, 200)),
+    9: Logement(taille=(41, 68, 10, 116), socle=(267, 60, 26, 500), chauffes=460,
+        habitudes=_GRANDES, par_degre=(219, 46, 26, 290), voitures=90, pointe=(68, 106)),
+    12: Logement(taille=(60, 68, 12, 138), socle=(426, 60, 26, 580), chauffes=580,
+        habitudes=_GRANDES, par_degre=(300, 46, 32, 400), voitures=140, pointe=(60, 104)),
 }  # fmt: skip
 """By power, kVA: beyond the last one, it is the last one's."""
 OCCUPATIONS = {
-    VACANT: 20, DELAISSEE: 35, SECONDAIRE: 30, TOUJOURS: 135, VOYAGEUR: 340, FAMILLE: 440,
+    VACANT: 20, DELAISSEE: 35, SECONDAIRE: 36, TOUJOURS: 135, VOYAGEUR: 360, FAMILLE: 420,
 }  # fmt: skip
 """Who is there (of all dwellings, INSEE has 7.7 % vacant and 9.9 % second homes)."""
 SOCLES_VIDES: dict[int, Taille] = {
@@ -71,7 +73,7 @@ SEMAINES = {"00000111": 3, "00000001": 1, "11111111": 1, "10000011": 1}
 """Days of rest: a level a day from Monday, then public holidays."""
 RYTHMES = {"midi": 7, "chez soi": 23, "dehors": 63, "décalé": 7}
 """By what people live: at home, and cooking at noon, at home, away at work, by nights."""
-MACHINE, VEILLE_DE_PLUS = 62, (130, 400)
+MACHINE, VEILLE_DE_PLUS = 36, (130, 400)
 """Chances out of 1000 that something always runs, a pump, a server, an aquarium; its W."""
 PART_DES_MACHINES = (28, 93)
 """Per cent of `Logement.socle` that never stops; the rest is on while somebody is up."""
@@ -118,7 +120,7 @@ SEUILS = {CHAUFFAGE: 60, CHAUFFAGE_FRILEUX: 25, CHAUFFAGE_DOUX: 15}
 EAU_ASSERVIE, EAU_LIBRE = 490, 170
 """Chances out of 1000 that a dwelling of more than 3 kVA has a water heater: where off-peak hours
 drive it, and where nothing does."""
-EAU_PAR_JOUR: Taille = (4850, 42, 1800, 9000)
+EAU_PAR_JOUR: Taille = (4500, 42, 1800, 9000)
 """Wh of hot water where `Logement.taille` is 100 (4.6 kWh for 200 l: ADEME)."""
 EAU_A_MIDI = (24, 38)
 """Part of its energy that a water heater takes in a second range, per cent."""

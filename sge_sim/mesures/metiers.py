@@ -20,7 +20,7 @@ from sge_sim.mesures.hasard import FRACTION, PointStream, nearest_rank
 from sge_sim.mesures.tableaux import common_table
 from sge_sim.mesures.usages import OUVERT, Charge, Installation, make_installation
 
-_VARIANTES = np.arange(4)[:, None]
+_VARIANTES = np.arange(8)[:, None]
 """The days that are looked at to find the largest step of a place."""
 _POIDS = [{nom: de.poids[colonne] for nom, de in METIERS.items()} for colonne in range(3)]
 _MELANGE = 150

@@ -34,7 +34,7 @@ _TIRAGES: Final = np.arange(16)
 _REGLAGE: Final = (82, 118)
 """Per cent of a dwelling's heating that other occupants have of it: they set it otherwise."""
 _NIVEAU: Final = (100, 41, 30, 330)
-_ACTIVITE: Final = (60, 150)
+_ACTIVITE: Final = (60, 130)
 """Per cent of all uses of a place, then of each, that other people have of it."""
 _REPAS: Final = ((Sorte.MATIN, 7.5), (Sorte.SOIR, 18.5))
 """Uses of a dwelling, from its third one on, that have the hours of who lives there."""

@@ -17,12 +17,7 @@ from sge_sim.mesures.usages import USAGES_PAR_TIRAGE, Installation
 
 ENCORE = 1 << 20
 """Added to the number of a day to draw the second of two hours that legal time has twice."""
-_DEPASSEMENT = 116
-"""Largest power of a large consumer, per cent of the subscribed (assumed)."""
-_PAR_KVA = 476
-"""Wh of a half-hour for each kVA subscribed: a small consumer sees to it that no breaker trips
-(assumed)."""
-_MARGE = 58
+_MARGE = 40
 """Per cent of its power by which a point that is cut may stay below it."""
 _QUINZE_BITS = 15
 """Of a draw, which say by how much."""
@@ -133,22 +128,17 @@ def limit_power(
     lignes: Entiers,
     retards: Entiers,
     hasard: Entiers,
-    puissance: int | Entiers,
+    par_pas: int | Entiers,
     formes: Banque,
 ) -> None:
-    """Keep each step within the subscribed power (kVA or kW): change energies and rows in place.
+    """Keep each step within what `find_largest_step` says: change energies and rows in place.
 
     A step is within it where its uses, each at its most in that part of the day, are together. Of
-    several points, `point` is any, `puissance` has one entry for each, and `retards` one column.
+    several points, `point` is any, `par_pas` has one entry for each, and `retards` one column.
     What can wait comes later: a car, then water, then a machine. Where that isn't enough, the
     breaker ends what is too much (assumed); a plant loses what exceeds its power, and a large
     meter records overruns, but not far above.
     """
-    par_pas = puissance
-    if point.petit:
-        par_pas = (500 if point.injection else _PAR_KVA) * puissance
-    elif not point.injection:
-        par_pas = par_pas * _DEPASSEMENT // 100
     maximum = (par_pas << BITS) - UNITE
     most = np.einsum("kn,kn->n", energies, formes.pointes.take(lignes, mode="clip"))
     trop = (most > maximum).nonzero()[0]

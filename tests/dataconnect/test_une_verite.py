@@ -35,10 +35,10 @@ POINTS = (
     *("25957452924301", "25162373298976", "25478147557460", "24551519514005"),
 )
 VIVANTS = {
-    AUTRE_C5: ("occupants", 273),
+    AUTRE_C5: ("occupants", 307),
     "25957452924301": ("isolation", 44516),
     "25162373298976": ("voiture", 10440),
-    "25478147557460": ("centrale", 56028),
+    "25478147557460": ("centrale", 3559),
     "24551519514005": ("pompe", 2103),
 }
 """Points to which something happens in those days of October, and what: that of their seed."""

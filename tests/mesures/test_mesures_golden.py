@@ -103,16 +103,16 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "b9348454ba881e45f20f09fdb50986b13ff217526b7329d6be641a8381b8892e",
-    "commerce": "51f3ada4136d7e9c9760c4bb38c7d503b3a5544f2792f95ee211bcc87f6fb3bd",
-    "activation": "07d74c29a6252bf9daed00afe959b0fb827017e082fe7895b995c41803cbab65",
-    "surplus": "38b740e9afa0b2f0053649c30469998051cc26abdf23f7f9169116cc2aff7490",
-    "tertiaire": "fb69b2226b9a55a388be1899761769628768d917a8528a3a7df0193ae243f7d8",
-    "usine": "34648e681db5c6029cbb2d653e95098c48af936b9290d9b7b9851a0e8adbca6d",
-    "centrale": "447d950f357b43e855e0952da6ebad27ef5c15c038217d7e238ec5ccc5298fd5",
-    "voiture": "cb25da13e958867d305f06b4b2345f2adecc4b57ec6a9d5e107282a2e2898c0b",
-    "delaissee": "766e8373ffc4137664ada042f7e61daf2375b63315fb60d7fd2676037fda0b21",
-    "atelier": "7ed030eac6271b8c5c220ef894ed3f8aeebb3272611aae8c9b89499d5d45caf5",
+    "residentiel": "771e892402e6cb1fd93cde88481ec48fe78b53dab15bf54b48742dc4ea92d664",
+    "commerce": "73fad5b0797b1de3ae8550070bd6e609e9775eb52ee5155ee463bcfdaafe2bc1",
+    "activation": "35db83775340ada04d95ee107d7cd0768e3771e9c7b7642a2027c5e68dda392c",
+    "surplus": "49b02599fe6819295e03b7e3219403d327c593921f80a91a3b1f0195cd871c6d",
+    "tertiaire": "a610e063c5e8c572cf7caec42437cab63f7afb758da6fe91c67deff0a520403f",
+    "usine": "d2bd3f8a8d1ab34f45a4256133fb991a14049d05935939576b4da01e752004a2",
+    "centrale": "860ec78684b6030dcffeb3844cfb0a101a9954f7bec5c1e19c41497cce70e6a1",
+    "voiture": "3deb32abcdd2424fb3c11d951fbc471adfbd3be534819edb63ceae5bc881ca29",
+    "delaissee": "2d98eeab4363e0c1b9d305b352e27a83c6047158a372339e19669eb71e1fa0cf",
+    "atelier": "7645eac132ba7f33926e4dee34bcd3729c65f493db4eb40a0cd964df4ab7c534",
 }
 
 
@@ -158,10 +158,10 @@ def digest(point: PointMesure) -> str:
 
 
 FACTUREES = {
-    "tertiaire": "c1efb030b7fb740545361c59084458affa7885702554bcc8c4fd665ebb87a042",
-    "usine": "2160007906d4a1b9d484ef509e0507a603b38bac47b45e31b4abbeb148b56fbf",
-    "centrale": "935981e8e272ea64937728150846cfe9748803ea4b127b4b18b2c32feb79d969",
-    "moins puissante": "46e66573da71cd52531896045f21fb33fc61adc2c3c098ec312a28ab90d525c3",
+    "tertiaire": "19c4efac51d118455d235342b370a13bf02a9be796ad25731258d4f7ee259ede",
+    "usine": "b8e6b10ffea0dd36e376648942bac9db904e6fcc31f8e3a4dc5a20b12ec87463",
+    "centrale": "e01ed72692f6f75b9594a6d080ceb596bd0fd739988b2bec0aee9f8197ab26e4",
+    "moins puissante": "885f9c369214e62e21d3403ecd4944136b77a97fa5859717060b5ae25ac84c07",
 }
 """Of what large meters count beside energies."""
 
@@ -219,12 +219,12 @@ DONNEES = {
     "donne, grand": [(J, " ".join(["30000"] * 287 + ["-"]), None)],
 }
 EMPREINTES_LUES = {
-    "foyer et sa centrale": "0767ec891b9ac2eddd6991435ee7fbca796371f83e624f3479e1b621ed394c6b",
-    "centrale et son foyer": "ee18ef7f14ca9cacf6ffc4bcbd7876ccda73959d496274f987003f003f257698",
-    "reprogramme": "0cbd473085f1ded911df4fbfa252a03f298b622491e1a404538bdf64404fe454",
-    "remplace": "6123fa35c498954239d30974adc919faed59f49a3884d35d20648c85ed40ac5a",
-    "donne": "afe63c1ab29ad7e22bfdad342c7d3cd26d72ae1c0f6d195445eb2db75bb7900e",
-    "donne, grand": "5451f7be071306f49228ab30f88025e97d26ad92e7a396cfd59d1370a93f5bd9",
+    "foyer et sa centrale": "43df9a4af53aef0dac40df2d356a250be5bf33c4a9694302ae1e2c7238855845",
+    "centrale et son foyer": "108ac0951204f47d1605bf9c4c6b9064829b6f12805f82652297f392055bab9b",
+    "reprogramme": "99034e662fa0c9d8ad4ede1d449e94a217c087b80fef421d96b26abaa2885ab3",
+    "remplace": "b428bf3cae01044effb2fc9b953843def301406b2460a2b00f8fd9e0f1db3aec",
+    "donne": "98473926b033f4a1b9234c7d383e901591ca6776e3794c9a197ffe769a70600a",
+    "donne, grand": "942ee6cf168f7e906c7ba356c74efb1d4c187c49fcde950eb61922ed7e812112",
 }
 
 
@@ -295,7 +295,7 @@ VIVANTS = [
     # The last one gets a plant of its own.
     for graine in (*range(300), 782)
 ]
-EMPREINTE_DES_VIES = "e4f36759f83cccd079c837a374f09e772dd6d05217e99b2aa2f417459c75ffec"
+EMPREINTE_DES_VIES = "43c57e4eee9b7129cf4e0be7c7776c2566046d2cfd112db65cd93cd6e0ba3298"
 
 
 def digest_vies() -> str:
@@ -327,10 +327,10 @@ TABLES: dict[str, Callable[[], object]] = {
 EMPREINTES_DES_TABLES = {
     "soleils": "6a1fff61f9d41e00ff98908a3715ba9db381854e0cea029bf608d54b9415f0c9",
     "calendrier": "67254c1efb34d4d95e2b5b28fde8697c4fd360f124cb4fd33e1283300c152982",
-    "climat": "806ac3e568b557fd6f1ded6b1823c7e35001152b95edd6d1797fdc1a01efd102",
+    "climat": "1f76b1c4bf47e49319331ff17ebd544d690a42e6c152b5701e5a7ea37efde76c",
     "bruits": "2d2b2c8f5508c1aa762f589aa5f7fbe51bb8c36ccca221c498734d2049d00196",
-    "formes": "f32c5e6635e6dc207549b8ed37f04bf6415afe82f179448d7050f3727d79ee34",
-    "gigues": "ae6d7d40fba512636637d56f36173b9b9830e8f18c4633ae0841e0d37e86b8e4",
+    "formes": "e2f55793446dc8d13ee0aa241e7385c2a939a9df98444b599b67511a21312c7a",
+    "gigues": "a7cd7498b7366fa04269de710670d5869798e5304970cf755db162be44e97aa7",
     "facteurs": "d1839644ccca2cd0a96cd3f01f3665496db5b1c15534a6b367bfe1b01f332a85",
 }
 
@@ -384,23 +384,23 @@ def test_what_is_mapped_is_what_is_made(monkeypatch: pytest.MonkeyPatch, tmp_pat
 FOULES = {
     ProfilConsommation.RESIDENTIEL: (
         6000,
-        "95f0390e325aa4cba8e7a338bb7094444904aa013f58125a3b1fedc2759ebdd0",
+        "82a59b0643394d0a01969cac1257bcde8f22adc0c4516491e693789eae5c3097",
     ),
     ProfilConsommation.PROFESSIONNEL: (
         2000,
-        "4f6d9751ac3492c8fb62f687eae5600e2831c8de02f5a542b8897edf92c82a42",
+        "7b0c68f6522fe2b91c9d49c626147476210406c0fa33a7cc1d00683c4cecc69c",
     ),
     ProfilConsommation.TERTIAIRE: (
         2000,
-        "de1d87026bea758f2664e78b961a29c35e56796aa5a7b5eed5f9551795cc99be",
+        "12084ddcb59ec725382bddf4894254bc29d0baf9ddc459863873167bd9038492",
     ),
     ProfilConsommation.INDUSTRIEL: (
         2000,
-        "5bc02b22fe77a97a8d410e733c144a8602a037593b3534222be6b804879d3b16",
+        "57864a6d526d9b771ffebf7fefb527621ac55b397cb7ad0111f7e72ba0a21110",
     ),
     ProfilConsommation.PRODUCTION: (
         1000,
-        "3cfcbf5f2a53c1d3e788f77016b5b11643223107b7b34595b221d5f6d98dd1ad",
+        "9bbfa7ff14fd9a48c347d3b6234d912f2c11f336c221213d1501f170140abe28",
     ),
 }
 """What is drawn for so many points of a profile: what one in a thousand has is among it."""

@@ -89,14 +89,14 @@ graine donne la même vie, après une remise à zéro comme sur plusieurs machin
 | logement | une pompe à chaleur | 0,6 % | elle prend 30 à 42 % de ce que demande le chauffage, aussi là où rien d'électrique ne chauffait |
 | logement | une isolation | 1,2 % | il reste 55 à 82 % du chauffage |
 | logement | des panneaux, sans contrat d'injection | 0,12 % | 3 kVA derrière le compteur : il compte ce qu'ils laissent |
-| entreprise | plus, ou moins d'activité | 2,5 %, 2 % | 112 à 140 %, 62 à 88 % |
+| entreprise | plus, ou moins d'activité | 1,2 %, 1,5 % | 106 à 116 %, 68 à 90 % |
 | entreprise | une seconde équipe | 1,2 % | l'usage le plus fort reprend huit heures plus tard |
 | entreprise | des travaux | 3 % | il reste 15 à 45 % pendant 21 à 90 jours |
-| entreprise | une fermeture | 2 % | presque rien pendant 40 à 240 jours, puis une autre activité : chaque usage prend 60 à 150 % de ce qu'il prenait |
+| entreprise | une fermeture | 1,5 % | presque rien pendant 40 à 240 jours, puis une autre activité : chaque usage prend 60 à 130 % de ce qu'il prenait |
 
 Une voiture, une pompe à chaleur, une isolation, des panneaux, une seconde équipe n'arrivent qu'une fois dans la vie d'un point.
 Un nouveau titulaire (`points set --nouveau-titulaire`) est d'autres occupants, ou une autre activité, de ce jour-là. Le niveau
-d'une année est à 37 % au plus de la moyenne dans un logement, à 7, 8 ou 14 % ailleurs, et va de l'une à l'autre en quatre pas, à des
+d'une année est à 41 % au plus de la moyenne dans un logement, à 4, 8 ou 14 % ailleurs, et va de l'une à l'autre en quatre pas, à des
 dates propres au point : l'énergie d'un logement change de 12 à 20 % d'une année à la suivante (écart type du logarithme). Tous ces
 chiffres sont supposés.
 
