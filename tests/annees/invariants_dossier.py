@@ -22,7 +22,7 @@ _SECRETS: Final = (
     ".page",
 )
 _VERROUS: Final = (".lock", ".waiting")
-_OCTETS: Final = 64 * 2**20
+_OCTETS: Final = 128 * 2**20
 _FICHIERS: Final = 64
 _HORS_ETAT: Final = ("clock", "ecriture")
 """The tables that a state that comes back doesn't bring back as they were."""
