@@ -94,8 +94,8 @@ def autorise(
 ) -> None:
     """Let an application read points of an account for a year, all of them if none is named; raises
     `UsageError` for a point that it doesn't hold."""
-    application = get_application(session, client_id)
     held = [point.prm for point in read_perimetre(session, siren)]
+    application = get_application(session, client_id)
     if unknown := {*(prms or ())} - {*held}:
         raise UsageError(f"le compte {siren} ne tient pas {', '.join(sorted(unknown))}.")
     points = [session.get_one(Point, prm) for prm in prms or held]

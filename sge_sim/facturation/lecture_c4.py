@@ -25,7 +25,7 @@ _PLAGE: Final = re.compile(r"(?:DM|TD|MM|TM|FM|TF)\d\d")
 Reference = tuple[str, str]
 
 
-def situations_of(tree: ArbreDocument) -> Iterator[tuple[Reference, SituationFacturee]]:
+def situations_told(tree: ArbreDocument) -> Iterator[tuple[Reference, SituationFacturee]]:
     """Yield the situations that a C12 tells, each with its point and its reference."""
     for prm in tree["Contrat"]["PRM"]:
         reference = prm.get("SI_Contractuel", {}).get("@Identifiant_Historique", "")

@@ -101,7 +101,7 @@ class VerificationFactures:
             more = f" (et {len(fautes) - 1} de plus)" if len(fautes) > 1 else ""
             self.unreadable(fichier, f"{fautes[0]}{more}")
         elif document == "C12":
-            for reference, situation in lecture_c4.situations_of(tree):
+            for reference, situation in lecture_c4.situations_told(tree):
                 known = self.situations[reference]
                 known += [] if situation in known else [situation]
                 known.sort(key=lambda each: (each.debut, each.sequence))
@@ -247,17 +247,17 @@ class VerificationFactures:
     def _situations(self, bloc: BlocEcrit, depuis: date) -> list[SituationFacturee]:
         """Return those that C15 had told when a block was invoiced; the first, where none tells it
         (a point was in the contract before), as lines of F15 say it."""
-        told = [s for s in self.situations.get(bloc.reference, []) if s.connu <= bloc.jour]
-        if told and told[0].debut <= depuis:
-            return told
+        known = [s for s in self.situations.get(bloc.reference, []) if s.connu <= bloc.jour]
+        if known and known[0].debut <= depuis:
+            return known
         mine = {each.situation.sequence for each in bloc.lignes if each.situation is not None}
-        mine -= {each.sequence for each in told}
+        mine -= {each.sequence for each in known}
         if not mine:
             quoi = f"ni C15 ni F15 ne dit celle de {bloc.reference[1]} au {depuis}"
             raise _ApartError("situation inconnue", quoi)
         self.sans_c15 += 1
         found = [each for each in self.ecrites[bloc.reference] if each.sequence in mine]
-        return sorted([*found, *told], key=lambda each: (each.debut, each.sequence))
+        return sorted([*found, *known], key=lambda each: (each.debut, each.sequence))
 
     def _chain(self, bloc: BlocEcrit, lus: list[ReleveRecu]) -> list[ReleveRecu]:
         """Return the readings of a block: the last one that was invoiced before, or the first of

@@ -20,7 +20,9 @@ else:
     serving="never",
 )
 def ask(
-    _state: State, *, q: Annotated[str, Says("Question, ou quelques mots", "certificat refusé")]
+    _state: State,
+    *,
+    q: Annotated[str, Says("Question, ou quelques mots", "certificat refusé")] = "",
 ) -> "aide.AideView":
     """Return the pages of the help that answer; raises `UsageError` where there is no help."""
     return aide.AideView.of(q)

@@ -118,4 +118,5 @@ def autorise(
 )
 def oublie(session: "Session", *, siren: Siren) -> None:
     """Close the demands that wait for a file: the same may be made again."""
-    m023.end_awaited_m023(session, siren, stored_clock.instant_within(session))
+    account = comptes.get_entreprise(session, siren)
+    m023.end_awaited_m023(session, account.siren, stored_clock.instant_within(session))

@@ -127,8 +127,10 @@ def corrige(
     state: State,
     *,
     prm: Prm,
-    jour: Annotated[date, Says("Jour du relevé : un jour fixe à venir", reads=day_typed)],
-    le: Annotated[date, Says("Jour de la correction", reads=day_typed)],
+    jour: Annotated[
+        date, Says("Jour du relevé : un jour fixe à venir", "2026-11-08", reads=day_typed)
+    ],
+    le: Annotated[date, Says("Jour de la correction", "2026-11-20", reads=day_typed)],
     ecart: Annotated[int, Says("kWh de trop, dans la première classe de chaque grille")] = 100,
     motif: Annotated[MotifRectif, Says("Motif de la correction, comme R15 le dit")] = "CORR_IDX",
 ) -> dict[str, Any]:

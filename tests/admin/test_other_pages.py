@@ -136,7 +136,6 @@ def packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("/aide/reference/", "text/html", "<h1>Référence</h1>"),
         ("/aide/_static/aide.css", "text/css", "main {}"),
         ("/aide/_static/aide.css?v=c74c8d7e", "text/css", "main {}"),
-        ("/aide/?q=SGT401", "text/html", "<h1>Aide</h1>"),
     ],
 )
 def test_a_page_and_its_files_are_served(room: Room, path: str, kind: str, text: str) -> None:

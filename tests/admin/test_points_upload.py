@@ -23,7 +23,9 @@ def test_a_file_of_any_length_is_taken_as_it_comes(administered: RunningSimulato
     done = sent(administered, "application/x-ndjson", iter(lines))
     assert done.status_code == 200, done.text
     counts = {"lues": 1500, "nouveaux": 1500}
-    nothing = dict.fromkeys(("inchanges", "jours", "acteurs", "fautes", "remarques"), 0)
+    nothing = dict.fromkeys(
+        ("inchanges", "jours", "evenements", "acteurs", "fautes", "remarques"), 0
+    )
     assert done.json() == counts | nothing | {"importe": True, "erreurs": [], "a_verifier": []}
     again = sent(administered, "text/csv; charset=utf-8", csv_lines(made_points(1500)))
     assert again.json()["inchanges"] == 1500

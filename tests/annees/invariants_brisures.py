@@ -250,7 +250,7 @@ DE_L_ETAT: dict[str, Brisure] = {
             "WITH RECURSIVE rang(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM rang WHERE n < 1001) "
             "INSERT INTO demande_m023 SELECT 'M0' || printf('%06d', n), acteur_code, contrat_id, "
             "login, reference, flux, format, prms, sens, cadre, corrigees, date_debut, date_fin, "
-            "'transmise', (SELECT instant FROM clock), (SELECT instant FROM clock), NULL "
+            "'transmise', (SELECT instant FROM clock), (SELECT instant FROM clock), NULL, NULL "
             "FROM demande_m023, rang WHERE flux = 'R64'",
             bump("affaire", 1001),
         ),

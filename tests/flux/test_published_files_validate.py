@@ -29,7 +29,7 @@ XML: dict[CodeFlux, tuple[str, ...]] = {
     "R4x": (flux_schemas.R4X,),
     "R171": (flux_schemas.R171, "http://www.enedis.fr/stm/R171"),
 }
-WITHOUT_SCHEMA = {"HDM", "IFJ", "NASS"}
+WITHOUT_SCHEMA = {"HDM", "IFJ", "ITCE", "NASS"}
 """Text, or a form of ours."""
 
 

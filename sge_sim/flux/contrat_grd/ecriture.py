@@ -40,7 +40,7 @@ from sge_sim.flux.contrat_grd.fichiers import (
 )
 from sge_sim.flux.contrat_grd.grands import write_measures, write_situations
 from sge_sim.flux.contrat_grd.releves import (
-    Fait,
+    DuPoint,
     GrilleLue,
     PointDuContrat,
     ReleveContractuel,
@@ -189,7 +189,7 @@ def write_readings(session: Session, lot: LotContrat, prms: Sequence[str]) -> li
         about = by_prm.setdefault(point.prm, (instance_of(point.ligne.code_insee), []))
         about[1].append(tree | said)
 
-    def made(points: Iterable[PointDuContrat]) -> dict[str, Fait]:
+    def made(points: Iterable[PointDuContrat]) -> dict[str, DuPoint]:
         return {lu[1].id: (lu[0], reading_tree(lot, *lu)) for lu in readings_of(points)}
 
     for motif, former, now in revised(session, lot, prms, made):

@@ -40,7 +40,7 @@ from sge_sim.flux.contrat_grd.fichiers import (
     numbered,
 )
 from sge_sim.flux.contrat_grd.releves import (
-    Fait,
+    DuPoint,
     GrilleLue,
     PointDuContrat,
     ReleveContractuel,
@@ -171,10 +171,10 @@ def _written(
 
 def _transport(
     points: Iterable[PointDuContrat], facturation: Facturation, refused: list[BlocDuFichier]
-) -> dict[str, Fait]:
+) -> dict[str, DuPoint]:
     """Return the blocks of the readings of their day of points, by the number of the reading; add
     to `refused` those that no grid prices."""
-    due, blocs = list[_Due](), dict[str, Fait]()
+    due, blocs = list[_Due](), dict[str, DuPoint]()
     for point in points:
         if releves := _invoiced(point):
             changes = facturation.grilles.changes(releves[0].jour, point.jour)

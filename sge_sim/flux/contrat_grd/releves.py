@@ -329,8 +329,7 @@ def read_points_of(
         events = [each for each in known if each.jour <= jour and each.connu <= connu]
         # Before its first event, a point was as that event found it.
         periodes = periodes_of(point, events or known, contrat)[: None if events else 1]
-        references = dict.fromkeys(each.situation.reference for each in periodes)
-        for reference in references:
+        for reference in dict.fromkeys(each.situation.reference for each in periodes):
             mine = [each for each in periodes if each.situation.reference == reference]
             if mine[0].debut > jour:
                 continue
@@ -338,9 +337,8 @@ def read_points_of(
             fin = of_it[-1].jour if of_it and of_it[-1].sorte.ferme else None
             if fin is not None and fin < jour:
                 continue
-            debut = mine[0].situation.date_mise_en_service
             # Told late: another client may have come since.
-            service = debut, fin or point.date_mise_en_service
+            service = mine[0].situation.date_mise_en_service, fin or point.date_mise_en_service
             mesure = point_mesure(point, mesures[point.prm], "SOUTIRAGE", service)
             if mesure is not None:
                 days = {each.jour for each in of_it}
@@ -350,14 +348,16 @@ def read_points_of(
                 yield PointDuContrat(point, vecue, jour)
 
 
-Fait = tuple[PointDuContrat, Any]
+DuPoint = tuple[PointDuContrat, Any]
 """What is told of a point."""
-Make = Callable[[Iterable[PointDuContrat]], Mapping[str, Fait]]
 
 
 def revised(
-    session: Session, lot: LotContrat, prms: Iterable[str], make: Make
-) -> Iterator[tuple[str, Fait | None, Fait | None]]:
+    session: Session,
+    lot: LotContrat,
+    prms: Iterable[str],
+    make: Callable[[Iterable[PointDuContrat]], Mapping[str, DuPoint]],
+) -> Iterator[tuple[str, DuPoint | None, DuPoint | None]]:
     """Yield what `make` made of points on former days where it isn't what it makes on the day of
     `lot`: the motive, the former, that which corrects it."""
     contrat, jour = lot.contrat, lot.periode.debut
@@ -379,7 +379,7 @@ def revised(
                     yield motif, before, after
 
 
-def readings_of(points: Iterable[PointDuContrat]) -> list[Fait]:
+def readings_of(points: Iterable[PointDuContrat]) -> list[DuPoint]:
     """Return the readings of their day of points, and read what the meters showed."""
     lus = [(p, each) for p in points for each in p.vecue.releves(p.jour) if each.jour == p.jour]
     read_registers(
@@ -393,9 +393,7 @@ def affaire_facts(lot: LotContrat, evenement: EvenementContractuel | None) -> di
     """Return which affaire an event is of: its number where the addressee or Enedis made it, the
     reference where the addressee did."""
     affaire = None if evenement is None else evenement.affaire
-    if affaire is None:
-        return {}
-    mine = affaire.contrat_id == lot.contrat.contrat_id
-    if not mine and affaire.initiateur != "enedis":
+    mine = affaire is not None and affaire.contrat_id == lot.contrat.contrat_id
+    if affaire is None or not (mine or affaire.initiateur == "enedis"):
         return {}
     return {"affaire": affaire, "reference": affaire.reference_demandeur if mine else None}
