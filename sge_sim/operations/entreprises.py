@@ -103,7 +103,9 @@ def autorise(
     *,
     siren: Siren,
     client_id: ClientId,
-    prm: Annotated[list[str] | None, Says("Point, répétable ; tous sans lui")] = None,
+    prm: Annotated[
+        list[str] | None, Says("Point, répétable ; tous sans lui", "25946599093143")
+    ] = None,
 ) -> None:
     """Let an application read points of an account, as their holder would."""
     now = stored_clock.instant_within(session)
