@@ -118,20 +118,26 @@ def _rank_of(jour: date) -> str:
 def write_points(
     session: Session, lot: LotContrat, prms: Sequence[str], facturation: Facturation
 ) -> list[BlocDuFichier]:
-    """Return the blocks of these points, those that are invoiced that day: what closes a reading;
-    of a C5 the service that each affaire of the supplier was, and what former readings were
-    invoiced that are told otherwise, annulled then invoiced anew. What no grid prices is of no
-    sequence, with why."""
+    """Return the blocks of these points, those that are invoiced that day; what no grid prices is
+    of no sequence, with why."""
     points = [*read_points_of(session, lot.contrat, prms, lot.periode.debut)]
     blocs: list[BlocDuFichier] = []
-    for ident, (point, bloc) in _transport(points, facturation, blocs).items():
-        blocs.append(_written(lot, point, ident, bloc))
-    if lot.flux.code != "F15":
-        return blocs
+    transport = _transport(points, facturation, blocs).items()
+    blocs += [_written(lot, point, ident, bloc) for ident, (point, bloc) in transport]
+    if lot.flux.code == "F15":
+        blocs += _services(lot, points, facturation)
+        blocs += _put_right(session, lot, prms, facturation)
+    return blocs
+
+
+def _services(
+    lot: LotContrat, points: Iterable[PointDuContrat], facturation: Facturation
+) -> Iterator[BlocDuFichier]:
+    """Yield the block of the service that each affaire of the supplier was, told that day."""
+    contrat_id = lot.contrat.contrat_id
     for point in points:
         for event in (each for each in point.vecue.evenements if each.connu == point.jour):
             affaire, ident = event.affaire, elements()["affaires"].get(event.nature)
-            contrat_id = lot.contrat.contrat_id
             asked = affaire and (affaire.nature, affaire.contrat_id) == (event.nature, contrat_id)
             if not (affaire and asked and ident and affaire.prestation):
                 continue  # of another, or Enedis' own
@@ -140,20 +146,26 @@ def write_points(
             try:
                 bloc = BlocFacture("EVNT", (facturation.prestation(ident, event.jour),))
             except UsageError as error:
-                blocs.append(BlocDuFichier("", point.prm, b"", str(error)))
+                yield BlocDuFichier("", point.prm, b"", str(error))
                 continue
             if bloc.ht:
-                blocs.append(_written(lot, point, affaire.numero, bloc, affaire))
+                yield _written(lot, point, affaire.numero, bloc, affaire)
+
+
+def _put_right(
+    session: Session, lot: LotContrat, prms: Sequence[str], facturation: Facturation
+) -> Iterator[BlocDuFichier]:
+    """Yield what former readings were invoiced that are told otherwise, annulled then anew."""
     make = partial(_transport, facturation=facturation, refused=[])
     for motif, former, now in revised(session, lot, prms, make):
-        if former is not None and now is not None:
-            (point, bloc), ident = former, former[1].releves[-1]
-            facture = _numero(_written(lot, point, ident, bloc).suite, point.jour + timedelta(1))
-            about = (facture, ident, enedis()["rectifications"][motif])
-            blocs.append(_written(lot, point, f"{ident}A", facturation.annulled(bloc, about)))
-            bloc = replace(now[1], type="RECT", origine=about)
-            blocs.append(_written(lot, now[0], f"{ident}R", bloc))
-    return blocs
+        if former is None or now is None:
+            continue
+        (point, bloc), ident = former, former[1].releves[-1]
+        facture = _numero(_written(lot, point, ident, bloc).suite, point.jour + timedelta(1))
+        about = (facture, ident, enedis()["rectifications"][motif])
+        yield _written(lot, point, f"{ident}A", facturation.annulled(bloc, about))
+        bloc = replace(now[1], type="RECT", origine=about)
+        yield _written(lot, now[0], f"{ident}R", bloc)
 
 
 def _written(
