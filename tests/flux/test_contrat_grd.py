@@ -648,6 +648,27 @@ def daily(jour: date, situations: list[tuple[date, str, int]]) -> float:
     return float(grille.price("c5.gestion") + grille.price("c5.comptage") + power) / 365
 
 
+def test_what_was_invoiced_of_a_reading_that_became_an_event_is_annulled_alone(
+    tmp_path: Path,
+) -> None:
+    """A power that Enedis records late of a fixed day: the next cyclic reading invoices it all."""
+    prm = generate("259", len(PRMS))
+    usual = contract_platform(tmp_path / "usual", {prm: []})
+    usual.catch_up(at(date(2026, 7, 1)))
+    fixed = (
+        max(bloc["Date_Fin_Part_Variable"] for _, bloc in received(usual, GRD).of("F15_FL")) + JOUR
+    )
+    usual.close()
+    late = Etape("MCT", fixed, {"puissance": 3}, initiateur="enedis", connu=fixed + 10 * JOUR)
+    made = contract_platform(tmp_path / "late", {prm: [late]})
+    made.catch_up(at(fixed + 62 * JOUR))
+    mine = received(made, GRD)
+    kinds = Counter(bloc["Type_Facturation"] for _, bloc in mine.of("F15_FL"))
+    assert kinds == {"CYCL": kinds["CYCL"], "ANNUL": 1}
+    test_invoices_add_up_and_bind_readings(mine)
+    made.close()
+
+
 @pytest.mark.annee
 def test_a_year_of_many_points_is_explained(tmp_path: Path) -> None:
     """Of `SGE_SIM_ANNEE_POINTS` points, 1 000 by default, over 1 August and the reform: explained

@@ -155,17 +155,19 @@ def _services(
 def _put_right(
     session: Session, lot: LotContrat, prms: Sequence[str], facturation: Facturation
 ) -> Iterator[BlocDuFichier]:
-    """Yield what former readings were invoiced that are told otherwise, annulled then anew."""
+    """Yield what former readings were invoiced that are told otherwise, annulled then anew; what a
+    reading was that is no longer one to invoice waits, annulled, for the next that is."""
     make = partial(_transport, facturation=facturation, refused=[])
     for motif, former, now in revised(session, lot, prms, make):
-        if former is None or now is None:
+        if former is None:
             continue
         (point, bloc), ident = former, former[1].releves[-1]
         facture = _numero(_written(lot, point, ident, bloc).suite, point.jour + timedelta(1))
         about = (facture, ident, enedis()["rectifications"][motif])
         yield _written(lot, point, f"{ident}A", facturation.annulled(bloc, about))
-        bloc = replace(now[1], type="RECT", origine=about)
-        yield _written(lot, now[0], f"{ident}R", bloc)
+        if now is not None:
+            bloc = replace(now[1], type="RECT", origine=about)
+            yield _written(lot, now[0], f"{ident}R", bloc)
 
 
 def _written(
