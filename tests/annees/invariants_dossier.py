@@ -24,6 +24,8 @@ _SECRETS: Final = (
 _VERROUS: Final = (".lock", ".waiting")
 _OCTETS: Final = 128 * 2**20
 _FICHIERS: Final = 64
+_ENTETE: Final = 100
+"""How long the header of a database is: it counts changes."""
 _HORS_ETAT: Final = ("clock", "ecriture")
 """The tables that a state that comes back doesn't bring back as they were."""
 _GARDE: Final = {
@@ -66,11 +68,20 @@ def retours(vue: Vue, modele: Modele) -> Iterator[str]:
 def rouvert(vue: Vue, modele: Modele) -> Iterator[str]:
     """A folder that was opened again holds what the end left; ends and openings are told apart."""
     if modele.mort:
-        modele.laisse = vue.empreinte()
+        modele.laisse = vue.base.serialize()
     elif modele.ouvert and modele.laisse is not None:
-        if vue.empreinte() != modele.laisse:
+        before, modele.laisse = modele.laisse, None
+        after = vue.base.serialize()
+        if after[_ENTETE:] != before[_ENTETE:] and _held(after) != _held(before):
             yield modele.couture
-        modele.laisse = None
+
+
+def _held(image: bytes) -> list[list[str]]:
+    """Return what the tables of a database hold, whatever its pages."""
+    with closing(sqlite3.connect(":memory:")) as base:
+        base.deserialize(image[:18] + b"\1\1" + image[20:])  # no WAL in memory
+        names = base.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        return [sorted(map(repr, base.execute(f"SELECT * FROM {name}"))) for (name,) in [*names]]
 
 
 def base_entiere(vue: Vue, modele: Modele) -> Iterator[str]:

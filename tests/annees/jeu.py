@@ -115,26 +115,27 @@ def _ranges(steps: Iterable[int]) -> str:
 
 
 def _dit(partie: Partie) -> None:
-    """Say what a life came to: a figure a line, and what it is made of."""
+    """Say what a life came to: what it is made of, then a figure a line."""
     connu, comptes = partie.connu, partie.comptes
     print(f"graine {partie.graine} : {partie.pas} pas, jusqu'au {partie.instant:%d/%m/%Y}")
+    print(f"sans couture {dict(partie.contournes)}")
+    print(f"échecs sous défaut {dict(partie.ratees)}")
     met = comptes.rencontres
     pairs = Counter(nom for _, _, nom in met)
     for nom, rendu, parts in (
-        ("appels", connu.appels, {}),
-        ("commandes", connu.commandes, {}),
         ("rendus", sum(connu.rendus.values()), connu.rendus),
         ("refus", sum(connu.refus.values()), connu.refus),
         ("fichiers", len(delivered(partie.dossier)), {}),
-        ("fins", sum(comptes.fins.values()), _some(comptes.fins)),
-        ("tours", comptes.tours, {}),
         ("coutures", sum(comptes.passees.values()), _some(comptes.passees)),
         ("paires", len({(a, b) for a, b, _ in met}), dict(pairs)),
+        ("points", partie.points, {}),
+        ("appels", connu.appels, {}),
+        ("commandes", connu.commandes, {}),
+        ("fins", sum(comptes.fins.values()), _some(comptes.fins)),
+        ("tours", comptes.tours, {}),
     ):
         print(f"{nom} {rendu} {parts or ''}")
-    print(f"rencontres {len(met)} sur {possibles(comptes)} ; manquées {manquees(comptes)}")
-    print(f"sans couture {dict(partie.contournes)}")
-    print(f"échecs sous défaut {dict(partie.ratees)}")
+    print(f"rencontres {len(met)} sur {len(possibles(comptes))} ; jamais {manquees(comptes, 1)}")
     costs = {nom: round(cost / 1e6, 1) for nom, cost in partie.couts.items()}
     print(f"{_processeur()} depuis le début, {costs}")
     print(trace(partie))

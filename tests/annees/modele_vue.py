@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
@@ -185,11 +184,3 @@ class Vue:
         """Yield the names of the files that stand in the default folders of contracts."""
         for _, _, names in os.walk(self.dossier / "flux"):
             yield from names
-
-    def empreinte(self) -> str:
-        """Return the digest of all tables of the state."""
-        digest = sha256()
-        for table in self.tables:
-            rows = sorted(map(repr, self.rows(f"SELECT * FROM main.{table}")))
-            digest.update("\n".join([table, *rows]).encode())
-        return digest.hexdigest()
