@@ -13,7 +13,7 @@ from partie import LONG, Partie, Taille, Violation, manquees, possibles
 from reduction import reduit
 
 _DIX_ANS = Taille(
-    ans=10, pas=1600, appels=21_000, fins=220, defauts=150, population=947, quotidiens_max=30
+    ans=10, pas=1600, appels=24_000, fins=224, defauts=150, population=947, quotidiens_max=8
 )
 _UN_AN = Taille(
     ans=1, pas=300, appels=1200, fins=20, defauts=12, quotidiens_max=4, quotidiens_jours=20
