@@ -95,7 +95,7 @@ def base_entiere(vue: Vue, modele: Modele) -> Iterator[str]:
 
 def modes(vue: Vue, modele: Modele) -> Iterator[str]:
     """Folders are 0700, and 0600 whatever holds a key, a message or the state."""
-    for path, folder in _all(vue.dossier):
+    for path, folder in _all(vue.dossier, livres=False):
         if folder or path.endswith(_SECRETS):
             mode = stat.S_IMODE(os.lstat(path).st_mode)
             if mode != (0o700 if folder else 0o600):
@@ -135,13 +135,16 @@ def ouverts_bornes(vue: Vue, modele: Modele) -> Iterator[str]:
             yield f"{first['fichiers']} fichiers ouverts d'abord, puis {last['fichiers']}"
 
 
-def _all(dossier: Path) -> Iterator[tuple[str, bool]]:
-    """Yield what stands in a folder: its path, whether it is a folder; ready files are many."""
+def _all(dossier: Path, *, livres: bool = True) -> Iterator[tuple[str, bool]]:
+    """Yield what stands in a folder: its path, whether it is a folder; not the files that are
+    ready, which are many, nor those that contracts were delivered unless `livres`."""
     for folder, folders, names in os.walk(dossier):
         yield from ((f"{folder}/{name}", True) for name in folders)
         yield from ((f"{folder}/{name}", False) for name in names)
         if folder == str(dossier):
             folders[:] = [name for name in folders if name != "publications"]
+        elif folder == f"{dossier}/flux" and not livres:
+            folders.clear()
 
 
 def _alone(path: Path) -> sqlite3.Connection:
