@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from empreinte import delivered, empreinte
-from partie import LONG, Partie, Taille, Violation, manquees, possibles
+from partie import LONG, Partie, Taille, Violation, possibles
 from reduction import reduit
 
 _DIX_ANS = Taille(
@@ -135,7 +135,8 @@ def _dit(partie: Partie) -> None:
         ("tours", comptes.tours, {}),
     ):
         print(f"{nom} {rendu} {parts or ''}")
-    print(f"rencontres {len(met)} sur {len(possibles(comptes))} ; jamais {manquees(comptes, 1)}")
+    may = possibles(comptes)
+    print(f"rencontres {len(met.keys() & may)} sur {len(may)} ; jamais {sorted(may - met.keys())}")
     costs = {nom: round(cost / 1e6, 1) for nom, cost in partie.couts.items()}
     print(f"{_processeur()} depuis le début, {costs}")
     print(trace(partie))

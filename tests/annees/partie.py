@@ -322,8 +322,8 @@ class Partie:
                 self.ouvre()
         self.verifie(entier=True)
         whole = self.taille.ans >= LONG and self.pas > self.taille.pas
-        if whole and (manque := manquees(self.comptes)):
-            self.accuse("les travaux se rencontrent partout", f"{manque}")
+        if whole and (manque := possibles(self.comptes, _SOUVENT) - self.comptes.rencontres.keys()):
+            self.accuse("les travaux se rencontrent partout", f"{sorted(manque)}")
 
     @property
     def instant(self) -> datetime:
@@ -331,9 +331,9 @@ class Partie:
         return self.connu.instant
 
 
-def possibles(comptes: Comptes, souvent: int = 1) -> set[tuple[str, str, str]]:
-    """Return which works may take the turn that another left, `souvent` times at least, at which
-    kind of seam."""
+def possibles(comptes: Comptes, souvent: int = len(TRAVAUX) - 1) -> set[tuple[str, str, str]]:
+    """Return which works may take the turn that another left, `souvent` times at least (once for
+    each work), at which kind of seam."""
     left = Counter[tuple[str, str]]()
     for (laisse, _, nom), times in comptes.rencontres.items():
         left[laisse, nom] += times
@@ -343,8 +343,3 @@ def possibles(comptes: Comptes, souvent: int = 1) -> set[tuple[str, str, str]]:
         for prend in TRAVAUX[1:]
         if times >= souvent and not (laisse == prend in _SEULS)
     }
-
-
-def manquees(comptes: Comptes, souvent: int = _SOUVENT) -> list[tuple[str, str, str]]:
-    """Return which of them never did."""
-    return sorted(possibles(comptes, souvent) - comptes.rencontres.keys())
