@@ -24,7 +24,14 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    Session,
+    joinedload,
+    mapped_column,
+    relationship,
+    selectinload,
+)
 
 from sge_sim.domaine.nomenclatures import (
     EtatService,
@@ -297,6 +304,11 @@ def default_application(session: Session, mode: ModeApplication) -> Application 
 def consentements(session: Session, prm: str | None = None) -> Sequence[ConsentementDonne]:
     """Return the consents, oldest first: all of them, or those of a point."""
     query = select(ConsentementDonne).where(*matching((ConsentementDonne.prm, prm)))
+    query = query.options(
+        joinedload(ConsentementDonne.partage).joinedload(Partage.application),
+        joinedload(ConsentementDonne.point),
+        selectinload(ConsentementDonne.services),
+    )
     return session.scalars(query.order_by(ConsentementDonne.id)).all()
 
 

@@ -113,8 +113,7 @@ def params_of(vue: Vue, modele: Modele, whole: bool) -> dict[str, Any]:
 
 
 def _depuis(modele: Modele) -> dict[str, int]:
-    last = modele.memoire.get("vus", {})
-    return {table: max(number - _SUITE, 0) for table, number in last.items()}
+    return {table: max(number - _SUITE, 0) for table, number in modele.etat.vus.items()}
 
 
 def _some(details: Iterator[str]) -> list[str]:

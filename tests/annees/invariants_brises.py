@@ -133,7 +133,7 @@ def rewritten(nom: str, write: Callable[[bytes], bytes], *, recorded: bool) -> B
             digest = sha256(content).hexdigest()
             changed = f"UPDATE fichier_flux SET sha256 = '{digest}', taille = {len(content)}"
             sql(f"{changed} WHERE nom = '{kept.name}'")(dossier, modele)
-            modele.lus = 0
+            modele.etat.lus = 0
 
     return spoil
 
@@ -173,7 +173,7 @@ def said(qui: str) -> Brisure:
     def spoil(_dossier: Path, modele: Modele) -> None:
         key = ("IDX", INDEX, "CONS", "EA", "AQ D BASE", "2026-03-04 00:00:00")
         modele.etat.mesures.dites[key] = 7, qui
-        modele.lus = 0
+        modele.etat.lus = 0
 
     return spoil
 

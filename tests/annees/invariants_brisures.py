@@ -203,7 +203,7 @@ DE_L_ETAT: dict[str, Brisure] = {
     ),
     "un fichier tient les points de sa liste": both(
         sql(f"{FICHIER} prms = prms || ' {INDEX}' {IFJ_FICHIER}"),
-        known(lambda modele: setattr(modele, "lus", 0)),
+        known(lambda modele: setattr(modele.etat, "lus", 0)),
     ),
     "un fichier nomme un point une fois": sql(
         f"{FICHIER} prms = prms || ' ' || prms {IFJ_FICHIER}"

@@ -197,7 +197,7 @@ def reglages(vue: Vue, modele: Modele) -> Iterator[str]:
 def retires(vue: Vue, modele: Modele) -> Iterator[str]:
     """Nothing of the state names a point that was removed."""
     gone = modele.etat.retires
-    for table in sorted(vue.a_prm) if gone else ():
+    for table in [name for name, has_prm in vue.tables.items() if has_prm and gone]:
         for (prm,) in vue.rows(f"SELECT DISTINCT prm FROM main.{table}"):
             if prm in gone:
                 yield f"{table} : {prm}"

@@ -24,6 +24,8 @@ _SECRETS: Final = (
 _VERROUS: Final = (".lock", ".waiting")
 _OCTETS: Final = 128 * 2**20
 _FICHIERS: Final = 64
+_ENTETE: Final = 100
+"""How long the header of a database is: it counts changes."""
 _HORS_ETAT: Final = ("clock", "ecriture")
 """The tables that a state that comes back doesn't bring back as they were."""
 _GARDE: Final = {
@@ -66,11 +68,20 @@ def retours(vue: Vue, modele: Modele) -> Iterator[str]:
 def rouvert(vue: Vue, modele: Modele) -> Iterator[str]:
     """A folder that was opened again holds what the end left; ends and openings are told apart."""
     if modele.mort:
-        modele.laisse = vue.empreinte()
+        modele.laisse = vue.base.serialize()
     elif modele.ouvert and modele.laisse is not None:
-        if vue.empreinte() != modele.laisse:
+        before, modele.laisse = modele.laisse, None
+        after = vue.base.serialize()
+        if after[_ENTETE:] != before[_ENTETE:] and _held(after) != _held(before):
             yield modele.couture
-        modele.laisse = None
+
+
+def _held(image: bytes) -> list[list[str]]:
+    """Return what the tables of a database hold, whatever its pages."""
+    with closing(sqlite3.connect(":memory:")) as base:
+        base.deserialize(image[:18] + b"\1\1" + image[20:])  # no WAL in memory
+        names = base.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        return [sorted(map(repr, base.execute(f"SELECT * FROM {name}"))) for (name,) in [*names]]
 
 
 def base_entiere(vue: Vue, modele: Modele) -> Iterator[str]:
@@ -84,7 +95,7 @@ def base_entiere(vue: Vue, modele: Modele) -> Iterator[str]:
 
 def modes(vue: Vue, modele: Modele) -> Iterator[str]:
     """Folders are 0700, and 0600 whatever holds a key, a message or the state."""
-    for path, folder in _all(vue.dossier):
+    for path, folder in _all(vue.dossier, livres=False):
         if folder or path.endswith(_SECRETS):
             mode = stat.S_IMODE(os.lstat(path).st_mode)
             if mode != (0o700 if folder else 0o600):
@@ -124,13 +135,16 @@ def ouverts_bornes(vue: Vue, modele: Modele) -> Iterator[str]:
             yield f"{first['fichiers']} fichiers ouverts d'abord, puis {last['fichiers']}"
 
 
-def _all(dossier: Path) -> Iterator[tuple[str, bool]]:
-    """Yield what stands in a folder: its path, whether it is a folder; ready files are many."""
+def _all(dossier: Path, *, livres: bool = True) -> Iterator[tuple[str, bool]]:
+    """Yield what stands in a folder: its path, whether it is a folder; not the files that are
+    ready, which are many, nor those that contracts were delivered unless `livres`."""
     for folder, folders, names in os.walk(dossier):
         yield from ((f"{folder}/{name}", True) for name in folders)
         yield from ((f"{folder}/{name}", False) for name in names)
         if folder == str(dossier):
             folders[:] = [name for name in folders if name != "publications"]
+        elif folder == f"{dossier}/flux" and not livres:
+            folders.clear()
 
 
 def _alone(path: Path) -> sqlite3.Connection:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -10,8 +10,11 @@ from typing import Final, NamedTuple
 
 from modele import Modele
 from modele_fichiers import AUCUN, ends_in, measures_in, members, points_in
+from modele_mesures import Mesures
 from modele_vue import Vue, jour_ouvre, legal
 
+Held = Sequence[tuple[str, bytes]] | None
+"""What a file holds, by names; None where it doesn't open."""
 _JOUR: Final = timedelta(days=1)
 _PETITS: Final = ("C5", "P4")
 _DU: Final = timedelta(days=40)
@@ -167,18 +170,18 @@ def gardes(vue: Vue, modele: Modele) -> Iterator[str]:
             yield f"{each.nom} : {each.sha256}"
 
 
-def opened(vue: Vue, modele: Modele) -> Iterator[tuple[Fichier, list[tuple[str, bytes]] | None]]:
+def opened(vue: Vue, modele: Modele) -> Iterator[tuple[Fichier, Held]]:
     """Yield the files that are looked at and weren't yet, with what they hold, None of those that
     don't open; not those that a panne struck."""
     kept = vars(vue)
     if "ouverts" not in kept:
-        new = [each for each in fichiers(vue) if each.id > modele.lus]
+        new = [each for each in fichiers(vue) if each.id > modele.etat.lus]
         kept["ouverts"] = [(each, _held(vue, each)) for each in new]
-        modele.lus = max([modele.lus, *(each.id for each in new)])
+        modele.etat.lus = max([modele.etat.lus, *(each.id for each in new)])
     yield from ((each, held) for each, held in kept["ouverts"] if each.panne is None)
 
 
-def _held(vue: Vue, fichier: Fichier) -> list[tuple[str, bytes]] | None:
+def _held(vue: Vue, fichier: Fichier) -> Held:
     path = vue.dossier / fichier.chemin
     try:
         secret = vue.cles.get(fichier.contrat, AUCUN)
@@ -347,11 +350,9 @@ def comptes_rendus(vue: Vue, modele: Modele) -> Iterator[str]:
 def fichiers_relus(vue: Vue, modele: Modele) -> Iterator[str]:
     """What was consulted is what the files of those days say (the model notes what isn't)."""
     mesures = modele.etat.mesures
-    connus = {prm for _, prm, *_ in mesures.dites}
     for each, held in opened(vue, modele):
-        for nom, content in () if connus.isdisjoint(each.prms.split()) else held or ():
-            found = [m for m in measures_in(nom, each.flux, content) if mesures.concerns(m)]
-            mesures.tell(found, f"fichier {each.nom}")
+        connus = mesures.prms.intersection(each.prms.split())
+        _reread(mesures, each, connus, held if connus else ())
     for prm, first, last in mesures.consultees[-3:]:
         asked = _FICHIERS.format(table="main.fichier_flux")
         asked += (
@@ -359,8 +360,13 @@ def fichiers_relus(vue: Vue, modele: Modele) -> Iterator[str]:
         )
         for each in (Fichier(*row) for row in vue.rows(asked)):
             if each.panne is None:
-                for nom, content in _held(vue, each) or ():
-                    found = [m for m in measures_in(nom, each.flux, content) if m.prm == prm]
-                    mesures.tell([m for m in found if mesures.concerns(m)], f"fichier {each.nom}")
+                _reread(mesures, each, {prm}, _held(vue, each))
     mesures.consultees.clear()
     yield from ()
+
+
+def _reread(mesures: Mesures, fichier: Fichier, prms: set[str], held: Held) -> None:
+    """Hold what was told of points to what a file says of them."""
+    for nom, content in held or ():
+        found = filter(mesures.concerns, measures_in(nom, fichier.flux, content, prms))
+        mesures.tell([*found], f"fichier {fichier.nom}")

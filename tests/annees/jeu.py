@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from empreinte import delivered, empreinte
-from partie import LONG, Partie, Taille, Violation, manquees, possibles
+from partie import LONG, Partie, Taille, Violation, possibles
 from reduction import reduit
 
 _DIX_ANS = Taille(
-    ans=10, pas=1600, appels=21_000, fins=220, defauts=150, population=947, quotidiens_max=30
+    ans=10, pas=1600, appels=24_000, fins=224, defauts=150, population=947, quotidiens_max=8
 )
 _UN_AN = Taille(
     ans=1, pas=300, appels=1200, fins=20, defauts=12, quotidiens_max=4, quotidiens_jours=20
@@ -115,26 +115,28 @@ def _ranges(steps: Iterable[int]) -> str:
 
 
 def _dit(partie: Partie) -> None:
-    """Say what a life came to: a figure a line, and what it is made of."""
+    """Say what a life came to: what it is made of, then a figure a line."""
     connu, comptes = partie.connu, partie.comptes
     print(f"graine {partie.graine} : {partie.pas} pas, jusqu'au {partie.instant:%d/%m/%Y}")
+    print(f"sans couture {dict(partie.contournes)}")
+    print(f"échecs sous défaut {dict(partie.ratees)}")
     met = comptes.rencontres
     pairs = Counter(nom for _, _, nom in met)
     for nom, rendu, parts in (
-        ("appels", connu.appels, {}),
-        ("commandes", connu.commandes, {}),
         ("rendus", sum(connu.rendus.values()), connu.rendus),
         ("refus", sum(connu.refus.values()), connu.refus),
         ("fichiers", len(delivered(partie.dossier)), {}),
-        ("fins", sum(comptes.fins.values()), _some(comptes.fins)),
-        ("tours", comptes.tours, {}),
         ("coutures", sum(comptes.passees.values()), _some(comptes.passees)),
         ("paires", len({(a, b) for a, b, _ in met}), dict(pairs)),
+        ("points", partie.points, {}),
+        ("appels", connu.appels, {}),
+        ("commandes", connu.commandes, {}),
+        ("fins", sum(comptes.fins.values()), _some(comptes.fins)),
+        ("tours", comptes.tours, {}),
     ):
         print(f"{nom} {rendu} {parts or ''}")
-    print(f"rencontres {len(met)} sur {possibles(comptes)} ; manquées {manquees(comptes)}")
-    print(f"sans couture {dict(partie.contournes)}")
-    print(f"échecs sous défaut {dict(partie.ratees)}")
+    may = possibles(comptes)
+    print(f"rencontres {len(met.keys() & may)} sur {len(may)} ; jamais {sorted(may - met.keys())}")
     costs = {nom: round(cost / 1e6, 1) for nom, cost in partie.couts.items()}
     print(f"{_processeur()} depuis le début, {costs}")
     print(trace(partie))

@@ -5,7 +5,6 @@ may have been done or not. What a state kept aside brings back (`Etat`) goes bac
 journal, the files and the machine saw doesn't.
 """
 
-import pickle
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -34,6 +33,8 @@ from recits import (
     instant_of,
 )
 
+Garde = tuple[Etat, set[str]]
+"""A state that was kept aside, and the calls that were answered by then."""
 _AUTOUR: Final = timedelta(days=1)
 _RECUL: Final = timedelta(minutes=2)  # by which the machine's own clock may be set back
 
@@ -45,11 +46,11 @@ class Modele:
         self.etat = Etat()
         self.depart: dict[str, int] = {}
         self.appels: dict[str, Appel] = {}
-        self.gardes: dict[str, list[bytes]] = {}
+        self.gardes: dict[str, list[Garde]] = {}
         """What each state that was kept aside may be, the likeliest first."""
         self.choix: list[Etat] = []
         """What else the state may be, where nobody knows whether another one has come back."""
-        self.partants: dict[str, list[tuple[bytes, Mapping[str, Any]]]] = {}
+        self.partants: dict[str, list[tuple[Garde | None, Mapping[str, Any]]]] = {}
         """What the administration was asked and hasn't answered: the state that is kept, if so, and
         what was asked."""
         self.jetons: dict[str, tuple[str, datetime]] = {}
@@ -68,8 +69,7 @@ class Modele:
         """How many answers of Data Connect an actor had in an hour of the simulated clock."""
         self.ressources: list[Mapping[str, int]] = []
         self.noms: set[str] = set()  # of files that were ever recorded
-        self.lus = 0  # the last file that was opened
-        self.laisse: str | None = None  # the digest of the state that an end left
+        self.laisse: bytes | None = None  # the state that an end left
         self.revenu: str | None = None
         """The name of a state that has come back since the last check, and nothing else since."""
         self.arret: date | None = None
@@ -136,7 +136,7 @@ class Modele:
 
     def _leave(self, sorte: str, demande: Mapping[str, Any]) -> None:
         """Note that the administration is asked something, which may be done from now on."""
-        state = self._now() if sorte == "instantane" else b""
+        state = self._now() if sorte == "instantane" else None
         self.partants.setdefault(sorte, []).append((state, demande))
         if sorte == "points_retires":
             self.etat.partis.update(demande["prms"])
@@ -144,12 +144,12 @@ class Modele:
         elif sorte == "point_change":
             self.etat.changes = True
 
-    def _lose(self, sorte: str, state: bytes, demande: Mapping[str, Any]) -> None:
+    def _lose(self, sorte: str, state: Garde | None, demande: Mapping[str, Any]) -> None:
         """Note that nobody knows whether what was asked was done."""
         nom = demande.get("nom", "")
         if sorte == "panne":
             self.etat.pannes_incertaines += 1
-        elif sorte == "instantane":
+        elif state is not None:
             self.gardes[nom] = [state, *self.gardes.get(nom, [])]
         elif sorte == "retour" and nom in self.gardes:
             self.choix = [*self._kept(nom), self.etat, *self.choix]
@@ -158,15 +158,15 @@ class Modele:
         elif sorte == "points_apportes":
             self.etat.retires.difference_update(demande["prms"])
 
-    def _now(self) -> bytes:
+    def _now(self) -> Garde:
         # The exchange of a call that isn't answered may be stored after a state kept meanwhile.
-        return pickle.dumps((self.etat, {nom for nom, of in self.appels.items() if of.answered}))
+        return self.etat.copied(), {nom for nom, of in self.appels.items() if of.answered}
 
     def _kept(self, nom: str) -> list[Etat]:
         """Return what a state that comes back may be; calls made since are in doubt."""
         found = []
-        for each in self.gardes[nom]:
-            etat, known = pickle.loads(each)
+        for kept, known in self.gardes[nom]:
+            etat = kept.copied()
             etat.uncertain(self.etat)
             found.append(etat)
             for name, appel in self.appels.items():
@@ -176,7 +176,7 @@ class Modele:
 
     def _forgotten(self) -> None:
         """Forget what checks keep: another state is there."""
-        self.retours, self.lus, self.pas_rendu = self.retours + 1, 0, self.pas
+        self.retours, self.pas_rendu = self.retours + 1, self.pas
         self.memoire.clear()
 
     @property
@@ -190,7 +190,7 @@ class Modele:
         self.repondus.clear()
         self.revenus.clear()
         self.ouvert, self.revenu = False, None
-        self.memoire["vus"] = {
+        self.etat.vus = {
             table: vue.rows(f"SELECT coalesce(max(id), 0) FROM main.{table}")[0][0]
             for table in ("publication", "fichier_flux")
         }
@@ -358,8 +358,8 @@ class Modele:
         self.etat.campagnes.setdefault(recit.reponse["id"], {"acteur": None})["fermee"] = True
 
     def _on_instantane(self, recit: Recit) -> None:
-        state, asked = (self.partants.get("instantane") or [(self._now(), recit.demande)])[0]
-        self.gardes[asked.get("nom", "")] = [state]
+        state, asked = (self.partants.get("instantane") or [(None, recit.demande)])[0]
+        self.gardes[asked.get("nom", "")] = [state or self._now()]
 
     def _on_retour(self, recit: Recit) -> None:
         self.revenu = recit.demande.get("nom", "")

@@ -1,5 +1,6 @@
 """What a model keeps: calls, orders that were acknowledged, and what goes back with a state."""
 
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -64,6 +65,19 @@ class Etat:
     horloge: tuple[int, datetime] | None = None
     """The number of the last setting of the clock, and where it put it."""
     rattrape: datetime | None = None
+    lus: int = 0
+    """The last file that was opened."""
+    vus: dict[str, int] = field(default_factory=dict)
+    """The last row of each table that grows that was looked at."""
+
+    def copied(self) -> "Etat":
+        """Return what stays as it is while this one changes."""
+        kept = copy(self)
+        for name, value in vars(self).items():
+            setattr(kept, name, copy(value))
+        kept.campagnes = {number: {**each} for number, each in self.campagnes.items()}
+        kept.mesures = self.mesures.copied()
+        return kept
 
     def uncertain(self, since: "Etat") -> None:
         """Take what was told since as what may be so or not."""

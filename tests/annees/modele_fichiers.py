@@ -6,7 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
@@ -67,13 +67,18 @@ def points_in(nom: str, flux: str, content: bytes) -> set[str]:
     return {each.text for name in names for each in root.iter(f"{{*}}{name}", name)}
 
 
-def measures_in(nom: str, flux: str, content: bytes) -> Iterator[Mesure]:
-    """Yield the measures of a member of a file; those of R4x, R67, HDM and IFJ aren't read."""
+def measures_in(nom: str, flux: str, content: bytes, prms: set[str]) -> Iterator[Mesure]:
+    """Yield the measures that a member of a file tells of points; not those of R4x, R67, HDM and
+    IFJ."""
     if flux in _LECTEURS:
-        yield from _LECTEURS[flux](etree.fromstring(content))
+        read, part, number = _LECTEURS[flux]
+        for each in etree.fromstring(content).iter(part):
+            if (prm := each.findtext(number)) in prms:
+                yield from read(prm, each)
     elif flux[:3] in ("R63", "R64", "R65", "R66") and nom.lower().endswith(".json"):
         for each in json.loads(content).get("mesures", ()):
-            yield from of_tree(each)
+            if not prms.isdisjoint((each.get("pointId"), each.get("idPrm"))):
+                yield from of_tree(each)
 
 
 def ends_in(content: bytes) -> list[str]:
@@ -81,42 +86,42 @@ def ends_in(content: bytes) -> list[str]:
     return [each["serviceSouscritId"] for each in json.loads(content)["fins"]]
 
 
-def _r50(root: Any) -> Iterator[Mesure]:
-    for prm in root.iter("PRM"):
-        for point in prm.iter("PDC"):
-            value = point.findtext("V")
-            if value is not None:
-                stamp = datetime.fromisoformat(point.findtext("H")).astimezone(PARIS)
-                what = prm.findtext("Id_PRM"), "CONS", "PA", "PT30M"
-                yield Mesure("CDC", *what, f"{stamp:%Y-%m-%d %H:%M:%S}", int(value))
+def _r50(prm: str, part: Any) -> Iterator[Mesure]:
+    for point in part.iter("PDC"):
+        value = point.findtext("V")
+        if value is not None:
+            stamp = datetime.fromisoformat(point.findtext("H")).astimezone(PARIS)
+            what = prm, "CONS", "PA", "PT30M"
+            yield Mesure("CDC", *what, f"{stamp:%Y-%m-%d %H:%M:%S}", int(value))
 
 
-def _r151(root: Any) -> Iterator[Mesure]:
-    for prm in root.iter("PRM"):
-        number = prm.findtext("Id_PRM")
-        for releve in prm.iter("Donnees_Releve"):
-            jour = date.fromisoformat(releve.findtext("Date_Releve"))
-            shown = f"{jour + timedelta(1)} 00:00:00"  # the registers at the end of that day
-            for side, name in (("Distributeur", "_Distributeur"), ("Fournisseur", "")):
-                calendrier = releve.findtext(f"Id_Calendrier_{side}")
-                for classe in releve.iter(f"Classe_Temporelle{name}"):
-                    value = classe.findtext("Valeur")
-                    if value:
-                        code = f"AQ {side[0]} {classe.findtext('Id_Classe_Temporelle')}"
-                        what = (number, "CONS", "EA", code, shown)
-                        yield Mesure("IDX", *what, int(value), calendrier or "")
-            for value in releve.iterfind("Puissance_Maximale/Valeur"):
-                yield Mesure("PMX", number, "CONS", "PMA", "", jour.isoformat(), int(value.text))
+def _r151(prm: str, part: Any) -> Iterator[Mesure]:
+    for releve in part.iter("Donnees_Releve"):
+        jour = date.fromisoformat(releve.findtext("Date_Releve"))
+        shown = f"{jour + timedelta(1)} 00:00:00"  # the registers at the end of that day
+        for side, name in (("Distributeur", "_Distributeur"), ("Fournisseur", "")):
+            calendrier = releve.findtext(f"Id_Calendrier_{side}")
+            for classe in releve.iter(f"Classe_Temporelle{name}"):
+                value = classe.findtext("Valeur")
+                if value:
+                    code = f"AQ {side[0]} {classe.findtext('Id_Classe_Temporelle')}"
+                    what = (prm, "CONS", "EA", code, shown)
+                    yield Mesure("IDX", *what, int(value), calendrier or "")
+        for value in releve.iterfind("Puissance_Maximale/Valeur"):
+            yield Mesure("PMX", prm, "CONS", "PMA", "", jour.isoformat(), int(value.text))
 
 
-def _r171(root: Any) -> Iterator[Mesure]:
-    for serie in root.iter("serieMesuresDatees"):
-        calendar, classe = serie.findtext("typeCalendrier"), serie.findtext("codeClasseTemporelle")
-        what = (serie.findtext("prmId"), _METIER[serie.findtext("grandeurMetier")])
-        for each in serie.iter("mesureDatee"):
-            stamp = each.findtext("dateFin").replace("T", " ")
-            physique, value = serie.findtext("grandeurPhysique"), int(each.findtext("valeur"))
-            yield Mesure("IDX", *what, physique, f"RC {calendar} {classe}", stamp, value)
+def _r171(prm: str, part: Any) -> Iterator[Mesure]:
+    calendar, classe = part.findtext("typeCalendrier"), part.findtext("codeClasseTemporelle")
+    metier, physique = _METIER[part.findtext("grandeurMetier")], part.findtext("grandeurPhysique")
+    for each in part.iter("mesureDatee"):
+        stamp, value = each.findtext("dateFin").replace("T", " "), int(each.findtext("valeur"))
+        yield Mesure("IDX", prm, metier, physique, f"RC {calendar} {classe}", stamp, value)
 
 
-_LECTEURS = {"R50": _r50, "R151": _r151, "R171": _r171}
+_LECTEURS: Final = {
+    "R50": (_r50, "PRM", "Id_PRM"),
+    "R151": (_r151, "PRM", "Id_PRM"),
+    "R171": (_r171, "serieMesuresDatees", "prmId"),
+}
+"""How a flux is read: what reads a part of it, how such a part is called, and its point."""

@@ -56,8 +56,15 @@ class Mesures:
     dites: dict[tuple[str, ...], tuple[int | bytes, str]] = field(default_factory=dict)
     registres: dict[tuple[str, ...], list[tuple[str, int]]] = field(default_factory=dict)
     fautes: list[tuple[str, str]] = field(default_factory=list)
+    prms: set[str] = field(default_factory=set)
+    """The points of which something was told."""
     consultees: list[tuple[str, str, str]] = field(default_factory=list)
     """What was consulted since files were last read: a point, its first day and its last."""
+
+    def copied(self) -> "Mesures":
+        """Return what stays as it is while this one changes."""
+        shown = {key: [*each] for key, each in self.registres.items()}
+        return Mesures({**self.dites}, shown, [*self.fautes], {*self.prms}, [*self.consultees])
 
     def consult(self, demande: Any, reponse: Any, qui: str) -> None:
         """Keep what ConsultationMesuresDetaillees answered; corrected curves aren't compared."""
@@ -100,6 +107,7 @@ class Mesures:
     def forget(self, prms: Iterable[str]) -> None:
         """Forget points: they went, or count anew."""
         gone = {*prms}
+        self.prms -= gone
         self.dites = {key: each for key, each in self.dites.items() if key[1] not in gone}
         self.registres = {key: each for key, each in self.registres.items() if key[0] not in gone}
 
@@ -114,6 +122,7 @@ class Mesures:
 
     def _same(self, key: tuple[str, ...], value: int | bytes, qui: str) -> bool:
         """Tell whether that is new; note where it isn't the same."""
+        self.prms.add(key[1])
         known = self.dites.setdefault(key, (value, qui))
         if known[0] != value:
             dits = known[1].split(" ")[0], qui.split(" ")[0]

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
@@ -104,9 +103,9 @@ class Vue:
         base.execute("CREATE TEMP TABLE touche (prm TEXT PRIMARY KEY)")
         if self._prms is not None:
             base.executemany("INSERT INTO touche VALUES (?)", [(prm,) for prm in self._prms])
-        for table in self.tables:
+        for table, has_prm in self.tables.items():
             wanted = ""
-            if self._prms is not None and table in self.a_prm and table not in _ENTIERES:
+            if self._prms is not None and has_prm and table not in _ENTIERES:
                 wanted = "prm IN (SELECT prm FROM touche)"
             if self._depuis is not None and table in self._depuis:
                 wanted = f"id > {self._depuis[table]}"
@@ -116,18 +115,12 @@ class Vue:
         return base
 
     @cached_property
-    def tables(self) -> list[str]:
-        """The tables of the state."""
-        asked = "SELECT name FROM main.sqlite_master WHERE type = 'table' ORDER BY name"
+    def tables(self) -> dict[str, bool]:
+        """The tables of the state, and whether their rows have a point."""
+        asked = "SELECT m.name, max(c.name = 'prm') FROM main.sqlite_master m JOIN "
+        asked += "pragma_table_info(m.name) c WHERE m.type = 'table' GROUP BY 1"
         found = self._open("sge-sim.db").execute(asked)
-        return [name for (name,) in found if not name.startswith("sqlite_")]
-
-    @cached_property
-    def a_prm(self) -> set[str]:
-        """The tables of the state whose rows have a point."""
-        asked = "SELECT m.name FROM main.sqlite_master m JOIN pragma_table_info(m.name) c "
-        asked += "WHERE m.type = 'table' AND c.name = 'prm'"
-        return {name for (name,) in self._open("sge-sim.db").execute(asked)}
+        return {name: has_prm for name, has_prm in found if not name.startswith("sqlite_")}
 
     def rows(self, query: str, base: str = "base") -> list[tuple[Any, ...]]:
         """Return what a query finds in the state or in another base; it may name `params`."""
@@ -185,11 +178,3 @@ class Vue:
         """Yield the names of the files that stand in the default folders of contracts."""
         for _, _, names in os.walk(self.dossier / "flux"):
             yield from names
-
-    def empreinte(self) -> str:
-        """Return the digest of all tables of the state."""
-        digest = sha256()
-        for table in self.tables:
-            rows = sorted(map(repr, self.rows(f"SELECT * FROM main.{table}")))
-            digest.update("\n".join([table, *rows]).encode())
-        return digest.hexdigest()

@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
+from itertools import product
 from sqlite3 import OperationalError
 from typing import Any
 from zlib import crc32
@@ -29,6 +30,7 @@ COUTURES = (
     *("instruction", "canal", "processus"),
 )
 """The kinds of seam."""
+_RANGS = {nom: rang for rang, nom in enumerate(COUTURES)}
 FIN = 77
 """The status of a process that ended at the drawn seam."""
 ECRITURES = frozenset(
@@ -78,6 +80,8 @@ class Comptes:
         self._met = 8 * (_COMPTES + 2 * len(COUTURES))
         self._cells = mmap.mmap(-1, self._met + len(TRAVAUX) ** 2 * len(COUTURES))
         self.machine = DEBUT_MACHINE
+        self.vise = False
+        """Whether the turn goes first to works that never took it from that work at that seam."""
 
     def __getitem__(self, rang: int) -> int:
         found: int = _RANG.unpack_from(self._cells, 8 * rang)[0]
@@ -97,7 +101,7 @@ class Comptes:
 
     def passe(self, nom: str) -> None:
         """Count a seam that is passed, and trace it."""
-        rang = COUTURES.index(nom)
+        rang = _RANGS[nom]
         self[_COMPTES + rang] += 1
         self[_TRACE] = crc32(bytes((rang,)), self[_TRACE])
 
@@ -106,6 +110,10 @@ class Comptes:
         self[_TOURS] += 1
         place = self._met + _place(laisse, prend, nom)
         self._cells[place] = min(self._cells[place] + 1, 255)
+
+    def ont_cede(self, laisse: str, prend: str, nom: str) -> int:
+        """Return how often (255 at most) a work left the turn to another at a kind of seam."""
+        return self._cells[self._met + _place(laisse, prend, nom)]
 
     def finit(self, nom: str) -> None:
         """Count a process that ends at a seam."""
@@ -139,16 +147,15 @@ class Comptes:
 
     @property
     def rencontres(self) -> dict[tuple[str, str, str], int]:
-        """How often (255 at most) a work left the turn to another at a kind of seam."""
+        """What `ont_cede` says of those that have."""
         return {
-            (laisse, prend, nom): times
-            for laisse in TRAVAUX
-            for prend in TRAVAUX
-            for nom in COUTURES
-            if (times := self._cells[self._met + _place(laisse, prend, nom)])
+            each: times
+            for each in product(TRAVAUX, TRAVAUX, COUTURES)
+            if (times := self.ont_cede(*each))
         }
 
 
+@cache
 def _place(laisse: str, prend: str, nom: str) -> int:
     pair = TRAVAUX.index(laisse) * len(TRAVAUX) + TRAVAUX.index(prend)
     return pair * len(COUTURES) + COUTURES.index(nom)
@@ -178,7 +185,7 @@ class Monde:
         if not self.actif:
             return False
         self.comptes.passe(nom)
-        if len(self.prets) > 1 and self.hasard.random() < 0.5:
+        if len(self.prets) > 1 and (self.hasard.random() < 0.5 or self._neufs(nom)):
             self.cede(nom)
         if self.defaut.sorte:
             self._refuse(nom)
@@ -233,10 +240,19 @@ class Monde:
         own = getattr(ICI, "tour", None)
         others = [each for each in self.prets if each[0] is not own]
         if others and own is not None:
-            tour, travail = self.hasard.choice(others)
+            tour, travail = self.hasard.choice(self._neufs(nom) or others)
             self.comptes.tourne(nom, ICI.travail, travail)
             tour.release()
             own.acquire()
+
+    def _neufs(self, nom: str) -> list[tuple[_thread.LockType, str]]:
+        """Return the threads whose works never took the turn that this one's would leave at such a
+        seam, where all are to meet."""
+        own, sien = getattr(ICI, "tour", None), getattr(ICI, "travail", "")
+        if not self.comptes.vise or own is None:
+            return []
+        met = self.comptes.ont_cede
+        return [each for each in self.prets if each[0] is not own and not met(sien, each[1], nom)]
 
     def tresse(self, travaux: Sequence[tuple[str, Callable[[], Any]]]) -> list[Any]:
         """Do works, each of a kind and in a thread, one at a time; return what each came to."""

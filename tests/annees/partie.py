@@ -78,6 +78,7 @@ class Partie:
     ) -> None:
         self.graine, self.taille, self.continue_, self.dit = graine, taille, continue_, print
         self.dossier, self.comptes, self.modele = racine / "vie", Comptes(), Modele()
+        self.comptes.vise = taille.ans >= LONG
         self.rang = self.pas = 0
         self.couts: Counter[str] = Counter()
         self.ratees: Counter[str] = Counter()
@@ -102,6 +103,7 @@ class Partie:
             found = base.execute(
                 "SELECT prm, segment FROM point WHERE etat_contractuel = 'SERVC' ORDER BY prm"
             ).fetchall()
+            ((self.points,),) = base.execute("SELECT count(*) FROM point")
         self.connu.prms = tuple(found)
         self.modele.commence(self.dossier)
 
@@ -320,8 +322,8 @@ class Partie:
                 self.ouvre()
         self.verifie(entier=True)
         whole = self.taille.ans >= LONG and self.pas > self.taille.pas
-        if whole and (manque := manquees(self.comptes)):
-            self.accuse("les travaux se rencontrent partout", f"{manque}")
+        if whole and (manque := possibles(self.comptes, _SOUVENT) - self.comptes.rencontres.keys()):
+            self.accuse("les travaux se rencontrent partout", f"{sorted(manque)}")
 
     @property
     def instant(self) -> datetime:
@@ -329,21 +331,15 @@ class Partie:
         return self.connu.instant
 
 
-def possibles(comptes: Comptes) -> int:
-    """Return how many pairs of works may meet at the kinds of seam where the first left a turn."""
-    left = {(laisse, nom) for laisse, _, nom in comptes.rencontres}
-    return sum(not (laisse == prend in _SEULS) for laisse, _ in left for prend in TRAVAUX[1:])
-
-
-def manquees(comptes: Comptes) -> list[tuple[str, str, str]]:
-    """Return which work never took the turn that another left often at which kind of seam."""
-    met, left = comptes.rencontres, Counter[tuple[str, str]]()
-    for (laisse, _, nom), times in met.items():
+def possibles(comptes: Comptes, souvent: int = len(TRAVAUX) - 1) -> set[tuple[str, str, str]]:
+    """Return which works may take the turn that another left, `souvent` times at least (once for
+    each work), at which kind of seam."""
+    left = Counter[tuple[str, str]]()
+    for (laisse, _, nom), times in comptes.rencontres.items():
         left[laisse, nom] += times
-    return [
+    return {
         (laisse, prend, nom)
         for (laisse, nom), times in left.items()
         for prend in TRAVAUX[1:]
-        if times >= _SOUVENT and not (laisse == prend in _SEULS)
-        if (laisse, prend, nom) not in met
-    ]
+        if times >= souvent and not (laisse == prend in _SEULS)
+    }

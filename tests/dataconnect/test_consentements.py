@@ -7,6 +7,7 @@ from lives import PRM, TIERS, Lives
 from sqlalchemy.orm import Session
 from state_kit import statements_of
 
+from sge_sim.api.data_connect import ConsentementView
 from sge_sim.clock import parse_instant
 from sge_sim.commandes import vie
 from sge_sim.dataconnect.applications import create_application
@@ -16,6 +17,7 @@ from sge_sim.tables.commandes import ServiceSouscrit
 from sge_sim.tables.dataconnect import (
     Application,
     ConsentementDonne,
+    consentements,
     read_consentements,
     running_services,
 )
@@ -80,6 +82,20 @@ def test_a_consent_is_written_by_the_driver_itself(database: Database) -> None:
             assert not statements
         assert [service.motif_fin for service in ended] == ["prolongation"] * len(TYPES)
         assert session.get_one(ConsentementDonne, given.id).fini_le is None
+
+
+def test_consents_are_listed_by_as_few_statements_however_many_they_are(database: Database) -> None:
+    asked = []
+    for name in ("Mienne", "Autre"):
+        with database.transaction() as session:
+            point = session.get_one(Point, PRM)
+            for _ in range(3):
+                give_consentement(session, a_client(session, name), "X", point, NOW, FIN)
+        with database.sessions() as session, statements_of(database) as statements:
+            listed = [ConsentementView.of(each, NOW) for each in consentements(session)]
+        asked.append(len(statements))
+    assert len(listed) == 6
+    assert asked[0] == asked[1]
 
 
 @pytest.mark.assumed("nothing that comes later precedes a consent, or its end")
