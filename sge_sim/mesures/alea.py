@@ -37,9 +37,17 @@ def draws(key: int | Cles, counters: Entiers) -> Entiers:
     >>> int(draws(7, np.array([3]))[0]) == draw(7, 3)
     True
     """
-    z = counters.astype(np.uint64)
-    z *= _N_GOLDEN
-    z = z + (np.uint64(key & _MASK) if isinstance(key, int) else key)
+    return draws_at(np.uint64(key & _MASK) if isinstance(key, int) else key, strides(counters))
+
+
+def strides(counters: Entiers) -> Cles:
+    """Return how far from a key these counters draw."""
+    return counters.astype(np.uint64) * _N_GOLDEN
+
+
+def draws_at(key: np.uint64 | Cles, far: Cles) -> Entiers:
+    """Return `draws` of the counters of which `far` are the `strides`."""
+    z = far + key
     droite = z >> _N_30
     z ^= droite
     z *= _N_MIX_1

@@ -109,6 +109,17 @@ def decalages(horodates: Entiers) -> Entiers:
     return np.array(table.decalages_apres)[rangs]
 
 
+@computed_once(64)
+def days_of(i0: int, i1: int) -> tuple[Entiers, Entiers]:
+    """Return the midnights of the days [i0, i1) and the offset of legal time then: arrays that
+    nobody can change, which all points share."""
+    table = calendrier()
+    minuits, decalages = table.minuits[i0:i1].copy(), table.decalages[i0:i1].copy()
+    minuits.setflags(write=False)
+    decalages.setflags(write=False)
+    return minuits, decalages
+
+
 @computed_once(4096)
 def find_changements(i0: int, i1: int) -> tuple[int, ...]:
     """Return the days of 23 or 25 hours in [i0, i1)."""

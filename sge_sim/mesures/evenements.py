@@ -111,16 +111,16 @@ def make_centrale(point: PointMesure) -> PointMesure:
     )
 
 
-def find_niveaux(point: PointMesure, i0: int, i1: int) -> tuple[Entiers, Entiers] | None:
-    """Return where the level of a point stands in the quarters of the days [i0, i1), over `UN`, and
-    the rank among them of each day; None where it doesn't move."""
+def find_niveaux(point: PointMesure, i0: int, i1: int) -> Entiers | None:
+    """Return where the level of a point stands on each of the days [i0, i1), over `UN`; None where
+    it doesn't move."""
     if not (amplitude := _amplitude(point)):
         return None
     phase = point.graine % _TRIMESTRE
     rangs = _TRIMESTRES[i0 + phase : i1 + phase]
     premier, dernier = int(rangs[0]), int(rangs[-1])
     niveaux = find_cles(point.graine).niveaux[premier : dernier + 1]
-    return _over_one(niveaux, amplitude), rangs - premier
+    return _over_one(niveaux, amplitude).take(rangs - premier)
 
 
 def find_niveaux_du_jour(points: Sequence[PointMesure], n: int) -> Entiers:

@@ -213,6 +213,8 @@ def _kept(
     horodates: Entiers, decalages: Entiers, valeurs: Entiers, valides: Masque
 ) -> tuple[Troncon, ...]:
     """Return the days that weren't lost, nothing where all of them were."""
+    if len(valides) and valides.all():
+        return (Troncon(horodates, decalages, valeurs),)
     if not valides.any():
         return ()
     return (Troncon(horodates[valides], decalages[valides], valeurs[valides]),)

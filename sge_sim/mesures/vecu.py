@@ -6,7 +6,7 @@ The same columns serve the days of one point and one day of many points.
 import numpy as np
 
 from sge_sim.machine.once import computed_once
-from sge_sim.mesures.alea import Cles, draws
+from sge_sim.mesures.alea import Cles, draws_at, strides
 from sge_sim.mesures.calendrier import calendrier, find_changements
 from sge_sim.mesures.climat import MOIS, TOUJOURS, TOUJOURS_ABSENT, TYPES, climat
 from sge_sim.mesures.formes import BITS, UNITE, Banque, gigues
@@ -26,10 +26,10 @@ _TROIS_TIRAGES = np.array([[18], [33], [48]])
 
 
 @computed_once(16)
-def _count_days(i0: int, i1: int) -> tuple[Entiers, ...]:
+def _count_days(i0: int, i1: int) -> tuple[Entiers, Cles, Cles, Entiers]:
     """Return the rank of each of the days [i0, i1), then of those of 23 or 25 hours as their second
-    hour has them; the ranks of these; the numbers that all are drawn by; those of their weeks, and
-    the rank among these of each day."""
+    hour has them; the strides of the numbers that all are drawn by; those of their weeks, and the
+    rank among these of each day."""
     table, seconds = calendrier(), np.array(find_changements(i0, i1), np.int64) - i0
     rangs = np.concatenate([np.arange(i1 - i0), seconds])
     compteurs, semaines = table.compteurs[:, i0:i1].take(rangs, axis=1)
@@ -37,7 +37,8 @@ def _count_days(i0: int, i1: int) -> tuple[Entiers, ...]:
     compteurs[i1 - i0 :] += ENCORE * (table.heures[i0 + seconds] > 24)
     premiere = semaines[0]
     par_semaine = semaines[: i1 - i0] - premiere
-    return rangs, seconds, compteurs, np.arange(premiere, semaines.max() + 1), par_semaine
+    des_semaines = strides(np.arange(premiere, semaines.max() + 1))
+    return rangs, strides(compteurs), des_semaines, par_semaine
 
 
 def draw_days(
@@ -46,36 +47,31 @@ def draw_days(
     i0: int,
     i1: int,
     formes: Banque,
-    niveaux: tuple[Entiers, Entiers] | None = None,
+    niveaux: Entiers | None = None,
 ) -> tuple[Entiers, Entiers, Entiers]:
     """Return the energies and the rows of the uses on the days [i0, i1), then on those of 23 or 25
     hours as their second hour has them, shapes (uses, n), and what is left of the draws, (n,).
-    `niveaux`: where the level of the point stands, and the rank in them of each day."""
-    rangs, seconds, compteurs, semaines, par_semaine = _count_days(i0, i1)
-    table, n = climat(), i1 - i0
+    `niveaux`: where the level of the point stands on each day."""
+    rangs, jours, semaines, par_semaine = _count_days(i0, i1)
+    table = climat()
     types = table.types[inst.types, i0:i1].take(rangs)
     for debut in inst.debuts:
         types += TYPES * (rangs >= debut - i0)
     lignes = inst.lignes.take(types, axis=1)
     if inst.ciel is not None:
         lignes += inst.par_ciel * table.ciels[inst.ciel, i0:i1].take(rangs)
-    energies = inst.energies
+    energies = inst.energies.take(types, axis=1)
     if niveaux is not None:
-        par_trimestre, trimestres = niveaux
-        types += energies.shape[1] * trimestres.take(rangs)
-        energies = energies[:, None] * par_trimestre[:, None] >> FRACTION
-        energies = energies.reshape(len(energies), -1)
-    energies = energies.take(types, axis=1)
-    facteurs = table.facteurs[inst.facteurs, i0:i1].astype(np.int64)
-    energies[:, :n] *= facteurs
-    energies[:, n:] *= facteurs[:, seconds]
+        energies *= niveaux.take(rangs)
+        energies >>= FRACTION
+    energies *= table.facteurs[inst.facteurs, i0:i1].take(rangs, axis=1)
     absents = AUCUN
     if inst.presence != TOUJOURS:
         chances = table.absences[:, inst.types % MOIS, inst.presence, i0:i1]
-        semaine = draws(cles[:1], semaines)[0].take(par_semaine)
+        semaine = draws_at(cles[:1], semaines)[0].take(par_semaine)
         vides = find_empty_days(semaine, chances, table.parties[i0:i1])
         absents = vides.take(rangs).nonzero()[0]
-    mots = draws(cles[1 : 1 + inst.tirages], compteurs)
+    mots = draws_at(cles[1 : 1 + inst.tirages], jours)
     return apply_draws(inst, energies, lignes, mots, absents, formes)
 
 
@@ -140,18 +136,24 @@ def limit_power(
     meter records overruns, but not far above.
     """
     maximum = (par_pas << BITS) - UNITE
-    most = np.einsum("kn,kn->n", energies, formes.pointes.take(lignes, mode="clip"))
+    most = (formes.pointes.take(lignes, mode="clip") * energies).sum(axis=0)
     trop = (most > maximum).nonzero()[0]
     if not len(trop):
         return
     maximum = np.full(hasard.shape, maximum)
-    trop, pointes = _find_excess(energies, lignes, trop, maximum, formes)
+    parties, ici = formes.pointes_de_partie, energies.take(trop, axis=1)
+    pointes = np.einsum("kn,pkn->pn", ici, parties.take(lignes.take(trop, axis=1), axis=1))
+    trop, pointes = _keep_excess(trop, pointes, maximum)
     if not point.injection:
         for usage in np.flatnonzero(retards.any(axis=1))[::-1].tolist():
             if not len(trop):
                 break
-            lignes[usage, trop] += retards[usage, trop if retards.shape[1] > 1 else 0]
-            trop, pointes = _find_excess(energies, lignes, trop, maximum, formes)
+            avant = lignes[usage, trop]
+            apres = avant + retards[usage, trop if retards.shape[1] > 1 else 0]
+            lignes[usage, trop] = apres
+            de_plus = parties.take(apres, axis=1) - parties.take(avant, axis=1)
+            pointes += energies[usage, trop] * de_plus
+            trop, pointes = _keep_excess(trop, pointes, maximum)
     if len(trop):
         # Not to the same power each time.
         marge = 0 if point.injection else _MARGE
@@ -159,18 +161,12 @@ def limit_power(
         tires = hasard[trop] >> _TROIS_TIRAGES & (1 << _QUINZE_BITS) - 1
         en_moins = (maximum[trop] >> _QUINZE_BITS) * tires.max(axis=0)
         visee = maximum[trop] - en_moins * marge // 100
-        part = (visee >> FRACTION) * UN // ((pointes >> FRACTION) + 1)
+        part = (visee >> FRACTION) * UN // ((pointes.max(axis=0) >> FRACTION) + 1)
         energies[:, trop] = energies.take(trop, axis=1) * np.minimum(part, UN) >> FRACTION
 
 
-def _find_excess(
-    energies: Entiers, lignes: Entiers, trop: Entiers, maximum: Entiers, formes: Banque
-) -> tuple[Entiers, Entiers]:
+def _keep_excess(trop: Entiers, pointes: Entiers, maximum: Entiers) -> tuple[Entiers, Entiers]:
     """Return which of these columns have a step that may be beyond their maximum, and what their
-    largest step is at most: what their uses are at most in a part of the day, added."""
-    if not len(trop):
-        return trop, trop
-    ici, la = energies.take(trop, axis=1), lignes.take(trop, axis=1)
-    pointes = np.einsum("kn,pkn->pn", ici, formes.pointes_de_partie.take(la, axis=1)).max(axis=0)
-    trop_encore = pointes > maximum[trop]
-    return trop[trop_encore], pointes[trop_encore]
+    uses are at most in each part of the day, added."""
+    encore = pointes.max(axis=0) > maximum[trop]
+    return trop[encore], pointes[:, encore]
