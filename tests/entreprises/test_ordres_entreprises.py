@@ -214,6 +214,18 @@ def test_contract_data_come_as_they_are_told_at_once(
     assert {each["usage_point_id"] for each in body} == {*caller.perimetre()["usage_point_id"]}
 
 
+@pytest.mark.assumed("a file of contract data says what is told at once, in the same form")
+@pytest.mark.parametrize("path", CONTRATS)
+def test_contract_data_are_described_where_answers_are(running: InProcess, path: str) -> None:
+    caller = Caller(running, made(running, SIREN), {"forme_entreprises": "decrite"})
+    demand = {"canal_contact_id": CANAL, "unique_point_id": [PETIT]}
+    numero = caller.order(path, demand)[1]["dossierId"]
+    ((name, body),) = received(running, numero).items()
+    assert name.endswith(".json")
+    now = caller.get(f"/{CONTRATS[path]}/v1/{PETIT}")[1]
+    assert body == (now if isinstance(now, list) else [{"usage_point_id": PETIT, **now}])
+
+
 @pytest.mark.observed("a town, 19/05/2026: identical, refused while no file came")
 def test_the_same_waits_for_its_file(running: InProcess, caller: Caller) -> None:
     asked = publication([PETIT, TRIPHASE])
@@ -277,6 +289,47 @@ def test_what_towns_saw_go_wrong_is_planned(running: InProcess, caller: Caller) 
     clock = StoredClock(running.simulator.database)
     clock.freeze(clock.now() + timedelta(hours=1))
     assert caller.perimetre()["usage_point_id"] != kept
+
+
+@pytest.mark.documented("the bodies of each family (descriptions of 2025)")
+@pytest.mark.parametrize(
+    ("sorte", "status", "code"),
+    [
+        ("erreur_technique", 500, "500"),
+        ("erreur_interne", 500, "500"),
+        ("avant_activation", 400, "ADAM-ERR0123"),
+    ],
+)
+def test_what_is_planned_is_told_as_the_family_does(
+    running: InProcess, caller: Caller, sorte: str, status: int, code: str
+) -> None:
+    plan(running, sorte)
+    of_measures, of_contracts = ["code", "message"], ["code", "libelle"]
+    of_demands = ["error", "error_description"]
+    demand = {"canal_contact_id": CANAL, "unique_point_id": [PETIT]}
+    for answer, names in (
+        (caller.mesure("daily_consumption", PETIT, "2026-11-16", "2026-11-18"), of_measures),
+        (caller.post(b'{"page_number":1}'), of_contracts),
+        (caller.get(f"/address/v1/{PETIT}"), of_contracts),
+        (
+            caller.order(MESURES_ASYNCHRONES, publication([PETIT])),
+            None if status == 500 else of_measures,
+        ),
+        (caller.order(next(iter(CONTRATS)), demand), of_demands),
+        (caller.order(INFRA, infra()), of_demands),
+    ):
+        assert answer[0] == status
+        assert (answer[1] and [*answer[1]]) == names
+        assert names in (None, of_demands) or answer[1]["code"] == code
+        assert "Panne prévue" in (caller.kept[-1].detail or "")
+
+
+@pytest.mark.observed("a town, May 2026: of orders of measures")
+def test_a_crowd_of_contract_data_is_no_500(running: InProcess, caller: Caller) -> None:
+    plan(running, "lot_en_500", nombre=0)
+    assert caller.order(MESURES_ASYNCHRONES, publication([PETIT])) == (500, None)
+    demand = {"canal_contact_id": CANAL, "unique_point_id": [PETIT]}
+    assert caller.order(next(iter(CONTRATS)), demand)[0] == 201
 
 
 @pytest.mark.documented("a service of the type (pilot of 2023), ACCES of an authorised company")

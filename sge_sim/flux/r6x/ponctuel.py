@@ -147,9 +147,10 @@ def _points(
             for each in points:
                 point = each.dossier.point
                 acteur = find_acteur(session, point.fournisseur_titulaire or "")
-                said = data_of_holder(
-                    DE_CONTRAT[demande.titre], point, None if acteur is None else acteur.nom
-                )
+                nom = None if acteur is None else acteur.nom
+                # What is sent bare is as descriptions have it.
+                described = demande.format == "JSON"
+                said = data_of_holder(DE_CONTRAT[demande.titre], point, nom, described=described)
                 contracts = said if isinstance(said, list) else [said]
                 texts = (dumps({"usage_point_id": point.prm, **each}) for each in contracts)
                 yield PointEcrit(point.prm, (",".join(texts).encode(),))
