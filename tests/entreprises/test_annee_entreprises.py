@@ -38,7 +38,7 @@ from sge_sim.tables.points import Compteur, Point
 
 SEED = int(os.environ.get("SGE_SIM_ENTREPRISES_SEED", "52"))
 SOAP = "/ConsultationMesuresDetaillees/v3.0"
-PER_SEGMENT = {"C1": 3, "C2": 7, "C3": 7, "C4": 9, "C5": 30, "P1": 1, "P2": 1, "P3": 1, "P4": 6}
+PER_SEGMENT = {"C1": 3, "C2": 8, "C3": 8, "C4": 12, "C5": 26, "P1": 1, "P2": 1, "P3": 1, "P4": 6}
 TYPES = {"COURBE": ("CDC", "PA"), "ENERGIE": ("ENERGIE", "EA"), "INDEX": ("IDX", "EA")}
 TYPES_C5 = {**TYPES, "PMAX": ("PMAX", "PMA")}
 NAMES = {
@@ -138,9 +138,7 @@ def series(type_: str, readings: Any, names: tuple[str, str, str], *, start: boo
     read = listed(readings)
     stamps: Iterable[Any] = (str(each[stamp]) for each in read)
     if type_ == "COURBE":
-        steps = {int(each[step][2:-1]) for each in read}
-        (minutes,) = steps
-        assert minutes in (5, 10, 30)
+        (minutes,) = {int(each[step][2:-1]) for each in read}
         stamps = instants(stamps, minutes if start else 0)
     return {"": [(at, int(each[value])) for at, each in zip(stamps, read, strict=True)]}
 
@@ -206,12 +204,13 @@ def files(
 @dataclass(frozen=True)
 class Witnesses:
     """Who tells of the points: SOAP, the company, Data Connect's sandbox, to which every consent
-    counts as given, and who held points before."""
+    counts as given, and who held points before. `steps` are those that were met, in minutes."""
 
     running: InProcess
     company: Caller
     sandbox: Caller
     former: Caller
+    steps: set[int]
 
     def compared(self, held: Held, type_: str, week: tuple[date, date], file: Any) -> int:
         """Compare what is told of a point in a week; how many values a holder is told."""
@@ -226,7 +225,10 @@ class Witnesses:
             assert (held.prm, held.sens) not in file
             return 0
         days = (str(debut), str(fin))
-        found = of_holder(type_, self.company.told(ours, held.prm, *days))
+        told = self.company.told(ours, held.prm, *days)
+        found = of_holder(type_, told)
+        if type_ == "COURBE":
+            self.steps.add(int(told["interval_reading"][0]["interval_length"][2:-1]))
         assert self.former.mesure(ours, held.prm, *days)[0] == 403
         start = not held.petit
         asked = mesures_detaillees(
@@ -272,13 +274,14 @@ def test_two_hundred_thousand_values(running: InProcess) -> None:
     before = date(2025, 10, chance.randint(20, 26))
     week = timedelta(7)
     values: dict[str, int] = {}
+    steps: set[int] = set()
     for debut in (before, spring, autumn - week, autumn, autumn + week):
         days = (debut, debut + week)
         for type_ in TYPES_C5:
             file = files(running, held, type_, days)
             # Each order took an hour: a token lasts three and a half.
             callers = [Caller(running, each) for each in (company, bac_a_sable, former)]
-            witnesses = Witnesses(running, *callers)
+            witnesses = Witnesses(running, *callers, steps)
             for each in held:
                 if type_ == "PMAX" and each.segment != "C5":
                     continue
@@ -286,4 +289,5 @@ def test_two_hundred_thousand_values(running: InProcess) -> None:
                 values[type_] = kept + witnesses.compared(each, type_, days, file)
     print(f"graine {SEED} : {len(held)} points, {values}")
     assert len(held) >= 60
+    assert steps == {5, 10, 30}
     assert sum(values.values()) > 200_000
