@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from sge_sim.entreprises.comptes import autorise, declare_entreprise
 from sge_sim.entreprises.ordres import POINTS_MAX
 from sge_sim.entreprises.rules import DEMANDES, INFRA_J, ORDRES
 from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.flux.atelier import Atelier, Limites
 from sge_sim.tables.m023 import demandes_m023, end_awaited_m023
 from sge_sim.tables.pannes import add_panne, remove_pannes
 from sge_sim.tables.points import Compteur, Point
@@ -212,6 +214,36 @@ def test_contract_data_come_as_they_are_told_at_once(
     whole = caller.order(path, {"canal_contact_id": CANAL})[1]["dossierId"]
     ((_, body),) = received(running, whole).items()
     assert {each["usage_point_id"] for each in body} == {*caller.perimetre()["usage_point_id"]}
+
+
+@pytest.mark.assumed("nobody published the name of a file: it is a setting")
+@pytest.mark.parametrize(
+    ("nom", "expected"),
+    [
+        ("%siren%.%nature%.%dossier%", "{siren}.Energie.{numero}"),
+        ("../sortie {0}/%flux%%autre%", ".._sortie__0__R65%autre%_{numero}"),
+        ("R65", "R65_{numero}"),
+    ],
+)
+def test_a_file_is_named_as_is_set(
+    running: InProcess, caller: Caller, nom: str, expected: str
+) -> None:
+    """What no name of a file may have is `_`; the number of the demand is always in it."""
+    numero = caller.order(MESURES_ASYNCHRONES, publication([PETIT], "ENERGIE"))[1]["dossierId"]
+    (name,) = received(running, numero, nom_dossiers=nom)
+    assert name == f"{expected.format(siren=SIREN, numero=numero)}.zip"
+
+
+@pytest.mark.documented("one archive, one file (guide of the company account, 11/2023)")
+def test_a_demand_has_one_archive_whatever_it_holds(
+    running: InProcess, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = partial(Atelier, limites=Limites(points=1))
+    monkeypatch.setattr("sge_sim.flux.publication.Atelier", few)
+    asked = publication([PETIT, TRIPHASE, GRAND], "ENERGIE")
+    numero = caller.order(MESURES_ASYNCHRONES, asked)[1]["dossierId"]
+    ((_, body),) = received(running, numero).items()
+    assert {each["idPrm"] for each in body["mesures"]} == {PETIT, TRIPHASE, GRAND}
 
 
 @pytest.mark.assumed("a file of contract data says what is told at once, in the same form")
