@@ -281,8 +281,8 @@ def test_two_hundred_thousand_values(running: InProcess) -> None:
         for type_ in TYPES_C5:
             file = files(running, held, type_, days)
             # Each order took an hour: a token lasts three and a half.
-            callers = [Caller(running, each) for each in (company, bac_a_sable, former)]
-            witnesses = Witnesses(running, *callers, steps)
+            holder, sandbox, left = (Caller(running, c) for c in (company, bac_a_sable, former))
+            witnesses = Witnesses(running, holder, sandbox, left, steps)
             for each in held:
                 if type_ == "PMAX" and each.segment != "C5":
                     continue
