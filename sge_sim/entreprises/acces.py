@@ -59,11 +59,12 @@ def let_holder_in(
     A `siren` is taken in the address and in the header; both where there are both (assumed).
     """
     settings, call = backend.settings, exchange.call
-    depuis, source = DEPUIS.get(titre, _DECRITE)
-    if settings.generation == "auto" and not (
-        depuis <= exchange.now.date() < JUSQU_A.get(titre, date.max)
-    ):
-        exchange.notes.append(f"{titre} n'existe qu'à partir du {depuis:%d/%m/%Y} ({source})")
+    (depuis, source), fin = DEPUIS.get(titre, _DECRITE), JUSQU_A.get(titre, date.max)
+    if settings.generation == "auto" and not depuis <= exchange.now.date() < fin:
+        until = "" if fin == date.max else f", et qu'avant le {fin:%d/%m/%Y}"
+        exchange.notes.append(
+            f"{titre} n'existe qu'à partir du {depuis:%d/%m/%Y} ({source}){until}"
+        )
         raise Refus(GATEWAY["interface_du_jour"])
     if settings.hote_sans_port and _PORT.search(call.headers.get("host", "")):
         raise Refus(GATEWAY["hote_sans_port"])
