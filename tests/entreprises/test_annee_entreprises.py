@@ -1,5 +1,8 @@
 """One truth over everything that happens: 200,000 values of points of all segments, through changes
-of hour, of holder and of meter, as a holder, SOAP, files and Data Connect tell them."""
+of hour, of holder and of meter, as a holder, SOAP, files and Data Connect tell them.
+
+`SGE_SIM_ENTREPRISES_SEED` draws other points and days.
+"""
 
 import os
 import random
