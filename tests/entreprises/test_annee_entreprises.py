@@ -92,6 +92,7 @@ def drawn(running: InProcess, chance: random.Random) -> list[Held]:
                 and (segment not in PETITS or point.niveau_ouverture_services == 2)
                 and not (point.opposition_courbe or point.groupement_turpe)
                 and point.operation_en_cours is None
+                and point.teleoperable
             ]
             for rang, point in enumerate(chance.sample(points, min(count, len(points)))):
                 point.siret = f"{SIREN}00014"
