@@ -202,20 +202,23 @@ def publication(
 
 
 def received(
-    running: InProcess, dossier: Any, hours: float = 1, canal: str = CANAL
+    running: InProcess, dossier: Any, hours: float = 1, canal: str = CANAL, **changed: Any
 ) -> dict[str, Any]:
-    """What comes of a demand in so many hours, deciphered, by the name of the file."""
+    """What comes of a demand in so many hours, deciphered, by the name of the file; settings may
+    have `changed`."""
     simulator, clock = running.simulator, StoredClock(running.simulator.database)
     clock.freeze(clock.now() + timedelta(hours=hours))
-    publish_now(simulator.settings, simulator.database, lambda _: None, clock.now())
+    publish_now(
+        replace(simulator.settings, **changed), simulator.database, lambda _: None, clock.now()
+    )
     folder = simulator.settings.data_dir / "publications" / canal
     secret, found = chiffrement("aes256", CLE), {}
-    for file in sorted(folder.glob(f"*_{dossier}_*")):
+    for file in sorted(folder.glob(f"*{dossier}*")):
         plain = decrypt(secret, file.read_bytes())
         if file.suffix == ".zip":
             with ZipFile(BytesIO(plain)) as archive:
                 (name,) = archive.namelist()
-                assert f"_{dossier}_" in name
+                assert f"{dossier}" in name
                 plain = archive.read(name)
         found[file.name] = json.loads(plain)
     return found

@@ -25,10 +25,9 @@ from sge_sim.dataconnect.rest_rules import DE_2026
 from sge_sim.domaine.nomenclatures import DONNEES_ACCES, Sens
 from sge_sim.domaine.prm import PRM
 from sge_sim.machine.texts import fit
-from sge_sim.referentiel.fiche_rest import APIS, SITUATION
+from sge_sim.referentiel.fiche_rest import APIS
 from sge_sim.refus import Refus
 from sge_sim.tables.dataconnect import read_nom_acteur, read_services_of
-from sge_sim.tables.point_facts import PointFacts
 
 REFUSALS: Final = Refusals(
     DE_2026["client_non_autorise"], DE_2026["client_non_autorise"], DE_2026["sans_service_souscrit"]
@@ -50,15 +49,8 @@ def answer_contrat(
     point = read_point(exchange, prm, REFUSALS).point
     if not point.en_service:
         raise Refus(DE_2026["sans_service_souscrit"])
-    return answer_2026(backend, contract_data_of(exchange, api, point))
-
-
-def contract_data_of(exchange: RestExchange, api: str, point: PointFacts) -> Any:
-    """Return what one of `APIS` answers of a point."""
-    fournisseur = point.fournisseur_titulaire
-    if api == SITUATION and fournisseur is not None:
-        return APIS[api](point, exchange.vue.ask(read_nom_acteur, fournisseur))
-    return APIS[api](point, None)
+    contractor = exchange.vue.ask(read_nom_acteur, point.fournisseur_titulaire or "")
+    return answer_2026(backend, APIS[api](point, contractor))
 
 
 SERVICES_API: Final = "subscribed_services"

@@ -1,6 +1,6 @@
 """`/mesure_synchrone_auto/v2`: the seven measures of Data Connect 2026."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from sge_sim.dataconnect.acces import Refusals, read_point
 from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, answer_2026
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.jours import reader_of
-from sge_sim.dataconnect.readings import MeasureReader, Mesure, Resource
+from sge_sim.dataconnect.readings import LUS, MeasureReader, Mesure, Resource
 from sge_sim.dataconnect.rest_rules import DE_2026
 from sge_sim.dataconnect.rules_mesures import DemandeMesure, PeriodeDemandee, controls_of, read_jour
 from sge_sim.domaine.nomenclatures import METIERS
@@ -91,7 +91,7 @@ def answer_mesure(backend: RestBackend, exchange: RestExchange, nom: str) -> Res
         raise Refus(rest_rules.SANS_RESSOURCE)
     let_in(backend, exchange, API, RESOURCES[nom])
     question = _read(backend, exchange, RESOURCES[nom])
-    body = _BODIES[question.resource.mesure](question)
+    body = _index(question) if question.resource.mesure == "index" else _series(question)
     if body is None:
         raise Refus(DE_2026["sans_mesure"])
     return answer_2026(backend, body)
@@ -122,49 +122,37 @@ def _read(backend: RestBackend, exchange: RestExchange, resource: Resource) -> _
     return _Question(prm, resource, periode, reader, pas, grandeur)
 
 
-def _daily(question: _Question) -> dict[str, Any] | None:
-    valeurs = question.reader.read("ENERGIE", "EA", question.periode.debut, question.periode.fin)
-    if not valeurs:
-        return None
-    points = [
-        {"v": None if jour.valeur is None else str(jour.valeur), "d": jour.text}
-        for jour in valeurs["EA"]
-    ]
-    return question.body({"EA": points}, typeValeur="GLOBALE", modeCalcul="DIFF.INDEX", pas="P1D")
+_SAID: Final[Mapping[Mesure, Mapping[str, str]]] = {
+    "quotidienne": {"typeValeur": "GLOBALE", "modeCalcul": "DIFF.INDEX", "pas": "P1D"},
+    "courbe": {"modeCalcul": "MESURE"},
+    "pmax": {"modeCalcul": "MESURE"},
+}
+"""What is said of each that has steps, besides its points."""
 
 
-def _curve(question: _Question) -> dict[str, Any] | None:
-    valeurs = question.reader.read("COURBE", "PA", question.periode.debut, question.periode.fin)
-    if not valeurs:
-        return None
-    points = [
-        {
-            "v": None if point.valeur is None else str(point.valeur),
-            "d": point.text,
-            "p": f"PT{point.pas}M",
-            "n": BRUT,
-            "iv": "0",
-            "ec": "0",
-        }
-        for point in valeurs["PA"]
-    ]
-    return question.body({"PA": points}, modeCalcul="MESURE")
-
-
-def _maxima(question: _Question) -> dict[str, Any] | None:
+def _series(question: _Question) -> dict[str, Any] | None:
     """TOUT adds the maxima of each phase, of a point that has three (GUI 0497)."""
-    debut, fin = question.periode.debut, question.periode.fin
-    maxima = question.reader.read("PMAX", question.grandeur, debut, fin, question.pas)
-    if not maxima:
+    mesure, periode = question.resource.mesure, question.periode
+    type_, grandeur = LUS[mesure]
+    said, pas, empty = _SAID[mesure], "P1D", None
+    if mesure == "pmax":
+        grandeur, pas, empty = question.grandeur, question.pas, "null"
+        said = {**said, "pas": pas}
+    valeurs = question.reader.read(type_, grandeur, periode.debut, periode.fin, pas)
+    if not valeurs:
         return None
     points = {
         physique: [
-            {"v": "null" if maximum.valeur is None else str(maximum.valeur), "d": maximum.text}
-            for maximum in valeurs
+            {
+                "v": empty if lu.valeur is None else str(lu.valeur),
+                "d": lu.text,
+                **({"p": f"PT{lu.pas}M", "n": BRUT, "iv": "0", "ec": "0"} if lu.pas else {}),
+            }
+            for lu in of_grandeur
         ]
-        for physique, valeurs in maxima.items()
+        for physique, of_grandeur in valeurs.items()
     }
-    return question.body(points, modeCalcul="MESURE", pas=question.pas)
+    return question.body(points, **said)
 
 
 def _index(question: _Question) -> dict[str, Any] | None:
@@ -180,11 +168,3 @@ def _index(question: _Question) -> dict[str, Any] | None:
     body = question.body({}, arbre.write(contextes))
     del body["etapeMetier"]
     return body
-
-
-_BODIES: Final[Mapping[Mesure, Callable[[_Question], dict[str, Any] | None]]] = {
-    "quotidienne": _daily,
-    "courbe": _curve,
-    "pmax": _maxima,
-    "index": _index,
-}

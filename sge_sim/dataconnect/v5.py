@@ -213,20 +213,13 @@ def _readings(
     mesure: Mesure, reader: MeasureReader, periode: PeriodeDemandee
 ) -> list[dict[str, Any]]:
     type_, grandeur = LUS[mesure]
-    valeurs = reader.read(type_, grandeur, periode.debut, periode.fin).get(grandeur, [])
-    if mesure != "courbe":
-        return [
-            {"value": None if jour.valeur is None else str(jour.valeur), "date": jour.text}
-            for jour in valeurs
-        ]
     return [
         {
-            "value": None if point.valeur is None else str(point.valeur),
-            "date": point.text,
-            "interval_length": f"PT{point.pas}M",
-            "measure_type": BRUT,
+            "value": None if lu.valeur is None else str(lu.valeur),
+            "date": lu.text,
+            **({"interval_length": f"PT{lu.pas}M", "measure_type": BRUT} if lu.pas else {}),
         }
-        for point in valeurs
+        for lu in reader.read(type_, grandeur, periode.debut, periode.fin).get(grandeur, ())
     ]
 
 

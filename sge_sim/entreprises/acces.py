@@ -1,11 +1,19 @@
 """Which account calls, for which SIREN, and the points that it holds."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from sge_sim.dataconnect.exchange import RestBackend, RestExchange
+from sge_sim.dataconnect.exchange import (
+    PlannedAnswer,
+    RestAnswer,
+    RestBackend,
+    RestExchange,
+    json_answer,
+    refusal_answer,
+)
 from sge_sim.dataconnect.gateway import let_in
 from sge_sim.dataconnect.readings import Resource
 from sge_sim.dataconnect.rest_rules import API_NON_SOUSCRITE, QUOTA_HEURE, QUOTA_SECONDE
@@ -51,11 +59,12 @@ def let_holder_in(
     A `siren` is taken in the address and in the header; both where there are both (assumed).
     """
     settings, call = backend.settings, exchange.call
-    depuis, source = DEPUIS.get(titre, _DECRITE)
-    if settings.generation == "auto" and not (
-        depuis <= exchange.now.date() < JUSQU_A.get(titre, date.max)
-    ):
-        exchange.notes.append(f"{titre} n'existe qu'à partir du {depuis:%d/%m/%Y} ({source})")
+    (depuis, source), fin = DEPUIS.get(titre, _DECRITE), JUSQU_A.get(titre, date.max)
+    if settings.generation == "auto" and not depuis <= exchange.now.date() < fin:
+        until = "" if fin == date.max else f", et qu'avant le {fin:%d/%m/%Y}"
+        exchange.notes.append(
+            f"{titre} n'existe qu'à partir du {depuis:%d/%m/%Y} ({source}){until}"
+        )
         raise Refus(GATEWAY["interface_du_jour"])
     if settings.hote_sans_port and _PORT.search(call.headers.get("host", "")):
         raise Refus(GATEWAY["hote_sans_port"])
@@ -66,6 +75,8 @@ def let_holder_in(
         if beyond and famille is DE_MESURES and is_described(settings):
             raise Refus(MESURES["quota_decrit"]) from None
         raise
+    except PlannedAnswer as planned:
+        raise PlannedAnswer(_of_family(planned.answer, famille)) from None
     compte = exchange.vue.ask(read_compte, exchange.client.acteur_code)
     if compte is None:  # of Data Connect, or closed in between
         raise Refus(API_NON_SOUSCRITE)
@@ -75,6 +86,17 @@ def let_holder_in(
         exchange.notes.append(f"siren demandé : {', '.join(sorted(asked - compte.sirens))}")
         raise Refus(famille.siren)
     return replace(compte, sirens=asked or compte.sirens)
+
+
+def _of_family(answer: RestAnswer, famille: Famille) -> RestAnswer:
+    """Return a planned answer with the body of a family: a 500 has its own, a code of business its
+    names (assumed); what the gateway says stays."""
+    if answer.status == famille.panne.status:
+        return refusal_answer(Refus(famille.panne))
+    if not answer.body.startswith(b'{"error":"ADAM'):
+        return answer
+    said = zip(famille.texte.body, json.loads(answer.body).values(), strict=True)
+    return json_answer(dict(said), answer.status)
 
 
 def read_held(

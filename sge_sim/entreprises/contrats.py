@@ -5,14 +5,13 @@ also those whose measures fail (observed 2026).
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from sge_sim.dataconnect.exchange import RestAnswer, RestBackend, RestExchange, json_answer
 from sge_sim.entreprises.acces import is_described, let_holder_in, read_held
 from sge_sim.entreprises.rules import DE_CONTRATS
 from sge_sim.referentiel.fiche_rest import data_of_holder
 from sge_sim.tables.dataconnect import read_nom_acteur
-from sge_sim.tables.point_facts import PointFacts
 
 CONTEXTES: Final[Mapping[str, tuple[str, str, str]]] = {
     "address": ("customer_adress", "donnees_generales_auto", "Adresse"),
@@ -33,25 +32,5 @@ def answer_contexte(backend: RestBackend, exchange: RestExchange, nom: str, prm:
     said = f"{absent} ou PRM non existant"
     point = read_held(exchange, prm, compte, DE_CONTRATS, libelle=said).point
     contractor = exchange.vue.ask(read_nom_acteur, point.fournisseur_titulaire or "")
-    body = data_of_holder(api, point, contractor)
-    if is_described(backend.settings):
-        body = _as_described(body, point)
-    return json_answer(body)
-
-
-def _as_described(body: Any, point: PointFacts) -> Any:
-    """Return a body as the description has it: who holds a contract within its customer, the level
-    of services by its number."""
-    if isinstance(body, list):
-        return [_with_holder_inside(contract) for contract in body]
-    if "services_level" in body:
-        return {**body, "services_level": str(point.niveau_ouverture_services)}
-    return body
-
-
-def _with_holder_inside(contract: Mapping[str, Any]) -> dict[str, Any]:
-    moved = ("contact_data", "person", "organization")
-    holder = {name: contract[name] for name in moved if name in contract}
-    customer = {"customer": {**contract["customer"]["customer"], **holder}}
-    left = {name: value for name, value in contract.items() if name not in moved}
-    return {**left, "customer": customer}
+    described = is_described(backend.settings)
+    return json_answer(data_of_holder(api, point, contractor, described=described))

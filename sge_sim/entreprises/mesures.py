@@ -52,14 +52,6 @@ _DIRECTIONS: Final[Mapping[Sens, str]] = {"SOUTIRAGE": "forward", "INJECTION": "
 _OF_MAXIMA: Final = {"measuring_period": ("P1D", "P1M"), "grandeurPhysique": ("PMA", "TOUT")}
 _LIBELLES: Final = {"BRUT": "Données brutes", "P1D": "pas quotidien", "P1M": "pas mensuel"}
 """What the description writes after a code (that of P1M is assumed); of most it isn't known."""
-_OF_CALENDRIER: Final = (
-    ("id_calendar", "idCalendrier"),
-    ("label_calendar", "libelleCalendrier"),
-)
-_OF_CLASSE: Final = (
-    ("id_temporal_class", "idClasseTemporelle"),
-    ("label_temporal_class", "libelleClasseTemporelle"),
-)
 _SEPARATOR: Final = " : "
 
 
@@ -224,10 +216,12 @@ def _index(question: _Consultee) -> dict[str, Any] | None:
         ],
         "calendar": [
             {
-                **{name: calendrier[known] for name, known in _OF_CALENDRIER},
+                "id_calendar": calendrier["idCalendrier"],
+                "label_calendar": calendrier["libelleCalendrier"],
                 "temporal_class": [
                     {
-                        **{name: classe[known] for name, known in _OF_CLASSE},
+                        "id_temporal_class": classe["idClasseTemporelle"],
+                        "label_temporal_class": classe["libelleClasseTemporelle"],
                         **_register(question, classe),
                     }
                     for classe in calendrier["classeTemporelle"]

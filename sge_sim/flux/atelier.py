@@ -35,7 +35,8 @@ class Atelier:
     `equipe`, by whom many files are made; `contrats`, the actor of each contract that was met, its
     kind, and how its files are encrypted; `ensuite`, the publications that come next, `avance`, by
     what makes them, files of theirs that were made with those before; `grille`, a user's prices;
-    `raisons` takes, in French, why something isn't told."""
+    `nom_dossiers`, how files are called that companies order; `raisons` takes, in French, why
+    something isn't told."""
 
     late: bool = False
     defauts: Defauts = Defauts()  # noqa: RUF009 - it is frozen
@@ -46,4 +47,5 @@ class Atelier:
     ensuite: Sequence[Lot] = ()
     avance: list[tuple[Any, list[Fichier]]] = field(default_factory=list)
     grille: Path | None = None
+    nom_dossiers: str = ""
     raisons: list[str] = field(default_factory=list)

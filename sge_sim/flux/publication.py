@@ -71,6 +71,7 @@ class Publisher:
     salit: bool = False
     workers: int | None = None
     grille: Path | None = None
+    nom_dossiers: str = Settings.nom_dossiers
     avancement: Avancement = field(default_factory=Avancement)
     _found: list[tuple[Edition, datetime, datetime]] = field(
         default_factory=list, repr=False, compare=False
@@ -101,6 +102,7 @@ class Publisher:
             salit=settings.profile is Profile.FIDELE,
             workers=settings.publication_workers,
             grille=settings.grille,
+            nom_dossiers=settings.nom_dossiers,
             avancement=avancement or Avancement(),
         )
 
@@ -255,7 +257,7 @@ class Publisher:
         defauts = replace(FIDELES if self.late else Defauts(), pertes=self.pertes)
         atelier = Atelier(late=self.late, defauts=defauts, folder=folder, equipe=equipe)
         atelier = replace(atelier, grille=self.grille, raisons=self._raisons)
-        yield from makers(session, lots, atelier)
+        yield from makers(session, lots, replace(atelier, nom_dossiers=self.nom_dossiers))
 
 
 def publish_now(

@@ -249,9 +249,20 @@ APIS: Final[Mapping[str, Callable[[PointFacts, str | None], Any]]] = {
 """The five APIs, and what each answers of a point; the name of its supplier goes into contracts."""
 
 
-def data_of_holder(api: str, point: PointFacts, contractor: str | None) -> Any:
-    """Return the same as it is told to who holds the point: phases are a text there."""
+def data_of_holder(
+    api: str, point: PointFacts, contractor: str | None, *, described: bool = False
+) -> Any:
+    """Return the same as it is told to who holds the point: phases are a text there.
+
+    `described`: as the description has it, who holds a contract within its customer, the level of
+    services by its number.
+    """
     said = APIS[api](point, contractor)
     if "phase_count" in said:
         said["phase_count"] = str(said["phase_count"])
+    if described and "services_level" in said:
+        said["services_level"] = str(point.niveau_ouverture_services)
+    for contract in said if described and api == SITUATION else ():
+        moved = [name for name in ("contact_data", "person", "organization") if name in contract]
+        contract["customer"]["customer"] |= {name: contract.pop(name) for name in moved}
     return said

@@ -294,6 +294,10 @@ class Settings:
         False, "Refuser aux entreprises, par un 404, un en-tête Host qui porte un port."
     )
     delai_dossiers: Delai = setting(Delai.parse("1h"), "Temps d'un ordre d'entreprise au fichier.")
+    nom_dossiers: str = setting(
+        "Enedis_%flux%_P_%nature%_%dossier%_%siren%_%date%",
+        "Nom, sans extension, d'un fichier commandé par une entreprise.",
+    )
     publie_avant_arret: bool = setting(
         False,
         "Publier aussi, après l'arrêt d'un service ou l'arrivée d'un nouveau titulaire, les jours "
@@ -379,10 +383,7 @@ class Settings:
         return [(name, self._shown(name)) for name in changed]
 
     def described(self) -> list[tuple[str, str, str]]:
-        """Return name, value in force and reason of each setting, in their order.
-
-        They are shown: the password of `database_url` is masked.
-        """
+        """Return name, value in force, passwords masked, and reason of each setting, in order."""
         return [(each.name, self._shown(each.name), each.metadata["why"]) for each in fields(self)]
 
     def _shown(self, name: str) -> str:

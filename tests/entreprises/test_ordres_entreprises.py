@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from sge_sim.entreprises.comptes import autorise, declare_entreprise
 from sge_sim.entreprises.ordres import POINTS_MAX
 from sge_sim.entreprises.rules import DEMANDES, INFRA_J, ORDRES
 from sge_sim.facts.stored_clock import StoredClock
+from sge_sim.flux.atelier import Atelier, Limites
 from sge_sim.tables.m023 import demandes_m023, end_awaited_m023
 from sge_sim.tables.pannes import add_panne, remove_pannes
 from sge_sim.tables.points import Compteur, Point
@@ -214,6 +216,48 @@ def test_contract_data_come_as_they_are_told_at_once(
     assert {each["usage_point_id"] for each in body} == {*caller.perimetre()["usage_point_id"]}
 
 
+@pytest.mark.assumed("nobody published the name of a file: it is a setting")
+@pytest.mark.parametrize(
+    ("nom", "expected"),
+    [
+        ("%siren%.%nature%.%dossier%", "{siren}.Energie.{numero}"),
+        ("../sortie {0}/%flux%%autre%", ".._sortie__0__R65%autre%_{numero}"),
+        ("R65", "R65_{numero}"),
+    ],
+)
+def test_a_file_is_named_as_is_set(
+    running: InProcess, caller: Caller, nom: str, expected: str
+) -> None:
+    """What no name of a file may have is `_`; the number of the demand is always in it."""
+    numero = caller.order(MESURES_ASYNCHRONES, publication([PETIT], "ENERGIE"))[1]["dossierId"]
+    (name,) = received(running, numero, nom_dossiers=nom)
+    assert name == f"{expected.format(siren=SIREN, numero=numero)}.zip"
+
+
+@pytest.mark.documented("one archive, one file (guide of the company account, 11/2023)")
+def test_a_demand_has_one_archive_whatever_it_holds(
+    running: InProcess, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = partial(Atelier, limites=Limites(points=1))
+    monkeypatch.setattr("sge_sim.flux.publication.Atelier", few)
+    asked = publication([PETIT, TRIPHASE, GRAND], "ENERGIE")
+    numero = caller.order(MESURES_ASYNCHRONES, asked)[1]["dossierId"]
+    ((_, body),) = received(running, numero).items()
+    assert {each["idPrm"] for each in body["mesures"]} == {PETIT, TRIPHASE, GRAND}
+
+
+@pytest.mark.assumed("a file of contract data says what is told at once, in the same form")
+@pytest.mark.parametrize("path", CONTRATS)
+def test_contract_data_are_described_where_answers_are(running: InProcess, path: str) -> None:
+    caller = Caller(running, made(running, SIREN), {"forme_entreprises": "decrite"})
+    demand = {"canal_contact_id": CANAL, "unique_point_id": [PETIT]}
+    numero = caller.order(path, demand)[1]["dossierId"]
+    ((name, body),) = received(running, numero).items()
+    assert name.endswith(".json")
+    now = caller.get(f"/{CONTRATS[path]}/v1/{PETIT}")[1]
+    assert body == (now if isinstance(now, list) else [{"usage_point_id": PETIT, **now}])
+
+
 @pytest.mark.observed("a town, 19/05/2026: identical, refused while no file came")
 def test_the_same_waits_for_its_file(running: InProcess, caller: Caller) -> None:
     asked = publication([PETIT, TRIPHASE])
@@ -277,6 +321,47 @@ def test_what_towns_saw_go_wrong_is_planned(running: InProcess, caller: Caller) 
     clock = StoredClock(running.simulator.database)
     clock.freeze(clock.now() + timedelta(hours=1))
     assert caller.perimetre()["usage_point_id"] != kept
+
+
+@pytest.mark.documented("the bodies of each family (descriptions of 2025)")
+@pytest.mark.parametrize(
+    ("sorte", "status", "code"),
+    [
+        ("erreur_technique", 500, "500"),
+        ("erreur_interne", 500, "500"),
+        ("avant_activation", 400, "ADAM-ERR0123"),
+    ],
+)
+def test_what_is_planned_is_told_as_the_family_does(
+    running: InProcess, caller: Caller, sorte: str, status: int, code: str
+) -> None:
+    plan(running, sorte)
+    of_measures, of_contracts = ["code", "message"], ["code", "libelle"]
+    of_demands = ["error", "error_description"]
+    demand = {"canal_contact_id": CANAL, "unique_point_id": [PETIT]}
+    for answer, names in (
+        (caller.mesure("daily_consumption", PETIT, "2026-11-16", "2026-11-18"), of_measures),
+        (caller.post(b'{"page_number":1}'), of_contracts),
+        (caller.get(f"/address/v1/{PETIT}"), of_contracts),
+        (
+            caller.order(MESURES_ASYNCHRONES, publication([PETIT])),
+            None if status == 500 else of_measures,
+        ),
+        (caller.order(next(iter(CONTRATS)), demand), of_demands),
+        (caller.order(INFRA, infra()), of_demands),
+    ):
+        assert answer[0] == status
+        assert (answer[1] and [*answer[1]]) == names
+        assert names in (None, of_demands) or answer[1]["code"] == code
+        assert "Panne prévue" in (caller.kept[-1].detail or "")
+
+
+@pytest.mark.observed("a town, May 2026: of orders of measures")
+def test_a_crowd_of_contract_data_is_no_500(running: InProcess, caller: Caller) -> None:
+    plan(running, "lot_en_500", nombre=0)
+    assert caller.order(MESURES_ASYNCHRONES, publication([PETIT])) == (500, None)
+    demand = {"canal_contact_id": CANAL, "unique_point_id": [PETIT]}
+    assert caller.order(next(iter(CONTRATS)), demand)[0] == 201
 
 
 @pytest.mark.documented("a service of the type (pilot of 2023), ACCES of an authorised company")

@@ -226,6 +226,11 @@ def test_an_interface_has_its_first_day(running: InProcess) -> None:
             if statuses == (404, 404):
                 assert why(caller) == "Entreprises/interface_du_jour"
                 assert "22/03/2023" in (caller.kept[-1].detail or "")
+        clock.freeze(datetime(2026, 9, 28, tzinfo=UTC))
+        caller = Caller(running, made(running, SIREN), {"generation": "auto"})
+        path = "/mesure_synchrone_auto/v1/metering_data/daily_consumption"
+        assert caller.get(path)[1]["code"] == "404"
+        assert "avant le 28/09/2026" in (caller.kept[-1].detail or "")
     finally:
         clock.freeze(NOW)
 

@@ -80,11 +80,6 @@ def test_a_thousand_points_from_order_to_file(crowd: InProcess) -> None:
         ], prm
 
 
-def weeks(debut: date, count: int) -> Iterator[tuple[date, date]]:
-    for rang in range(count):
-        yield debut + timedelta(7 * rang), debut + timedelta(7 * rang + 7)
-
-
 def compared(
     running: InProcess, caller: Caller, prms: Sequence[str], days: tuple[date, date]
 ) -> int:
@@ -130,17 +125,6 @@ def test_files_say_what_is_told_at_once_over_a_change_of_hour(
     ((_, body),) = received(running, numero).items()
     days = [each["d"][:10] for each in body["mesures"][0]["grandeur"][0]["points"]]
     assert days == ["2026-10-22", "2026-10-23"], "nothing of the holder before"
-
-
-@pytest.mark.annee
-@pytest.mark.documented("one information system: the same measures whoever asks (FAQ)")
-def test_two_hundred_thousand_values(held: tuple[InProcess, Caller]) -> None:
-    running, _ = held
-    values = 0
-    for week in weeks(date(2024, 12, 2), 100):
-        caller = Caller(running, made(running, SIREN))
-        values += compared(running, caller, [GRAND], week)
-    assert values > 200_000
 
 
 class Client:

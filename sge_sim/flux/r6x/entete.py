@@ -1,5 +1,6 @@
 """Names and headers of the files (GUI 0503 §2.1; GUI 0504 §2)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -91,14 +92,25 @@ class EnvoiR6X:
 class EnvoiEntreprise(EnvoiR6X):
     """To which company files go: `destinataire` is its SIREN, `contrat_id` the channel.
 
-    Names and headers are those of its recurrent files (guide of 11/2023), with P (assumed).
+    Names and headers are those of its recurrent files (guide of 11/2023), with P (assumed); a
+    `nom` says what it has between `%`, and inside an archive its rank for the SIREN; it always has
+    the number of the demand.
     """
+
+    nom: str = ""
 
     def _name(self, contrat: str = "") -> str:
         flux = self.flux[:3]
-        nature = {**NATURES, "R64": "Index"}.get(flux, flux)
-        dossier = self.demande.partition("-")[0]
-        return f"Enedis_{flux}_P_{nature}_{dossier}_{contrat or '{:05d}'}_{self._tampon}"
+        said = {
+            "flux": flux,
+            "nature": {**NATURES, "R64": "Index"}.get(flux, flux),
+            "dossier": self.demande.partition("-")[0],
+            "siren": contrat or "{:05d}",
+            "date": self._tampon,
+        }
+        nom = re.sub(r"[^\w.%-]", "_", self.nom)
+        nom += "" if "%dossier%" in nom else "_%dossier%"
+        return re.sub("%([a-z]+)%", lambda found: said.get(found[1], found[0]), nom)
 
     @cached_property
     def archive(self) -> str:

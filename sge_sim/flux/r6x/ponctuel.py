@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sge_sim.clock import PARIS
 from sge_sim.domaine.nomenclatures import Demandeur
 from sge_sim.facts.lecture import read_dossier
-from sge_sim.flux.atelier import Atelier
+from sge_sim.flux.atelier import Atelier, Limites
 from sge_sim.flux.envoi import Envoi, Fichier
 from sge_sim.flux.lots import LotM023
 from sge_sim.flux.parallele import POINT_DAYS_AT_ONCE, Equipe, groups_of
@@ -50,7 +50,7 @@ def fichiers(
     """
     demande, demandeur = lot.demande, Demandeur(destination.acteur, destination.kind)
     of_company = demande.sirens is not None
-    envoi = (EnvoiEntreprise if of_company else EnvoiR6X)(
+    envoi = (partial(EnvoiEntreprise, nom=atelier.nom_dossiers) if of_company else EnvoiR6X)(
         demande.flux,
         demande.affaire_id,
         demande.contrat_id,
@@ -69,7 +69,8 @@ def fichiers(
         member=envoi.member.format,
         creation=envoi.creation,
         folder=atelier.folder,
-        limites=atelier.limites,
+        # A company has one archive (guide of 11/2023).
+        limites=Limites(2**60, 2**60) if of_company else atelier.limites,
     )
     if demande.flux == SANS_MESURE:
         archives = _gathered(archives, envoi, atelier.folder)
@@ -147,9 +148,10 @@ def _points(
             for each in points:
                 point = each.dossier.point
                 acteur = find_acteur(session, point.fournisseur_titulaire or "")
-                said = data_of_holder(
-                    DE_CONTRAT[demande.titre], point, None if acteur is None else acteur.nom
-                )
+                nom = None if acteur is None else acteur.nom
+                # What is sent bare is as descriptions have it.
+                described = demande.format == "JSON"
+                said = data_of_holder(DE_CONTRAT[demande.titre], point, nom, described=described)
                 contracts = said if isinstance(said, list) else [said]
                 texts = (dumps({"usage_point_id": point.prm, **each}) for each in contracts)
                 yield PointEcrit(point.prm, (",".join(texts).encode(),))
