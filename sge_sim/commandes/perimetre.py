@@ -155,7 +155,7 @@ def declare_errone(session: Session, errone: ReleveErrone, point: Point, today: 
     Raises `UsageError` for a point that no contract follows, days that don't fit.
     """
     jour, fixe = errone.jour, jour_releve(point.plage_releve)
-    holder = point.fournisseur_titulaire if point.segment == "C5" else None
+    holder = point.fournisseur_titulaire if point.segment in SEGMENTS_SUIVIS else None
     fits = jour.day == fixe and today <= jour < errone.corrige < jour + timedelta(_QUATRE_SEMAINES)
     if not fits or contrat_of(session, holder, jour) is None:
         raise UsageError(

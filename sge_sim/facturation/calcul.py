@@ -144,10 +144,6 @@ class Facturation:
         lignes = tuple(self.negative(each) for each in bloc.lignes)
         return replace(bloc, type="ANNUL", lignes=lignes, origine=origine)
 
-    def corrected(self, periode: PeriodeAFacturer, origine: tuple[str, str, str]) -> BlocFacture:
-        """Return the block that invoices anew what was annulled."""
-        return replace(self.bloc(periode), type="RECT", origine=origine)
-
     def part_fixe(
         self,
         suffixe: str,

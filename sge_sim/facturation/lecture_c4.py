@@ -7,19 +7,22 @@ name its reading.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from sge_sim.domaine.libelles import jour_releve
+from sge_sim.facturation.comparaison import BlocEcrit
 from sge_sim.facturation.grammaire import ArbreDocument
 from sge_sim.facturation.lecture import CYCLIQUE, ReleveRecu
-from sge_sim.facturation.lignes import ReleveFacture, SituationFacturee
+from sge_sim.facturation.lignes import LigneFacturee, ReleveFacture, SituationFacturee
 
 EVENEMENT: Final = "EVNT"
 """The motive of a reading of R17 that neither the cycle nor an end leads to: it is invoiced too."""
 _DEBUTS: Final = {"F100A": "PMES", "F120A": "MES", "F130": "CFNE"}
 _FINS: Final = {"F120A": "RES", "F130": "CFNS", "F140A": "RES"}
+D_AVANCE: Final = ("ECHO", "REPR")
+"""What ends the elements of what is billed in advance, or taken back."""
 _SORTES: Final = ("Acheminement", "Prestations", "Option", "Frais_Divers")
 _PLAGE: Final = re.compile(r"(?:DM|TD|MM|TM|FM|TF)\d\d")
 Reference = tuple[str, str]
@@ -116,6 +119,15 @@ def _bloc(sous_lot: ArbreDocument) -> ArbreDocument:
         "Releve": [{"Id_Releve": _ident(sous_lot)}],
         "Facture_Origine": [{nom: sous_lot.get(each) for nom, each in origine.items()}],
     }
+
+
+def put_right(bloc: BlocEcrit, expected: Sequence[LigneFacturee]) -> Sequence[LigneFacturee]:
+    """Return what is expected of a block: one that annuls or corrects may leave out what is billed
+    in advance."""
+    if not is_large(bloc.arbre) or bloc.arbre["Type_Facturation"] not in ("ANNUL", "RECT"):
+        return expected
+    known = {(each.id_ev, each.debut) for each in bloc.lignes}
+    return [x for x in expected if (x.id_ev, x.debut) in known or x.id_ev[-4:] not in D_AVANCE]
 
 
 def totals_of(

@@ -101,8 +101,9 @@ class VerificationFactures:
             more = f" (et {len(fautes) - 1} de plus)" if len(fautes) > 1 else ""
             self.unreadable(fichier, f"{fautes[0]}{more}")
         elif document == "C12":
-            for reference, situation in lecture_c4.situations_told(tree):
-                known = self.situations[reference]
+            connu = tree["En_Tete_Flux"]["Date_Creation"].date()
+            for reference, told in lecture_c4.situations_told(tree):
+                known, situation = self.situations[reference], replace(told, connu=connu)
                 known += [] if situation in known else [situation]
                 known.sort(key=lambda each: (each.debut, each.sequence))
         elif document == "R17":
@@ -151,9 +152,8 @@ class VerificationFactures:
         self.ecrites = {each: situations_of(mine) for each, mine in lignes.items()}
         for bloc in self.blocs:
             try:
-                self.constats += compare_lines(
-                    bloc, [*self._prestations(bloc), *self._transport(bloc)]
-                )
+                expected = [*self._prestations(bloc), *self._transport(bloc)]
+                self.constats += compare_lines(bloc, lecture_c4.put_right(bloc, expected))
             except _ApartError as error:
                 self.constats.append(bloc.says(*error.args))
             self.constats += compare_totals(bloc, tva_par_ligne=tva_par_ligne)

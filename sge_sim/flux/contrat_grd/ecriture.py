@@ -10,52 +10,30 @@ objects other than CFN are called as their natures (assumed).
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from sge_sim.clock import PARIS, start_of_day
 from sge_sim.domaine.perimetre import ETATS_AFFAIRE, NATURES, Jalon
 from sge_sim.domaine.plages import officielle_de, parse_plages
-from sge_sim.facturation.arbres import enedis, filled, plans
-from sge_sim.facturation.grammaire import write_block
+from sge_sim.facturation.arbres import enedis, filled
 from sge_sim.facturation.lecture import FINS
 from sge_sim.facturation.lignes import LINKY
-from sge_sim.flux.atelier import Atelier
-from sge_sim.flux.contrat_grd.fichiers import (
-    BlocDuFichier,
-    SelectAsked,
-    WriteBlocks,
-    archive_of,
-    blocks_by_suite,
-    grammar_of,
-    head_of,
-    instance_of,
-    numbered,
-)
-from sge_sim.flux.contrat_grd.grands import write_measures, write_situations
 from sge_sim.flux.contrat_grd.releves import (
-    DuPoint,
     GrilleLue,
     PointDuContrat,
     ReleveContractuel,
-    affaire_facts,
     grids_at,
-    read_points_of,
     read_registers,
-    readings_of,
-    revised,
 )
-from sge_sim.flux.envoi import Envoi, Fichier, tampon
+from sge_sim.flux.contrat_grd.travail import BlocDit, Travail, affaire_facts, readings_told
 from sge_sim.flux.lots import LotContrat
-from sge_sim.tables.acteurs import get_acteur
-from sge_sim.tables.contrats_publies import prms_of_events, prms_to_read
-from sge_sim.tables.perimetre import AffaireContractuelle, ContratGrdF, affaires_moved
+from sge_sim.tables.perimetre import AffaireContractuelle
 from sge_sim.tables.points import Point
 
 _RUE: Final = re.compile(r"(\d{1,4}(?: (?:BIS|TER|QUATER|[A-D]))?),? (.+)", re.IGNORECASE)
@@ -63,26 +41,23 @@ _A_HEURES_CREUSES: Final = ("DI000002", "DI000003")
 _NIVEAU_0: Final = "0"
 
 
-def write_events(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
-    """Return a block for each event of that day of these points, in their order."""
-    jour, version = lot.periode.debut, grammar_of(lot)
+def write_events(travail: Travail) -> Iterator[BlocDit]:
+    """Yield a block for each event of that day of these points, in their order."""
+    lot = travail.lot
     dits = [
         (replace(point, jour=each.jour), rank)
-        for point in read_points_of(session, lot.contrat, prms, jour)
+        for point in travail.points
         for rank, each in enumerate(point.vecue.evenements, start=1)
-        if each.connu == jour
+        if each.connu == lot.periode.debut
     ]
     read_registers((point.vecue, [point.jour]) for point, _ in dits)
-    blocs = []
     for point, rank in dits:
         vecue = replace(point.vecue, evenements=point.vecue.evenements[:rank])
-        tree = point_tree(lot, replace(point, vecue=vecue))
-        content = write_block("C15", version, "PRM", tree)
-        blocs.append(BlocDuFichier(instance_of(point.ligne.code_insee), point.prm, content))
-    return blocs
+        tree = _point_tree(lot, replace(point, vecue=vecue))
+        yield BlocDit(point.instance, point.prm, tree)
 
 
-def point_tree(lot: LotContrat, point: PointDuContrat) -> Any:
+def _point_tree(lot: LotContrat, point: PointDuContrat) -> Any:
     """Return the whole point, as its last event left it."""
     ligne, vecue, jour, situation = point.ligne, point.vecue, point.jour, point.situation
     fournisseur, distributeur = grids_at(vecue, jour, None, before=False)
@@ -110,19 +85,13 @@ def point_tree(lot: LotContrat, point: PointDuContrat) -> Any:
         "plage": off_peak[0] if off_peak else None,
         "alimentation": situation.alimentation.replace("NRAC", "NALI"),
         "debut_alimentation": situation.date_alimentation or situation.date_mise_en_service,
-        "compteurs": [
-            {
-                "type": situation.type_compteur,
-                "tension": "230_400V" if situation.mode == "TRI" else "230V",
-                "matricule": point.matricule,
-                "cadrans": 14 if situation.type_compteur == LINKY else None,
-                "tic": situation.type_compteur == LINKY,
-            }
-        ],
+        "tension": "230_400V" if situation.mode == "TRI" else "230V",
+        "cadrans": 14 if situation.type_compteur == LINKY else None,
+        "tic": situation.type_compteur == LINKY,
         **_holder(point),
         **affaire_facts(lot, evenement),
     }
-    return filled(plans()["PRM_C15"], facts)
+    return filled("PRM_C15", facts)
 
 
 def _stamp(jour: date, minute: int) -> datetime:
@@ -143,15 +112,11 @@ def _readings(point: PointDuContrat) -> list[Any]:
             "qualification": str(rang),
             "instant": _stamp(jour, rang),
             "calendriers": point.calendars(*grids),
-            "fournisseur": _index_rows(grids[0]),
-            "distributeur": _index_rows(grids[1]),
+            "fournisseur": _rows(grids[0], None),
+            "distributeur": _rows(grids[1], None),
         }
-        trees.append(filled(plans()["releve_C15"], facts))
+        trees.append(filled("releve_C15", facts))
     return trees
-
-
-def _index_rows(lue: GrilleLue) -> list[dict[str, Any]]:
-    return [{**vars(each), "valeur": lue.index[each.code]} for each in lue.classes]
 
 
 def _off_peak(point: PointDuContrat) -> list[dict[str, Any]]:
@@ -177,38 +142,21 @@ def _holder(point: PointDuContrat) -> dict[str, Any]:
     return {"categorie": "PRO", "societe": societe | own}
 
 
-_INDEX, _ENERGIE = "1", "2"
+_INDEX: Final = {"mesure": "1", "chiffres": 6, "passage": "0", "coefficient": "1.0"}
+_ENERGIE: Final = "2"
 
 
-def write_readings(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
-    """Return the blocks of these points, those of which a reading is told that day: after those of
-    former days that are told otherwise, annulled then corrected."""
-    jour, by_prm = lot.periode.debut, dict[str, tuple[str, list[Any]]]()
-
-    def add(point: PointDuContrat, tree: Any, /, **said: str) -> None:
-        about = by_prm.setdefault(point.prm, (instance_of(point.ligne.code_insee), []))
-        about[1].append(tree | said)
-
-    def made(points: Iterable[PointDuContrat]) -> dict[str, DuPoint]:
-        return {lu[1].id: (lu[0], reading_tree(lot, *lu)) for lu in readings_of(points)}
-
-    for motif, former, now in revised(session, lot, prms, made):
-        if former is not None:
-            add(*former, Statut_Releve="ANNULE", Motif_Rectif=motif)
-        if now is not None:
-            said = {"Statut_Releve": "RECTIFICATIF", "Motif_Rectif": motif} if former else {}
-            add(*now, **said)
-    lus = readings_of(read_points_of(session, lot.contrat, prms, jour))
-    for lu in sorted(lus, key=lambda each: each[1].motif not in FINS):
-        add(lu[0], reading_tree(lot, *lu))
-    blocs = []
+def write_readings(travail: Travail) -> Iterator[BlocDit]:
+    """Yield the blocks of these points, those of which a reading is told that day."""
+    by_prm: dict[str, tuple[str, list[Any]]] = {}
+    for (point, tree), statut, motif in readings_told(travail, partial(_reading_tree, travail.lot)):
+        said = {"Statut_Releve": statut} | ({"Motif_Rectif": motif} if motif else {})
+        by_prm.setdefault(point.prm, (point.instance, []))[1].append(tree | said)
     for prm, (instance, trees) in sorted(by_prm.items()):
-        tree = {"Id_PRM": prm, "Donnees_Releve": trees}
-        blocs.append(BlocDuFichier(instance, prm, write_block("R15", grammar_of(lot), "PRM", tree)))
-    return blocs
+        yield BlocDit(instance, prm, {"Id_PRM": prm, "Donnees_Releve": trees})
 
 
-def reading_tree(lot: LotContrat, point: PointDuContrat, releve: ReleveContractuel) -> Any:
+def _reading_tree(lot: LotContrat, point: PointDuContrat, releve: ReleveContractuel) -> Any:
     """Return what is told of a reading."""
     before, jour = releve.precedent, releve.jour
     then = before.jour if before else None
@@ -225,49 +173,31 @@ def reading_tree(lot: LotContrat, point: PointDuContrat, releve: ReleveContractu
         "fournisseur": _rows(fournisseur, point.matricule),
         **affaire_facts(lot, releve.evenement),
     }
-    return filled(plans()["Donnees_Releve"], facts)
+    return filled("Donnees_Releve", facts)
 
 
 def _rows(lue: GrilleLue, matricule: str | None) -> list[dict[str, Any]]:
     """Return the index and the energy of each class."""
     rows: list[dict[str, Any]] = []
-    for classe in lue.classes:
-        about = {"code": classe.code, "libelle": classe.libelle}
-        index: dict[str, Any] = about | {
-            "cadran": classe.cadran,
-            "mesure": _INDEX,
-            "valeur": lue.index[classe.code],
-            "precedent": lue.precedents.get(classe.code),
-            "chiffres": 6,
-            "passage": "0",
-            "coefficient": "1.0",
-            "matricule": matricule,
-        }
-        rows.append(index)
+    for each in lue.classes:
+        index = {"valeur": lue.index[each.code], "precedent": lue.precedents.get(each.code)}
+        rows.append({**vars(each), **_INDEX, **index, "matricule": matricule})
         if lue.precedents:
-            rows.append(about | {"mesure": _ENERGIE, "valeur": lue.energies[classe.code]})
+            energie = {"mesure": _ENERGIE, "valeur": lue.energies[each.code]}
+            rows.append({"code": each.code, "libelle": each.libelle, **energie})
     return rows
 
 
 _CHANGEMENT: Final = "Changement de fournisseur"
-_Suivie = tuple[AffaireContractuelle, list[Jalon]]
 
 
-def write_affaires(
-    session: Session, lot: LotContrat, suivies: Sequence[_Suivie]
-) -> list[BlocDuFichier]:
-    """Return the block of each affaire."""
-    version, prms = grammar_of(lot), [affaire.prm for affaire, _ in suivies]
-    points = session.execute(select(Point.prm, Point.segment).where(Point.prm.in_(prms)))
+def write_affaires(travail: Travail) -> Iterator[BlocDit]:
+    """Yield the block of each affaire."""
+    prms = [affaire.prm for affaire, _ in travail.asked]
+    points = travail.session.execute(select(Point.prm, Point.segment).where(Point.prm.in_(prms)))
     segments = {each.prm: each.segment for each in points}
-    return [
-        BlocDuFichier(
-            "",
-            affaire.prm,
-            write_block("X12", version, "affaire", _affaire_tree(lot, affaire, jalons, segments)),
-        )
-        for affaire, jalons in suivies
-    ]
+    for affaire, jalons in travail.asked:
+        yield BlocDit("", affaire.prm, _affaire_tree(travail.lot, affaire, jalons, segments))
 
 
 def _affaire_tree(
@@ -295,35 +225,4 @@ def _affaire_tree(
             for each in jalons
         ],
     }
-    return filled(plans()["affaire"], facts)
-
-
-def _moved(
-    session: Session, contrat: ContratGrdF, _segment: str, jour: date, *, recues: bool
-) -> list[_Suivie]:
-    days = start_of_day(jour), start_of_day(jour + timedelta(1))
-    return affaires_moved(session, contrat.contrat_id, *days, recues=recues)
-
-
-_FLUX: Final[Mapping[str, tuple[SelectAsked, WriteBlocks]]] = {
-    "C15": (prms_of_events, write_events),
-    "R15": (prms_to_read, write_readings),
-    "C12": (prms_of_events, write_situations),
-    "R17": (prms_to_read, write_measures),
-    "X12": (partial(_moved, recues=False), write_affaires),
-    "X13": (partial(_moved, recues=True), write_affaires),
-}
-
-
-def fichiers(
-    session: Session, lot: LotContrat, _envoi: Envoi, atelier: Atelier
-) -> Iterator[Fichier]:
-    """Yield the files of a day: an archive of each sequence."""
-    code = lot.flux.code
-    for suite, blocs in blocks_by_suite(session, lot, atelier, *_FLUX[code]):
-        nom, affaires = numbered(session, lot, suite), code.startswith("X")
-        inner = f"{nom}_{tampon(lot.instant)}" if affaires else nom
-        facts = {**head_of(lot), "instance": suite}
-        facts["nom"] = get_acteur(session, lot.contrat.acteur_code).nom[:80]
-        head = "X12" if affaires else code, facts
-        yield archive_of(lot, nom, inner, blocs, head)
+    return filled("affaire", facts)

@@ -8,24 +8,13 @@ R67 and CMD v3 tell, to the unit. A reading and what it is invoiced have one num
 (`Num_Sous_Lot`), and the reference of the situation is their `Id_Historique` (assumed).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
-from sqlalchemy.orm import Session
-
-from sge_sim.facturation.arbres import enedis, filled, plans
+from sge_sim.facturation.arbres import enedis, filled
 from sge_sim.facturation.calcul import en_vigueur_le
-from sge_sim.facturation.grammaire import write_block
-from sge_sim.flux.contrat_grd.fichiers import BlocDuFichier, grammar_of
-from sge_sim.flux.contrat_grd.releves import (
-    JOUR,
-    PointDuContrat,
-    ReleveContractuel,
-    affaire_facts,
-    grids_at,
-    read_points_of,
-    readings_of,
-)
+from sge_sim.flux.contrat_grd.releves import JOUR, PointDuContrat, ReleveContractuel, grids_at
+from sge_sim.flux.contrat_grd.travail import BlocDit, Travail, affaire_facts, readings_told
 from sge_sim.flux.lots import LotContrat
 from sge_sim.mesures import GrandeurFacturee, index_aux, registres_factures
 from sge_sim.mesures.consommations import minute_du_releve
@@ -34,22 +23,19 @@ _MODES: Final = {"CDC": "CdC", "INDEX": "Index"}
 _EVENEMENTS: Final = ("Contractuel", "Comptage", "Reseau", "Administratif")
 
 
-def write_situations(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
-    """Return a block for each situation of these points to which something happened that day, of
+def write_situations(travail: Travail) -> Iterator[BlocDit]:
+    """Yield a block for each situation of these points to which something happened that day, of
     all on the first day of a contract."""
-    blocs, first = list[BlocDuFichier](), lot.periode.debut == lot.contrat.debut
-    for point in read_points_of(session, lot.contrat, prms, lot.periode.debut):
-        if first or any(each.jour == point.jour for each in point.vecue.evenements):
-            tree = _situation_tree(lot, point)
-            content = write_block("C12", grammar_of(lot), "PRM", tree)
-            blocs.append(BlocDuFichier("", point.prm, content))
-    return blocs
+    first = travail.lot.periode.debut == travail.lot.contrat.debut
+    for point in travail.points:
+        if first or any(each.connu == point.jour for each in point.vecue.evenements):
+            yield BlocDit("", point.prm, _situation_tree(travail.lot, point))
 
 
 def _situation_tree(lot: LotContrat, point: PointDuContrat) -> Any:
     ligne, situation, vecue = point.ligne, point.situation, point.vecue
     last = vecue.evenements[-1] if vecue.evenements else None
-    happened = [each for each in vecue.evenements if each.jour == point.jour]
+    happened = [each for each in vecue.evenements if each.connu == point.jour]
     natures: list[Any] = [enedis()["natures_c12"].get(each.nature) for each in happened]
     for each in (each for each in happened if each.nature not in enedis()["natures_c12"]):
         natures.append("CTF" if each.avant.fta != each.apres.fta else None)
@@ -61,7 +47,7 @@ def _situation_tree(lot: LotContrat, point: PointDuContrat) -> Any:
     changes = (situation.date_augmentation, situation.date_diminution)
     facts = {
         **{sorte.lower(): sorte in seen for sorte in _EVENEMENTS},
-        "point": point,
+        **{"point": point, "jour": max((e.jour for e in happened), default=point.jour)},
         "voie": (ligne.numero_et_nom_voie or "")[:60] or None,
         "modification": max(filter(None, changes), default=None),
         "fin": None if vecue.fin is None else vecue.fin - JOUR,
@@ -73,28 +59,24 @@ def _situation_tree(lot: LotContrat, point: PointDuContrat) -> Any:
         "matricule": point.matricule or "INCONNU",
         **affaire_facts(lot, last),
     }
-    return filled(plans()["PRM_C12"], facts)
+    return filled("PRM_C12", facts)
 
 
-def write_measures(session: Session, lot: LotContrat, prms: Sequence[str]) -> list[BlocDuFichier]:
-    """Return a block for each reading of that day of these points: the first one of a situation
+def write_measures(travail: Travail) -> Iterator[BlocDit]:
+    """Yield a block for each reading of that day of these points: the first one of a situation
     counts nothing yet, and has none."""
-    return [
-        BlocDuFichier(
-            "",
-            point.prm,
-            write_block("R17", grammar_of(lot), "Corps_PRM", _measures_tree(point, releve)),
-        )
-        for point, releve in readings_of(
-            read_points_of(session, lot.contrat, prms, lot.periode.debut)
-        )
-        if releve.precedent is not None
-    ]
+    for (point, tree), statut, motif in readings_told(travail, _measures_tree):
+        said = {"Statut_Mesure": statut}
+        if motif is not None:
+            said["Motif_Rectif"] = enedis()["rectifications"]["R17"][motif]
+        tree = {**tree, "Donnees_Releve": tree["Donnees_Releve"] | said}
+        yield BlocDit("", point.prm, tree)
 
 
 def _measures_tree(point: PointDuContrat, releve: ReleveContractuel) -> Any:
     before, jour, mesure = releve.precedent, releve.jour, point.vecue.mesure
-    assert before is not None, "the first reading counts nothing"
+    if before is None:
+        return None
     lue = grids_at(point.vecue, jour, before.jour)[1]
     au_releve = index_aux(mesure, [jour], minute_du_releve(mesure, jour))
     pointes = registres_factures(mesure, au_releve, [GrandeurFacturee.PMA])[GrandeurFacturee.PMA]
@@ -129,7 +111,7 @@ def _measures_tree(point: PointDuContrat, releve: ReleveContractuel) -> Any:
             for type_, unite, values in counted
         ],
     }
-    return filled(plans()["Corps_PRM"], facts)
+    return filled("Corps_PRM", facts)
 
 
 def _motif(releve: ReleveContractuel) -> str:
