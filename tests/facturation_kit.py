@@ -337,14 +337,15 @@ def _line(ligne: LigneFacturee) -> dict[str, Any]:
 
 
 def end_of(facture: FactureFournisseur) -> dict[str, Any]:
-    """Return the totals that end a general file."""
+    """Return the totals that end a general file of blocks without a discount."""
+    tva = sum(facture.taxes.values(), Decimal("0.00"))
     return {
         "Montant_Total_HT": facture.ht,
-        "Montant_Total_Lignes_Facture": facture.ht + facture.remises,
-        "Montant_Total_Remises": facture.remises,
+        "Montant_Total_Lignes_Facture": facture.ht,
+        "Montant_Total_Remises": Decimal("0.00"),
         "Montant_Total_HTVA": facture.ht,
-        "Montant_Total_TVA": facture.tva,
-        "Montant_Total_TTC": facture.ttc,
+        "Montant_Total_TVA": tva,
+        "Montant_Total_TTC": facture.ht + tva,
         "Nb_Donnees_Valorisation_Total": facture.nombre,
         "Detail_TVA": [
             {
@@ -355,7 +356,7 @@ def end_of(facture: FactureFournisseur) -> dict[str, Any]:
                 "Motif_Exoneration_TVA": "",
                 "Code_Motif_Exoneration_TVA": "",
                 "Assiette": facture.ht,
-                "Montant": facture.tva,
+                "Montant": tva,
             }
         ],
     }

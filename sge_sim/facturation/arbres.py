@@ -50,8 +50,11 @@ def _fill(plan: Any) -> _Fill:
         parts = [(nom, _fill(each)) for nom, each in plan.items()]
 
         def tree(facts: Mapping[str, Any]) -> Any:
-            values = ((nom, fill(facts)) for nom, fill in parts)
-            return {nom: value for nom, value in values if value is not None} or None
+            found = {}
+            for nom, fill in parts:
+                if (value := fill(facts)) is not None:
+                    found[nom] = value
+            return found or None
 
         return tree
     if isinstance(plan, list):

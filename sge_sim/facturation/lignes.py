@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import chain
+from operator import attrgetter
 from typing import Any, ClassVar, Final
 
 from sge_sim.facturation.prix import elements
 
 LINKY: Final = "CCB"
 _CENT: Final = Decimal("0.01")
+_ALIKE: Final = attrgetter("id_ev", "prix", "tva")
 
 
 def rounded(amount: Decimal, quantum: Decimal = _CENT) -> Decimal:
@@ -209,7 +211,7 @@ class FactureFournisseur:
                 tarifs.setdefault(tarif, []).extend(lignes)
             for rate, tax in each.taxes.items():
                 taxes[rate] += tax
-        alike = {tarif: put_together(lignes, _alike) for tarif, lignes in tarifs.items()}
+        alike = {tarif: put_together(lignes, _ALIKE) for tarif, lignes in tarifs.items()}
         return replace(self, nombre=nombre, tarifs=alike, taxes={**taxes})
 
     @property
@@ -223,25 +225,6 @@ class FactureFournisseur:
         return sum((each.montant for each in self.lignes), Decimal("0.00"))
 
     @property
-    def tva(self) -> Decimal:
-        """Its tax."""
-        return sum(self.taxes.values(), Decimal("0.00"))
-
-    @property
-    def ttc(self) -> Decimal:
-        """With tax."""
-        return self.ht + self.tva
-
-    @property
-    def remises(self) -> Decimal:
-        """What is taken off, above zero: the lines of « gestion client »."""
-        return -sum((each.montant for each in self.lignes if each.is_remise), Decimal("0.00"))
-
-    @property
     def type_dgfip(self) -> str:
         """380 an invoice, 381 a credit note: of a negative total."""
         return "381" if self.ht < 0 else "380"
-
-
-def _alike(ligne: LigneFacturee) -> tuple[Any, ...]:
-    return ligne.id_ev, ligne.prix, ligne.tva is not None, ligne.tva

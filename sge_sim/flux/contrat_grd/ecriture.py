@@ -1,12 +1,19 @@
-"""C15, R15, X12 and X13, by the plans of facturation.
+"""C15, R15, C12, R17, X12 and X13, by the plans of facturation.
 
 C15 (XSD 4.1.1 to 5.2.0, guide 5.1.3): a point whole, at each of its events. Booleans are 0 and 1;
 an event is stamped one minute after midnight, what was read after it two; at level 0 there is no
 reading at a change of supplier (observed). R15 (XSD 2.3.2): the readings of a day, with the
-energies since the one before in the same situation; the two grids are rounded apart, to whole kWh
-(observed). X12 and X13: no schema is public, the tree is that of real files, the grammar ours
-(observed). An affaire comes back each day that it moves, with all of its milestones to that day;
-objects other than CFN are called as their natures (assumed).
+energies since the one before in the same situation; the two grids are rounded apart (observed).
+
+C12 (XSD 1.12.1, guide 1.12.4), of C4 points: the whole point at each day on which something
+happened to it. R17 (XSD 1.9.1, guide 1.11.4): each reading with what was counted since the one
+before, by the distributor's classes: indexes and energies (EA), hours beyond the power (DD), the
+largest power of the month (PA), as ConsultationMesures, R67 and CMD v3 tell them. A reading and
+what it is invoiced have one number; the situation's reference is their `Id_Historique` (assumed).
+
+X12 and X13: no schema is public, the tree is that of real files (observed). An affaire comes back
+each day that it moves, with all of its milestones to that day; objects other than CFN are called as
+their natures (assumed).
 """
 
 import re
@@ -21,10 +28,12 @@ from sqlalchemy import select
 from sge_sim.clock import PARIS, start_of_day
 from sge_sim.domaine.perimetre import ETATS_AFFAIRE, NATURES, Jalon
 from sge_sim.domaine.plages import officielle_de, parse_plages
-from sge_sim.facturation.arbres import enedis, filled
+from sge_sim.facturation.arbres import enedis, filled, instance_of
+from sge_sim.facturation.calcul import en_vigueur_le
 from sge_sim.facturation.lecture import FINS
 from sge_sim.facturation.lignes import LINKY
 from sge_sim.flux.contrat_grd.releves import (
+    JOUR,
     GrilleLue,
     PointDuContrat,
     ReleveContractuel,
@@ -33,6 +42,8 @@ from sge_sim.flux.contrat_grd.releves import (
 )
 from sge_sim.flux.contrat_grd.travail import BlocDit, Travail, affaire_facts, readings_told
 from sge_sim.flux.lots import LotContrat
+from sge_sim.mesures import GrandeurFacturee, index_aux, registres_factures
+from sge_sim.mesures.consommations import minute_du_releve
 from sge_sim.tables.perimetre import AffaireContractuelle
 from sge_sim.tables.points import Point
 
@@ -54,7 +65,7 @@ def write_events(travail: Travail) -> Iterator[BlocDit]:
     for point, rank in dits:
         vecue = replace(point.vecue, evenements=point.vecue.evenements[:rank])
         tree = _point_tree(lot, replace(point, vecue=vecue))
-        yield BlocDit(point.instance, point.prm, tree)
+        yield BlocDit(instance_of(point.ligne.code_insee), point.prm, tree)
 
 
 def _point_tree(lot: LotContrat, point: PointDuContrat) -> Any:
@@ -63,7 +74,8 @@ def _point_tree(lot: LotContrat, point: PointDuContrat) -> Any:
     fournisseur, distributeur = grids_at(vecue, jour, None, before=False)
     calendriers, evenement = point.calendars(fournisseur, distributeur), vecue.evenements[-1]
     linky = [each.pose for each in vecue.mesure.compteurs if each.communicant]
-    street = _RUE.fullmatch(ligne.numero_et_nom_voie or "")
+    voie, is_linky = ligne.numero_et_nom_voie, situation.type_compteur == LINKY
+    street = _RUE.fullmatch(voie or "")
     first_of_year = next(vecue.cycliques(date(jour.year - 1, 12, 31)))
     named = calendriers.get("distributeur")
     off_peak = _off_peak(point) if named and named.code in _A_HEURES_CREUSES else []
@@ -74,20 +86,16 @@ def _point_tree(lot: LotContrat, point: PointDuContrat) -> Any:
         "rang": str(first_of_year.month),
         "teleoperable": point.niveau != _NIVEAU_0 and ligne.teleoperable,
         "releves": _readings(point) or None,
-        "numero_rue": street[1] if street else None,
-        "rue": street[2] if street else ligne.numero_et_nom_voie,
+        **{"numero_rue": street and street[1], "rue": street[2] if street else voie},
         "complement": (ligne.escalier_etage_appartement or "")[:20] or None,
         "commune": ligne.commune[:38],
         "etat": "RESILIE" if evenement.sorte.ferme else "EN SERVICE",
         "resiliation": _stamp(jour, 1) if evenement.sorte.ferme else None,
-        "calendriers": calendriers,
-        "plages": off_peak,
-        "plage": off_peak[0] if off_peak else None,
+        **{"calendriers": calendriers, "plages": off_peak, "plage": next(iter(off_peak), None)},
         "alimentation": situation.alimentation.replace("NRAC", "NALI"),
         "debut_alimentation": situation.date_alimentation or situation.date_mise_en_service,
         "tension": "230_400V" if situation.mode == "TRI" else "230V",
-        "cadrans": 14 if situation.type_compteur == LINKY else None,
-        "tic": situation.type_compteur == LINKY,
+        **{"cadrans": 14 if is_linky else None, "tic": is_linky},
         **_holder(point),
         **affaire_facts(lot, evenement),
     }
@@ -151,7 +159,8 @@ def write_readings(travail: Travail) -> Iterator[BlocDit]:
     by_prm: dict[str, tuple[str, list[Any]]] = {}
     for (point, tree), statut, motif in readings_told(travail, partial(_reading_tree, travail.lot)):
         said = {"Statut_Releve": statut} | ({"Motif_Rectif": motif} if motif else {})
-        by_prm.setdefault(point.prm, (point.instance, []))[1].append(tree | said)
+        about = instance_of(point.ligne.code_insee), list[Any]()
+        by_prm.setdefault(point.prm, about)[1].append(tree | said)
     for prm, (instance, trees) in sorted(by_prm.items()):
         yield BlocDit(instance, prm, {"Id_PRM": prm, "Donnees_Releve": trees})
 
@@ -162,9 +171,7 @@ def _reading_tree(lot: LotContrat, point: PointDuContrat, releve: ReleveContract
     then = before.jour if before else None
     fournisseur, distributeur = grids_at(point.vecue, jour, then, before=before is not None)
     facts = {
-        "point": point,
-        "releve": releve,
-        "precedent": before,
+        **{"point": point, "releve": releve, "precedent": before},
         "calendriers": point.calendars(fournisseur, distributeur),
         "nature_consommation": None if before is None else "REEL",
         "origine": None if releve.evenement is None else "0",
@@ -188,7 +195,107 @@ def _rows(lue: GrilleLue, matricule: str | None) -> list[dict[str, Any]]:
     return rows
 
 
-_CHANGEMENT: Final = "Changement de fournisseur"
+_MODES: Final = {"CDC": "CdC", "INDEX": "Index"}
+_EVENEMENTS: Final = ("Contractuel", "Comptage", "Reseau", "Administratif")
+
+
+def write_situations(travail: Travail) -> Iterator[BlocDit]:
+    """Yield a block for each situation of these points to which something happened that day, of
+    all on the first day of a contract."""
+    first = travail.lot.periode.debut == travail.lot.contrat.debut
+    for point in travail.points:
+        if first or any(each.connu == point.jour for each in point.vecue.evenements):
+            yield BlocDit("", point.prm, _situation_tree(travail.lot, point))
+
+
+def _situation_tree(lot: LotContrat, point: PointDuContrat) -> Any:
+    ligne, situation, vecue = point.ligne, point.situation, point.vecue
+    last = vecue.evenements[-1] if vecue.evenements else None
+    happened = [each for each in vecue.evenements if each.connu == point.jour]
+    natures: list[Any] = [enedis()["natures_c12"].get(each.nature) for each in happened]
+    for each in (each for each in happened if each.nature not in enedis()["natures_c12"]):
+        natures.append("CTF" if each.avant.fta != each.apres.fta else None)
+        natures.append("CPS" if each.avant.par_classe != each.apres.par_classe else None)
+    sortes = {nature: sorte for sorte, named in enedis()["sortes_c12"].items() for nature in named}
+    if point.jour == lot.contrat.debut and not happened:
+        natures = ["INIT"]
+    seen = {sortes.get(each.nature, _EVENEMENTS[0]) for each in happened} or {_EVENEMENTS[0]}
+    changes = (situation.date_augmentation, situation.date_diminution)
+    facts = {
+        **{sorte.lower(): sorte in seen for sorte in _EVENEMENTS},
+        **{"point": point, "jour": max((e.jour for e in happened), default=point.jour)},
+        "voie": (ligne.numero_et_nom_voie or "")[:60] or None,
+        "modification": max(filter(None, changes), default=None),
+        "fin": None if vecue.fin is None else vecue.fin - JOUR,
+        "natures": sorted({each for each in natures if each}) or None,
+        "titulaire": (situation.titulaire or "INCONNU")[:80],
+        "plage": (situation.plage_releve or "TD00")[:10],
+        "mode": _MODES.get(ligne.mode_traitement or "", "Mixte"),
+        "compteur": (situation.compteur or "PMEI")[:35],
+        "matricule": point.matricule or "INCONNU",
+        **affaire_facts(lot, last),
+    }
+    return filled("PRM_C12", facts)
+
+
+def write_measures(travail: Travail) -> Iterator[BlocDit]:
+    """Yield a block for each reading of that day of these points: the first one of a situation
+    counts nothing yet, and has none."""
+    for (point, tree), statut, motif in readings_told(travail, _measures_tree):
+        said = {"Statut_Mesure": statut}
+        if motif is not None:
+            said["Motif_Rectif"] = enedis()["rectifications"]["R17"][motif]
+        tree = {**tree, "Donnees_Releve": tree["Donnees_Releve"] | said}
+        yield BlocDit("", point.prm, tree)
+
+
+def _measures_tree(point: PointDuContrat, releve: ReleveContractuel) -> Any:
+    before, jour, mesure = releve.precedent, releve.jour, point.vecue.mesure
+    if before is None:
+        return None
+    lue = grids_at(point.vecue, jour, before.jour)[1]
+    au_releve = index_aux(mesure, [jour], minute_du_releve(mesure, jour))
+    pointes = registres_factures(mesure, au_releve, [GrandeurFacturee.PMA])[GrandeurFacturee.PMA]
+    counted = [
+        ("EA", "kWh", lue.energies),
+        ("DD", "h", point.heures_depassees(before.jour, jour)),
+        (
+            "PA",
+            "kW" if mesure.pma_en_watts else "kVA",
+            {each.code: int(pointes[each.cadran - 1, 0]) // 1000 for each in lue.classes},
+        ),
+    ]
+    index = [
+        {"classe": each, "precedent": lue.precedents[each], "nouveau": lue.index[each]}
+        for each in point.situation.par_classe
+        if each in lue.index
+    ]
+    facts = {
+        **{"point": point, "releve": releve, "sous_lot": releve.id[-12:]},
+        **{"motif": _motif(releve), "motif_precedent": _motif(before)},
+        "fta": en_vigueur_le(point.situations_facturees(), jour - JOUR).fta,
+        "mesures": [
+            {
+                "type": type_,
+                "unite": unite,
+                "index": index if type_ == "EA" else None,
+                "consommations": [
+                    {"classe": each, "quantite": values.get(each, 0)}
+                    for each in point.situation.par_classe
+                ],
+            }
+            for type_, unite, values in counted
+        ],
+    }
+    return filled("Corps_PRM", facts)
+
+
+def _motif(releve: ReleveContractuel) -> str:
+    """Return why a point was read: the prestation of its affaire, unless it is of another's."""
+    known, evenement = enedis()["motifs_r17"], releve.evenement
+    if releve.motif in known or evenement is None or evenement.affaire is None:
+        return str(known.get(releve.motif, "MAINTENANCE"))
+    return evenement.affaire.prestation or "MAINTENANCE"
 
 
 def write_affaires(travail: Travail) -> Iterator[BlocDit]:
@@ -211,15 +318,14 @@ def _affaire_tree(
         "affaire": affaire,
         "segment": segments[affaire.prm],
         "objet": "CFN" if changes else affaire.nature,
-        "libelle_objet": _CHANGEMENT if changes else NATURES[affaire.nature].libelle.capitalize(),
+        "libelle_objet": NATURES["CFNE" if changes else affaire.nature].libelle.capitalize(),
         "reference": affaire.reference_demandeur if lot.flux.code == "X12" else None,
         "statut": {"@code": "TERMN", "libelle": "Terminée"} if closed else {"@code": "COURS"},
         "jalons": [
             {
-                "num": each.num,
+                **each._asdict(),
                 "instant": f"{each.instant.astimezone(PARIS):%Y-%m-%dT%H:%M:%S}.000",
                 "effet": f"{each.effet}{start_of_day(each.effet).isoformat()[-6:]}",
-                "etat": each.etat,
                 "libelle": ETATS_AFFAIRE[each.etat],
             }
             for each in jalons

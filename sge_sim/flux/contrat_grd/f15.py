@@ -18,11 +18,10 @@ from itertools import pairwise
 from typing import Any
 
 from sge_sim.errors import UsageError
-from sge_sim.facturation.arbres import enedis
+from sge_sim.facturation.arbres import enedis, instance_of
 from sge_sim.facturation.calcul import Facturation, PeriodeAFacturer
 from sge_sim.facturation.ecriture import detail_block
-from sge_sim.facturation.lecture import CYCLIQUE, DEBUTS, FINS
-from sge_sim.facturation.lecture_c4 import D_AVANCE
+from sge_sim.facturation.lecture import CYCLIQUE, D_AVANCE, DEBUTS, FINS
 from sge_sim.facturation.lignes import LINKY, BlocFacture, LigneFacturee, ReleveFacture
 from sge_sim.facturation.prix import elements
 from sge_sim.flux.contrat_grd.releves import (
@@ -36,9 +35,9 @@ from sge_sim.flux.contrat_grd.releves import (
 from sge_sim.flux.contrat_grd.travail import BlocDit, DuPoint, Travail, revised
 
 _CLIENTS, _FREQUENCES, _TYPES = "019", "BMPAZ", "CRIHZ"
+
 _Due = tuple[PointDuContrat, list[ReleveContractuel], list[date]]
-"""What is invoiced: a point, its readings from that which was invoiced last, the days in between on
-which a price changes and its meter tells what it shows."""
+"""A point, its readings from that which was invoiced last, the days of other prices in between."""
 
 
 def number_of(suite: str, jour: date) -> str:
@@ -98,8 +97,8 @@ def _put_right(travail: Travail) -> Iterator[BlocDit]:
                 yield _dit(travail, now[0], _ident(*now), now[1])
             continue
         (point, bloc), ident = former, _ident(*former)
-        about = number_of(_suite(*former), point.jour + timedelta(1)), ident
-        about += (enedis()["rectifications"][code][motif],)
+        facture = number_of(_suite(*former), point.jour + timedelta(1))
+        about = facture, ident, str(enedis()["rectifications"][code][motif])
         same = now[1].lignes if now and point.grand else ()
         kept = {x for x in bloc.lignes if x in same and x.id_ev[-4:] in D_AVANCE}
         lots = [("A", point, facturation.annulled(_without(kept, bloc), about))]
@@ -116,15 +115,14 @@ def _without(kept: Container[LigneFacturee], bloc: BlocFacture) -> BlocFacture:
 
 
 def _ident(point: PointDuContrat, bloc: BlocFacture) -> str:
-    """Return the number of the block of a reading: that of R17 above 36 kVA."""
+    """Return the number of the block of a reading: above 36 kVA, that which R17 gives it."""
     return bloc.releves[-1][-12:] if point.grand else bloc.releves[-1]
 
 
 def _suite(point: PointDuContrat, bloc: BlocFacture) -> str:
-    if point.grand:
-        return point.instance
+    instance, type_ = instance_of(point.ligne.code_insee), "R" if bloc.origine else "C"
     frequence = "M" if point.vecue.communicates(point.jour) else "B"
-    return f"{point.instance}_{'R' if bloc.origine else 'C'}_{frequence}_{point.type_client}"
+    return instance if point.grand else f"{instance}_{type_}_{frequence}_{point.type_client}"
 
 
 def _dit(
@@ -151,9 +149,9 @@ def _transport(
         for point, releves, changes in due
     )
     for each in due:
-        point, last = each[0], each[1][-1]
+        point = each[0]
         try:
-            blocs[last.id] = point, _bloc(each, facturation)
+            blocs[each[1][-1].id] = point, _bloc(each, facturation)
         except UsageError as error:
             refused.append(BlocDit("", point.prm, None, raison=str(error)))
     return blocs

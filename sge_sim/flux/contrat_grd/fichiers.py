@@ -25,9 +25,8 @@ from sge_sim.facturation.grammaire import write_around, write_block
 from sge_sim.facturation.lignes import FactureFournisseur
 from sge_sim.facturation.prix import given_grilles
 from sge_sim.flux.atelier import Atelier
-from sge_sim.flux.contrat_grd.ecriture import write_affaires, write_events, write_readings
+from sge_sim.flux.contrat_grd import ecriture
 from sge_sim.flux.contrat_grd.f15 import number_of, write_invoices
-from sge_sim.flux.contrat_grd.grands import write_measures, write_situations
 from sge_sim.flux.contrat_grd.releves import read_points_of
 from sge_sim.flux.contrat_grd.travail import BlocDit, Travail
 from sge_sim.flux.envoi import Envoi, Fichier, batches, tampon
@@ -85,14 +84,14 @@ _SELECT: Final[Mapping[str, Callable[..., Iterable[Any]]]] = {
 }
 """What is told of, by the cause of a flux."""
 _FLUX: Final[Mapping[str, tuple[str, str, Callable[[Travail], Iterable[BlocDit]]]]] = {
-    "C15": ("C15", "PRM", write_events),
-    "R15": ("R15", "PRM", write_readings),
+    "C15": ("C15", "PRM", ecriture.write_events),
+    "R15": ("R15", "PRM", ecriture.write_readings),
     "F15": ("F15_FL", "Donnees_Valorisation", write_invoices),
-    "C12": ("C12", "PRM", write_situations),
-    "R17": ("R17", "Corps_PRM", write_measures),
+    "C12": ("C12", "PRM", ecriture.write_situations),
+    "R17": ("R17", "Corps_PRM", ecriture.write_measures),
     "F12": ("F12_FL", "Sous_Lot", write_invoices),
-    "X12": ("X12", "affaire", write_affaires),
-    "X13": ("X12", "affaire", write_affaires),
+    "X12": ("X12", "affaire", ecriture.write_affaires),
+    "X13": ("X12", "affaire", ecriture.write_affaires),
 }
 """The document of a flux, what is repeated in it, and what writes that."""
 
@@ -112,26 +111,23 @@ def fichiers(
 def _made(session: Session, lot: LotContrat, atelier: Atelier) -> dict[str, Suite]:
     """Return what a day has to tell, by sequence; with it is made what another flux tells of the
     same points at the same instant. Several processes do where there are many."""
-    for rang, (place, suites) in enumerate(atelier.avance):
+    for rang, (place, _) in enumerate(atelier.avance):
         if place == lot.place:
-            del atelier.avance[rang]
-            return suites
+            return dict(atelier.avance.pop(rang)[1])
     cause, about = lot.flux.cause, (lot.flux.cause, lot.instant, lot.contrat_id)
     others = (each for each in atelier.ensuite if isinstance(each, LotContrat))
     lots = [lot, *(x for x in others if (x.flux.cause, x.instant, x.contrat_id) == about)]
     asked = _SELECT[cause.quoi](session, lot.contrat, cause.segment, lot.periode.debut)
     facturation = Facturation(*given_grilles(atelier.grille))
     jobs = [(lots, part, facturation) for part in batches(asked, _POINTS_AT_ONCE)]
-    alone = atelier.equipe is None or len(jobs) < 2
-    share = work_here if alone or atelier.equipe is None else atelier.equipe.share
+    equipe = atelier.equipe if len(jobs) > 1 else None
+    share = work_here if equipe is None else equipe.share
     found: list[dict[str, Suite]] = [defaultdict(Suite) for _ in lots]
     for made in share(session, _write_lots, jobs):
         for suites, more in zip(found, made, strict=True):
             for suite, blocs in more.items():
                 suites[suite].add(blocs)
-    atelier.avance.extend(
-        (each.place, suites) for each, suites in zip(lots[1:], found[1:], strict=True)
-    )
+    atelier.avance.extend([(x.place, each) for x, each in zip(lots, found, strict=True)][1:])
     return found[0]
 
 
@@ -168,7 +164,10 @@ def _archive(session: Session, lot: LotContrat, suite: str, made: Suite) -> Fich
     """Return the zip of the blocks of a sequence, so many in each member, under what heads them,
     and of the general files of an invoice."""
     code, creation = lot.flux.code, lot.instant.astimezone(PARIS)
-    document, jour, nom = _FLUX[code][0], creation.date(), _numbered(session, lot, suite)
+    document, jour = _FLUX[code][0], creation.date()
+    about = {**enedis(), "contrat": lot.contrat, "flux": code, "suite": suite}
+    begins = enedis()["noms"][code].format(**about)
+    nom = f"{begins}{count_named(session, lot.contrat_id, begins) % _SEQUENCES + 1:05d}"
     version, grammar = version_of(code, jour)
     inner = f"{nom}_{tampon(lot.instant)}" if code.startswith("X") else nom
     if invoices := document.endswith("_FL"):
@@ -177,22 +176,18 @@ def _archive(session: Session, lot: LotContrat, suite: str, made: Suite) -> Fich
     instance, type_, frequence, client = (*suite.split("_"), *"CM9")[:4]
     sizes = [*map(len, batches(made.prms, _POINTS_PAR_FICHIER))]
     amounts = iter(made.montants)
-    details = [
+    details: list[dict[str, Any]] = [
         {"rang": rang, "nombre": nombre, "ht": sum(islice(amounts, nombre), Decimal(0))}
         for rang, nombre in enumerate(sizes, start=1)
     ]
     facts = {
-        "flux": code,
-        "version": version,
-        "grammaire": grammar,
-        "emetteur": enedis()["emetteur"],
-        "contrat": lot.contrat,
+        **about,
+        **{"version": version, "grammaire": grammar},
         "mode": "COMPLET" if lot.periode.debut == lot.contrat.debut else "DELTA",
         "creation": creation,
         "creation_utc": f"{lot.instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "creation_sans_decalage": f"{creation:%Y-%m-%dT%H:%M:%S}",
-        "libelle": enedis()["suivis"].get(code),
-        "instance": instance,
+        **{"libelle": enedis()["suivis"].get(code), "instance": instance},
         "nom": get_acteur(session, lot.contrat.acteur_code).nom[: 40 if code == "F12" else 80],
         "facture": replace(made.facture, numero=number_of(suite, jour), jour=jour, type=type_),
         **{"frequence": frequence, "client": client, "details": details, "fichiers": len(sizes)},
@@ -210,11 +205,3 @@ def _archive(session: Session, lot: LotContrat, suite: str, made: Suite) -> Fich
     content = zipped((member_info(name, creation), each) for name, each in membres())
     prms = tuple(dict.fromkeys(made.prms))
     return Fichier(f"{nom}_{tampon(lot.instant)}.zip", (content,), prms)
-
-
-def _numbered(session: Session, lot: LotContrat, suite: str) -> str:
-    """Return the name of the file that is made now of a sequence, until its number, included."""
-    about = {"contrat": lot.contrat, "flux": lot.flux.code, "suite": suite}
-    begins = enedis()["noms"][lot.flux.code].format(emetteur=enedis()["emetteur"], **about)
-    made = count_named(session, lot.contrat_id, begins)
-    return f"{begins}{made % _SEQUENCES + 1:05d}"

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.perimetre import PeriodeContractuelle, SituationContractuelle
-from sge_sim.facturation.arbres import enedis, instance_of
+from sge_sim.facturation.arbres import enedis
 from sge_sim.facturation.lecture import CYCLIQUE
 from sge_sim.facturation.lignes import SituationFacturee
 from sge_sim.mesures import CADRANS_FOURNISSEUR, Grille, PointMesure, en_vigueur
@@ -75,11 +75,6 @@ class ReleveContractuel:
         return f"{int.from_bytes(sha256(said.encode()).digest()[:8]) % _ID:016d}"
 
     @property
-    def sous_lot(self) -> str:
-        """The number that R17 and F12 have in common: twelve digits."""
-        return self.id[-12:]
-
-    @property
     def instant(self) -> datetime:
         """Its stamp: the start of the day, or its first minute where something is done then
         (observed)."""
@@ -120,9 +115,9 @@ class SituationVecue:
     def cycliques(self, depuis: date, mensuels: bool | None = None) -> Iterator[date]:
         """Yield its days of cyclic reading after a day, without end; `mensuels`: as if its meters
         always communicated, or never."""
-        month = depuis.year * 12 + depuis.month - 1
+        month, fixe = depuis.year * 12 + depuis.month - 1, self.derniere.jour_fixe
         while True:
-            jour = date(month // 12, month % 12 + 1, self.derniere.jour_fixe)
+            jour = date(month // 12, month % 12 + 1, fixe)
             due = (jour.month + self.mesure.graine) % MOIS_ENTRE_RELEVES_A_PIED == 0
             monthly = self.communicates(jour) if mensuels is None else mensuels
             if jour > depuis and (due or monthly):
@@ -139,7 +134,7 @@ class SituationVecue:
         An event on the fixed day stands for the cyclic reading (assumed); of several events of a
         day the one that ends has it, else the first.
         """
-        debut, about = self.derniere.date_mise_en_service, (self.prm, self.reference)
+        debut, about = self.derniere.date_mise_en_service, (self.prm, self.derniere.reference)
         by_day = {debut: ReleveContractuel(*about, debut, _COMMENCE)}
         dits = [each for each in self.evenements if each.sorte.motif and each.jour <= jusqu_a]
         for each in sorted(dits, key=lambda each: each.sorte.ferme):
@@ -150,16 +145,9 @@ class SituationVecue:
             if jour > last:
                 break
             by_day.setdefault(jour, ReleveContractuel(*about, jour, CYCLIQUE))
-        found: list[ReleveContractuel] = []
-        for jour in sorted(by_day):
-            before = replace(found[-1], precedent=None) if found else None
-            found.append(replace(by_day[jour], precedent=before))
-        return found
-
-    @property
-    def reference(self) -> str:
-        """The number of the situation."""
-        return self.derniere.reference
+        bare = [by_day[jour] for jour in sorted(by_day)]
+        pairs = zip(bare, [None, *bare], strict=False)
+        return [replace(each, precedent=before) for each, before in pairs]
 
     def shown(self, jour: date, *, before: bool) -> Entiers:
         """Return what the registers show on a day; `before`: those of the meter that goes on it."""
@@ -243,11 +231,6 @@ class PointDuContrat:
     def situation(self) -> SituationContractuelle:
         """What is contracted."""
         return self.vecue.derniere
-
-    @property
-    def instance(self) -> str:
-        """The instance of Enedis that it is of."""
-        return instance_of(self.ligne.code_insee)
 
     @property
     def grand(self) -> bool:
@@ -351,7 +334,7 @@ def read_points_of(
             mesure = point_mesure(point, mesures[point.prm], "SOUTIRAGE", service)
             if mesure is not None:
                 days = {each.jour for each in of_it}
-                ecarts = {day: n for (prm, day), n in wrong.items() if prm == point.prm}
-                ecarts = {day: n for day, n in ecarts.items() if day not in days}
+                told = wrong.get(point.prm, {}).items()
+                ecarts = {day: ecart for day, ecart in told if day not in days}
                 vecue = SituationVecue(point.prm, mine, of_it, mesure, ecarts)
                 yield PointDuContrat(point, vecue, jour)

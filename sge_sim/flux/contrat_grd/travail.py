@@ -50,7 +50,6 @@ class BlocDit(NamedTuple):
 
 
 DuPoint = tuple[PointDuContrat, Any]
-"""What is told of a point."""
 
 
 def revised(
