@@ -76,7 +76,8 @@ def releve(id_: str, debut: str, *index: int, **more: Any) -> ReleveFacture:
 
 def write_by_grammar(document: str, tree: Mapping[str, Any], version: str | None = None) -> bytes:
     """Return a tree as a document that holds to its grammar, the latest where none is named."""
-    content = write_around(document, version or next(iter(grammaires(document))), tree, ())
+    version = version or next(iter(grammaires(document)))
+    content = b"".join(write_around(document, version, tree, ()))
     assert read_by_grammar(etree.fromstring(content))[3] == []
     return content
 

@@ -151,18 +151,19 @@ def write_block(document: str, version: str, nom: str, tree: Mapping[str, Any]) 
 
 def write_around(
     document: str, version: str, head: Mapping[str, Any], blocks: Iterable[bytes]
-) -> bytes:
-    """Return the document that begins with `head` and goes on with blocks that are written: where
+) -> Iterator[bytes]:
+    """Yield the document that begins with `head` and goes on with blocks that are written: where
     `head` has an empty element of theirs, else at its end."""
     lines = ["<?xml version='1.0' encoding='UTF-8'?>\n"]
     _write(grammaires(document)[version], head, "", lines)
-    root, blocks = "".join(lines).encode(), [*blocks]
-    named = re.match(rb"<\w+", blocks[0]) if blocks else None
-    before, end, after = root.partition(b"%s/>" % named[0] if named else b"<>")
-    if end:
-        return b"".join([before, *blocks, after])
-    before, end, after = before.rpartition(b"</")
-    return b"".join([before, *blocks, end, after])
+    root, remaining = "".join(lines).encode(), iter(blocks)
+    named = re.match(rb"<\w+", first := next(remaining, b""))
+    before, place, after = root.partition(b"%s/>" % named[0] if named else b"<>")
+    if not place:
+        before, place, after = root.rpartition(b"</")
+    yield before + first
+    yield from remaining
+    yield after if place.endswith(b">") else place + after
 
 
 def _write(noeud: Noeud, value: Any, retrait: str, out: list[str]) -> None:

@@ -84,8 +84,8 @@ class VerificationFactures:
             self.unreadable(fichier, f"{fautes[0]}{more}")
         elif document == "C12":
             connu = tree["En_Tete_Flux"]["Date_Creation"].date()
-            for reference, told in lecture.situations_told(tree):
-                known, situation = self.situations[reference], replace(told, connu=connu)
+            for reference, each in lecture.situations_told(tree):
+                known, situation = self.situations[reference], replace(each, connu=connu)
                 known += [] if situation in known else [situation]
                 known.sort(key=lambda each: (each.debut, each.sequence))
         elif document == "R17":

@@ -32,6 +32,7 @@ from sge_sim.facturation.arbres import enedis, filled, instance_of
 from sge_sim.facturation.calcul import en_vigueur_le
 from sge_sim.facturation.lecture import FINS
 from sge_sim.facturation.lignes import LINKY
+from sge_sim.flux.contrat_grd.journee import BlocDit, JourDit, affaire_facts, readings_told
 from sge_sim.flux.contrat_grd.releves import (
     JOUR,
     GrilleLue,
@@ -40,7 +41,6 @@ from sge_sim.flux.contrat_grd.releves import (
     grids_at,
     read_registers,
 )
-from sge_sim.flux.contrat_grd.travail import BlocDit, Travail, affaire_facts, readings_told
 from sge_sim.flux.lots import LotContrat
 from sge_sim.mesures import GrandeurFacturee, index_aux, registres_factures
 from sge_sim.mesures.consommations import minute_du_releve
@@ -49,15 +49,14 @@ from sge_sim.tables.points import Point
 
 _RUE: Final = re.compile(r"(\d{1,4}(?: (?:BIS|TER|QUATER|[A-D]))?),? (.+)", re.IGNORECASE)
 _A_HEURES_CREUSES: Final = ("DI000002", "DI000003")
-_NIVEAU_0: Final = "0"
 
 
-def write_events(travail: Travail) -> Iterator[BlocDit]:
+def write_events(journee: JourDit) -> Iterator[BlocDit]:
     """Yield a block for each event of that day of these points, in their order."""
-    lot = travail.lot
+    lot = journee.lot
     dits = [
         (replace(point, jour=each.jour), rank)
-        for point in travail.points
+        for point in journee.points
         for rank, each in enumerate(point.vecue.evenements, start=1)
         if each.connu == lot.periode.debut
     ]
@@ -84,7 +83,7 @@ def _point_tree(lot: LotContrat, point: PointDuContrat) -> Any:
         **{"point": point, "evenement": evenement, "instant": _stamp(jour, 1)},
         "periodicite": "1" if vecue.communicates(jour) else "6",
         "rang": str(first_of_year.month),
-        "teleoperable": point.niveau != _NIVEAU_0 and ligne.teleoperable,
+        "teleoperable": point.niveau != "0" and ligne.teleoperable,
         "releves": _readings(point) or None,
         **{"numero_rue": street and street[1], "rue": street[2] if street else voie},
         "complement": (ligne.escalier_etage_appartement or "")[:20] or None,
@@ -109,7 +108,7 @@ def _stamp(jour: date, minute: int) -> datetime:
 def _readings(point: PointDuContrat) -> list[Any]:
     """Return the reading before the last event, and that after it, those that its nature has."""
     vecue, jour, evenement = point.vecue, point.jour, point.vecue.evenements[-1]
-    if evenement.nature == "CFNE" and point.niveau == _NIVEAU_0:
+    if evenement.nature == "CFNE" and point.niveau == "0":
         return []
     trees = []
     dits = ((1, evenement.sorte.avant), (2, evenement.sorte.apres))
@@ -151,13 +150,12 @@ def _holder(point: PointDuContrat) -> dict[str, Any]:
 
 
 _INDEX: Final = {"mesure": "1", "chiffres": 6, "passage": "0", "coefficient": "1.0"}
-_ENERGIE: Final = "2"
 
 
-def write_readings(travail: Travail) -> Iterator[BlocDit]:
+def write_readings(journee: JourDit) -> Iterator[BlocDit]:
     """Yield the blocks of these points, those of which a reading is told that day."""
     by_prm: dict[str, tuple[str, list[Any]]] = {}
-    for (point, tree), statut, motif in readings_told(travail, partial(_reading_tree, travail.lot)):
+    for (point, tree), statut, motif in readings_told(journee, partial(_reading_tree, journee.lot)):
         said = {"Statut_Releve": statut} | ({"Motif_Rectif": motif} if motif else {})
         about = instance_of(point.ligne.code_insee), list[Any]()
         by_prm.setdefault(point.prm, about)[1].append(tree | said)
@@ -190,22 +188,21 @@ def _rows(lue: GrilleLue, matricule: str | None) -> list[dict[str, Any]]:
         index = {"valeur": lue.index[each.code], "precedent": lue.precedents.get(each.code)}
         rows.append({**vars(each), **_INDEX, **index, "matricule": matricule})
         if lue.precedents:
-            energie = {"mesure": _ENERGIE, "valeur": lue.energies[each.code]}
+            energie = {"mesure": "2", "valeur": lue.energies[each.code]}
             rows.append({"code": each.code, "libelle": each.libelle, **energie})
     return rows
 
 
-_MODES: Final = {"CDC": "CdC", "INDEX": "Index"}
 _EVENEMENTS: Final = ("Contractuel", "Comptage", "Reseau", "Administratif")
 
 
-def write_situations(travail: Travail) -> Iterator[BlocDit]:
+def write_situations(journee: JourDit) -> Iterator[BlocDit]:
     """Yield a block for each situation of these points to which something happened that day, of
     all on the first day of a contract."""
-    first = travail.lot.periode.debut == travail.lot.contrat.debut
-    for point in travail.points:
+    first = journee.lot.periode.debut == journee.lot.contrat.debut
+    for point in journee.points:
         if first or any(each.connu == point.jour for each in point.vecue.evenements):
-            yield BlocDit("", point.prm, _situation_tree(travail.lot, point))
+            yield BlocDit("", point.prm, _situation_tree(journee.lot, point))
 
 
 def _situation_tree(lot: LotContrat, point: PointDuContrat) -> Any:
@@ -230,7 +227,7 @@ def _situation_tree(lot: LotContrat, point: PointDuContrat) -> Any:
         "natures": sorted({each for each in natures if each}) or None,
         "titulaire": (situation.titulaire or "INCONNU")[:80],
         "plage": (situation.plage_releve or "TD00")[:10],
-        "mode": _MODES.get(ligne.mode_traitement or "", "Mixte"),
+        "mode": {"CDC": "CdC", "INDEX": "Index"}.get(ligne.mode_traitement or "", "Mixte"),
         "compteur": (situation.compteur or "PMEI")[:35],
         "matricule": point.matricule or "INCONNU",
         **affaire_facts(lot, last),
@@ -238,10 +235,10 @@ def _situation_tree(lot: LotContrat, point: PointDuContrat) -> Any:
     return filled("PRM_C12", facts)
 
 
-def write_measures(travail: Travail) -> Iterator[BlocDit]:
+def write_measures(journee: JourDit) -> Iterator[BlocDit]:
     """Yield a block for each reading of that day of these points: the first one of a situation
     counts nothing yet, and has none."""
-    for (point, tree), statut, motif in readings_told(travail, _measures_tree):
+    for (point, tree), statut, motif in readings_told(journee, _measures_tree):
         said = {"Statut_Mesure": statut}
         if motif is not None:
             said["Motif_Rectif"] = enedis()["rectifications"]["R17"][motif]
@@ -298,13 +295,13 @@ def _motif(releve: ReleveContractuel) -> str:
     return evenement.affaire.prestation or "MAINTENANCE"
 
 
-def write_affaires(travail: Travail) -> Iterator[BlocDit]:
+def write_affaires(journee: JourDit) -> Iterator[BlocDit]:
     """Yield the block of each affaire."""
-    prms = [affaire.prm for affaire, _ in travail.asked]
-    points = travail.session.execute(select(Point.prm, Point.segment).where(Point.prm.in_(prms)))
+    prms = [affaire.prm for affaire, _ in journee.asked]
+    points = journee.session.execute(select(Point.prm, Point.segment).where(Point.prm.in_(prms)))
     segments = {each.prm: each.segment for each in points}
-    for affaire, jalons in travail.asked:
-        yield BlocDit("", affaire.prm, _affaire_tree(travail.lot, affaire, jalons, segments))
+    for affaire, jalons in journee.asked:
+        yield BlocDit("", affaire.prm, _affaire_tree(journee.lot, affaire, jalons, segments))
 
 
 def _affaire_tree(

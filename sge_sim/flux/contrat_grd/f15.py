@@ -24,18 +24,15 @@ from sge_sim.facturation.ecriture import detail_block
 from sge_sim.facturation.lecture import CYCLIQUE, D_AVANCE, DEBUTS, FINS
 from sge_sim.facturation.lignes import LINKY, BlocFacture, LigneFacturee, ReleveFacture
 from sge_sim.facturation.prix import elements
+from sge_sim.flux.contrat_grd.journee import BlocDit, DuPoint, JourDit, revised
 from sge_sim.flux.contrat_grd.releves import (
-    GrilleLue,
     PointDuContrat,
     ReleveContractuel,
-    SituationVecue,
     grids_at,
     read_registers,
 )
-from sge_sim.flux.contrat_grd.travail import BlocDit, DuPoint, Travail, revised
 
 _CLIENTS, _FREQUENCES, _TYPES = "019", "BMPAZ", "CRIHZ"
-
 _Due = tuple[PointDuContrat, list[ReleveContractuel], list[date]]
 """A point, its readings from that which was invoiced last, the days of other prices in between."""
 
@@ -51,50 +48,50 @@ def number_of(suite: str, jour: date) -> str:
     return f"{place:02d}{rank}GF{instance}"
 
 
-def write_invoices(travail: Travail) -> Iterator[BlocDit]:
+def write_invoices(journee: JourDit) -> Iterator[BlocDit]:
     """Yield the blocks of these points, those that are invoiced that day; what no grid prices has
     no sequence."""
     refused: list[BlocDit] = []
-    due = _transport(travail.points, travail.facturation, refused)
-    yield from (_dit(travail, point, _ident(point, bloc), bloc) for point, bloc in due.values())
+    due = _transport(journee.points, journee.facturation, refused)
+    yield from (_dit(journee, point, _ident(point, bloc), bloc) for point, bloc in due.values())
     yield from refused
-    yield from _services(travail)
-    yield from _put_right(travail)
+    yield from _services(journee)
+    yield from _put_right(journee)
 
 
-def _services(travail: Travail) -> Iterator[BlocDit]:
+def _services(journee: JourDit) -> Iterator[BlocDit]:
     """Yield the block of the service that each affaire of the supplier was, told that day (C5)."""
-    for point in (each for each in travail.points if not each.grand):
+    for point in (each for each in journee.points if not each.grand):
         for event in (each for each in point.vecue.evenements if each.connu == point.jour):
             affaire, ident = event.affaire, elements()["affaires"].get(event.nature)
-            whose = event.nature, travail.lot.contrat.contrat_id
+            whose = event.nature, journee.lot.contrat.contrat_id
             asked = affaire and (affaire.nature, affaire.contrat_id) == whose
             if not (affaire and asked and ident and affaire.prestation):
                 continue  # of another, or Enedis' own
             if ident.endswith("-"):
                 ident += "E" if event.apres.type_compteur == LINKY else "NE"
             try:
-                lignes = (travail.facturation.prestation(ident, event.jour),)
+                lignes = (journee.facturation.prestation(ident, event.jour),)
             except UsageError as error:
                 yield BlocDit("", point.prm, None, raison=str(error))
                 continue
             if (bloc := BlocFacture("EVNT", lignes)).ht:
-                yield _dit(travail, point, affaire.numero, bloc, affaire)
+                yield _dit(journee, point, affaire.numero, bloc, affaire)
 
 
-def _put_right(travail: Travail) -> Iterator[BlocDit]:
+def _put_right(journee: JourDit) -> Iterator[BlocDit]:
     """Yield what former readings were invoiced that are told otherwise, annulled then anew; what a
     reading was that is no longer one to invoice waits, annulled, for the next that is.
 
     F15 repeats the whole block (documented); F12 what is elapsed (documented), and what was billed
     in advance where it changes (assumed). A block of F12 keeps the number of its reading.
     """
-    facturation, code = travail.facturation, travail.lot.flux.code
+    facturation, code = journee.facturation, journee.lot.flux.code
     make = partial(_transport, facturation=facturation, refused=[])
-    for motif, former, now in revised(travail, make):
+    for motif, former, now in revised(journee, make):
         if former is None:
             if now is not None:
-                yield _dit(travail, now[0], _ident(*now), now[1])
+                yield _dit(journee, now[0], _ident(*now), now[1])
             continue
         (point, bloc), ident = former, _ident(*former)
         facture = number_of(_suite(*former), point.jour + timedelta(1))
@@ -107,7 +104,7 @@ def _put_right(travail: Travail) -> Iterator[BlocDit]:
             lots.append(("R", now[0], anew))
         for suffixe, whose, dit in lots:
             if dit.lignes:
-                yield _dit(travail, whose, ident + suffixe * (not point.grand), dit)
+                yield _dit(journee, whose, ident + suffixe * (not point.grand), dit)
 
 
 def _without(kept: Container[LigneFacturee], bloc: BlocFacture) -> BlocFacture:
@@ -126,10 +123,14 @@ def _suite(point: PointDuContrat, bloc: BlocFacture) -> str:
 
 
 def _dit(
-    travail: Travail, point: PointDuContrat, ident: str, bloc: BlocFacture, affaire: Any = None
+    journee: JourDit,
+    point: PointDuContrat,
+    ident: str,
+    bloc: BlocFacture,
+    affaire: Any = None,
 ) -> BlocDit:
     plan = "Sous_Lot" if point.grand else "Donnees_Valorisation"
-    tree = detail_block(plan, ident, bloc, point, travail.grammar, affaire)
+    tree = detail_block(plan, ident, bloc, point, journee.grammar, affaire)
     return BlocDit(_suite(point, bloc), point.prm, tree, bloc)
 
 
@@ -175,12 +176,17 @@ def _invoiced(point: PointDuContrat) -> list[ReleveContractuel]:
 def _bloc(due: _Due, facturation: Facturation) -> BlocFacture:
     point, releves, changes = due
     vecue, situations = point.vecue, point.situations_facturees()
+
+    def priced(jour: date, before: date) -> Any:
+        fournisseur, distributeur = grids_at(vecue, jour, before)
+        return distributeur if distributeur.classes else fournisseur
+
     first, last = releves[0], releves[-1]
     lus = [ReleveFacture(first.id, first.jour)]
     for before, releve in pairwise(releves):
-        lue = _priced(vecue, releve.jour, before.jour)
+        lue = priced(releve.jour, before.jour)
         within = [day for day in changes if before.jour < day < releve.jour]
-        daily = {day: _priced(vecue, day, before.jour).index for day in within}
+        daily = {day: priced(day, before.jour).index for day in within}
         hours = point.heures_depassees(before.jour, releve.jour) if point.grand else {}
         lu = ReleveFacture(releve.id, releve.jour, lue.index, lue.energies, daily, hours)
         lus.append(lu)
@@ -191,9 +197,3 @@ def _bloc(due: _Due, facturation: Facturation) -> BlocFacture:
     event = last.motif != CYCLIQUE
     bloc = facturation.bloc(PeriodeAFacturer(situations, lus, avance, prochain, event))
     return replace(bloc, lignes=tuple(each for each in bloc.lignes if each.quantite))
-
-
-def _priced(vecue: SituationVecue, jour: date, before: date) -> GrilleLue:
-    """Return the grid whose classes are priced: the distributor's, where there is one."""
-    fournisseur, distributeur = grids_at(vecue, jour, before)
-    return distributeur if distributeur.classes else fournisseur

@@ -27,8 +27,8 @@ from sge_sim.facturation.prix import given_grilles
 from sge_sim.flux.atelier import Atelier
 from sge_sim.flux.contrat_grd import ecriture
 from sge_sim.flux.contrat_grd.f15 import number_of, write_invoices
+from sge_sim.flux.contrat_grd.journee import BlocDit, JourDit
 from sge_sim.flux.contrat_grd.releves import read_points_of
-from sge_sim.flux.contrat_grd.travail import BlocDit, Travail
 from sge_sim.flux.envoi import Envoi, Fichier, batches, tampon
 from sge_sim.flux.lots import LotContrat
 from sge_sim.flux.parallele import work_here
@@ -51,13 +51,13 @@ class Suite:
     prms: list[str] = field(default_factory=list)
     tailles: list[int] = field(default_factory=list)
     montants: list[Decimal] = field(default_factory=list)
-    paquets: list[bytes] = field(default_factory=list)
+    morceaux: list[bytes] = field(default_factory=list)
     facture: FactureFournisseur = field(default_factory=FactureFournisseur)
     raison: str = ""
 
     def add(self, other: "Suite") -> None:
         """Add those that come next."""
-        for nom in ("prms", "tailles", "montants", "paquets"):
+        for nom in ("prms", "tailles", "montants", "morceaux"):
             getattr(self, nom).extend(getattr(other, nom))
         self.facture = self.facture.plus([other.facture])
         self.raison = self.raison or other.raison
@@ -65,7 +65,7 @@ class Suite:
     def blocs(self) -> Iterator[bytes]:
         """Yield each."""
         tailles = iter(self.tailles)
-        for content in map(decompress, self.paquets):
+        for content in map(decompress, self.morceaux):
             start = 0
             while start < len(content):
                 yield content[start : (start := start + next(tailles))]
@@ -83,7 +83,7 @@ _SELECT: Final[Mapping[str, Callable[..., Iterable[Any]]]] = {
     **{"affaires": partial(_moved, recues=False), "affaires_recues": partial(_moved, recues=True)},
 }
 """What is told of, by the cause of a flux."""
-_FLUX: Final[Mapping[str, tuple[str, str, Callable[[Travail], Iterable[BlocDit]]]]] = {
+_FLUX: Final[Mapping[str, tuple[str, str, Callable[[JourDit], Iterable[BlocDit]]]]] = {
     "C15": ("C15", "PRM", ecriture.write_events),
     "R15": ("R15", "PRM", ecriture.write_readings),
     "F15": ("F15_FL", "Donnees_Valorisation", write_invoices),
@@ -137,13 +137,13 @@ def _write_lots(
     """Return what each flux tells of some points, or of some affaires, by sequence."""
     contrat, jour = lots[0].contrat, lots[0].periode.debut
     points = [*read_points_of(session, contrat, asked, jour)] if isinstance(asked[0], str) else []
-    return [_packed(Travail(session, lot, asked, points, facturation)) for lot in lots]
+    return [_packed(JourDit(session, lot, asked, points, facturation)) for lot in lots]
 
 
-def _packed(travail: Travail) -> dict[str, Suite]:
-    (document, nom, write), grammar = _FLUX[travail.lot.flux.code], travail.grammar
+def _packed(journee: JourDit) -> dict[str, Suite]:
+    (document, nom, write), grammar = _FLUX[journee.lot.flux.code], journee.grammar
     by_suite: dict[str, list[BlocDit]] = {}
-    for dit in write(travail):
+    for dit in write(journee):
         by_suite.setdefault(dit.suite, []).append(dit)
     found = {}
     for suite, dits in by_suite.items():
@@ -152,7 +152,7 @@ def _packed(travail: Travail) -> dict[str, Suite]:
         found[suite] = Suite(
             [each.prm for each in dits],
             [*map(len, contents)],
-            [each.ht for each in factures],
+            [each.ht for each in factures if document == "F12_FL"],
             [compress(b"".join(contents), 1)],
             FactureFournisseur().plus(factures),
             dits[0].raison,
@@ -193,7 +193,7 @@ def _archive(session: Session, lot: LotContrat, suite: str, made: Suite) -> Fich
         **{"frequence": frequence, "client": client, "details": details, "fichiers": len(sizes)},
     }
 
-    def membres() -> Iterator[tuple[str, bytes]]:
+    def membres() -> Iterator[tuple[str, Iterator[bytes]]]:
         for part, tree in general_trees(facts).items() if invoices else ():
             yield f"{nom}_{part}.xml", write_around(f"{code}_{part}", grammar, tree, ())
         blocs = made.blocs()

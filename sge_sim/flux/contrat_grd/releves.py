@@ -334,7 +334,7 @@ def read_points_of(
             mesure = point_mesure(point, mesures[point.prm], "SOUTIRAGE", service)
             if mesure is not None:
                 days = {each.jour for each in of_it}
-                told = wrong.get(point.prm, {}).items()
-                ecarts = {day: ecart for day, ecart in told if day not in days}
+                found = wrong.get(point.prm, {}).items()
+                ecarts = {day: ecart for day, ecart in found if day not in days}
                 vecue = SituationVecue(point.prm, mine, of_it, mesure, ecarts)
                 yield PointDuContrat(point, vecue, jour)

@@ -22,7 +22,7 @@ from sge_sim.flux.lots import LotContrat
 from sge_sim.tables.perimetre import EvenementContractuel, life_of, revisions_of
 
 
-class Travail(NamedTuple):
+class JourDit(NamedTuple):
     """What blocks are made of: a day of a contract, the points that it concerns as they are known
     then, or its affaires."""
 
@@ -53,13 +53,13 @@ DuPoint = tuple[PointDuContrat, Any]
 
 
 def revised(
-    travail: Travail, make: Callable[[Iterable[PointDuContrat]], Mapping[str, DuPoint]]
+    journee: JourDit, make: Callable[[Iterable[PointDuContrat]], Mapping[str, DuPoint]]
 ) -> Iterator[tuple[str, DuPoint | None, DuPoint | None]]:
     """Yield what `make` made of points on former days where it isn't what it makes on the day of
     the files: the motive, the former, that which corrects it."""
-    session, contrat, jour = travail.session, travail.lot.contrat, travail.lot.periode.debut
+    session, contrat, jour = journee.session, journee.lot.contrat, journee.lot.periode.debut
     found = revisions_of(session, contrat.contrat_id, jour)
-    for prm in sorted(found.keys() & {*travail.asked}):
+    for prm in sorted(found.keys() & {*journee.asked}):
         depuis, motif = found[prm]
         ended = [each.jour for each in life_of(session, [prm]).get(prm, []) if each.sorte.ferme]
         seen = {jour - JOUR, *(day for day in ended if depuis <= day < jour)}
@@ -77,7 +77,7 @@ def revised(
 
 
 def readings_told(
-    travail: Travail, make: Callable[[PointDuContrat, ReleveContractuel], Any]
+    journee: JourDit, make: Callable[[PointDuContrat, ReleveContractuel], Any]
 ) -> Iterator[tuple[DuPoint, str, str | None]]:
     """Yield what `make` says of the readings that are told: those of former days that are told
     otherwise, annulled then corrected, with the motive, then those of the day."""
@@ -86,12 +86,12 @@ def readings_told(
         trees = {lu[1].id: (lu[0], make(*lu)) for lu in _readings_of(points)}
         return {ident: each for ident, each in trees.items() if each[1] is not None}
 
-    for motif, former, now in revised(travail, made):
+    for motif, former, now in revised(journee, made):
         if former is not None:
             yield former, "ANNULE", motif
         if now is not None:
             yield (now, "RECTIFICATIF", motif) if former else (now, "INITIAL", None)
-    yield from ((each, "INITIAL", None) for each in made(travail.points).values())
+    yield from ((each, "INITIAL", None) for each in made(journee.points).values())
 
 
 def _readings_of(points: Iterable[PointDuContrat]) -> list[tuple[PointDuContrat, Any]]:
