@@ -3,10 +3,10 @@
 
 A block invoices a reading. The fixed part is billed in advance (`-E`), from the day of the reading
 to the eve of the next one; days that weren't are billed elapsed (`-U`); where the situation changed
-or ends, the advance is taken back whole (`-R`) and the elapsed days billed. Energies are those of
-the readings. Amounts are rounded to 0.01 line by line, half up (observed); the price for a day is
-that of a year by the days of the calendar year. A change of grid or of year splits lines (Rupture
-T), a change of the contract too (C). What no document says is a field of `Hypotheses`.
+or ends, the advance is taken back whole (`-R`) and the elapsed days billed. Amounts are rounded to
+0.01 line by line, half up (observed); the price for a day is that of a year by the days of the
+calendar year. A change of grid or of year splits lines (Rupture T), a change of the contract too
+(C). What no document says is a field of `Hypotheses`.
 """
 
 from calendar import isleap

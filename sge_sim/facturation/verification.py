@@ -286,8 +286,8 @@ class VerificationFactures:
 
     def _compare(self, fichier: str, quoi: str, attendu: object, ecrit: object) -> None:
         if attendu != ecrit:
-            said = {"attendu": str(attendu), "ecrit": str(ecrit)}
-            self.constats.append(ConstatFacture(fichier, "total", quoi, **said))
+            values = {"attendu": str(attendu), "ecrit": str(ecrit)}
+            self.constats.append(replace(ConstatFacture(fichier, "total", quoi), **values))
 
 
 def _next_fixed(jour: date, fixe: int) -> date:

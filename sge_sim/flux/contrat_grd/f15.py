@@ -1,13 +1,10 @@
-"""F15 and F12: what a day's readings are invoiced.
+"""F15 and F12: what a day's readings are invoiced; where no grid prices it, the journal says why.
 
 F15 (C5, guide 4.1.3): a file and its detail for each instance, frequency and type of client. A
 cyclic reading is invoiced, and the last one of a situation; the transport of other events waits
 for the next of these, but not their services. What is put right is annulled and invoiced anew, in
 files of type R. F12 (C4, guide 1.14.2): a file, its detail and its summary for each instance; each
-reading of R17 is invoiced, as `Num_Sous_Lot` joins both (assumed of those of events), and what is
-put right stands among the others.
-
-What no grid prices isn't invoiced, and the journal says why.
+reading of R17 is invoiced, as `Num_Sous_Lot` joins both (assumed of those of events).
 """
 
 from collections.abc import Container, Iterable, Iterator

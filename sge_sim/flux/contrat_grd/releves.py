@@ -2,9 +2,8 @@
 readings, and what the meter showed at each.
 
 A situation begins and ends by a reading; in between its events have theirs, and the point is read
-on its fixed day: each month where its meter communicates, else every six months (documented). All
-of it is of the point's life and of its measures alone, so that a file is the same whenever it is
-made. Days are legal days, and a reading shows the start of its day.
+on its fixed day: each month where its meter communicates, else every six (documented). A file is
+the same whenever it is made. Days are legal days, and a reading shows the start of its day.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
