@@ -1,7 +1,4 @@
-"""The contractual life of points: GRD-F contracts of suppliers, affaires, events.
-
-Nothing is written here where no supplier has such a contract.
-"""
+"""The contractual life of points: GRD-F contracts, affaires, events; nothing without a contract."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
