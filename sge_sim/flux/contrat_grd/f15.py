@@ -120,11 +120,7 @@ def _suite(point: PointDuContrat, bloc: BlocFacture) -> str:
 
 
 def _dit(
-    journee: JourDit,
-    point: PointDuContrat,
-    ident: str,
-    bloc: BlocFacture,
-    affaire: Any = None,
+    journee: JourDit, point: PointDuContrat, ident: str, bloc: BlocFacture, affaire: Any = None
 ) -> BlocDit:
     plan = "Sous_Lot" if point.grand else "Donnees_Valorisation"
     tree = detail_block(plan, ident, bloc, point, journee.grammar, affaire)
