@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from sge_sim.clock import add_months
 from sge_sim.facturation import comparaison, lecture
@@ -286,8 +286,8 @@ class VerificationFactures:
 
     def _compare(self, fichier: str, quoi: str, attendu: object, ecrit: object) -> None:
         if attendu != ecrit:
-            values = {"attendu": str(attendu), "ecrit": str(ecrit)}
-            self.constats.append(replace(ConstatFacture(fichier, "total", quoi), **values))
+            values: Any = {"attendu": str(attendu), "ecrit": str(ecrit)}
+            self.constats.append(ConstatFacture(fichier, "total", quoi, **values))
 
 
 def _next_fixed(jour: date, fixe: int) -> date:
