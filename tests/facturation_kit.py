@@ -76,7 +76,8 @@ def releve(id_: str, debut: str, *index: int, **more: Any) -> ReleveFacture:
 
 def write_by_grammar(document: str, tree: Mapping[str, Any], version: str | None = None) -> bytes:
     """Return a tree as a document that holds to its grammar, the latest where none is named."""
-    content = write_around(document, version or next(iter(grammaires(document))), tree, ())
+    version = version or next(iter(grammaires(document)))
+    content = b"".join(write_around(document, version, tree, ()))
     assert read_by_grammar(etree.fromstring(content))[3] == []
     return content
 
@@ -104,12 +105,15 @@ class Histoire:
         return made
 
     def facture(self, *blocs: BlocFacture, **more: Any) -> FactureFournisseur:
-        numbered = {f"V{n}": bloc for n, bloc in enumerate(blocs or self.blocs(), 1)}
-        return FactureFournisseur("3210619182009", jour("13/09/2026"), numbered, **more)
+        return FactureFournisseur("3210619182009", jour("13/09/2026"), **more).plus(blocs)
 
     def files(self) -> dict[str, bytes]:
         """Return its C15, its R15, and its F15."""
-        return {"C15.xml": self.c15(), "R15.xml": self.r15(), **invoice_files(self.facture())}
+        return {"C15.xml": self.c15(), "R15.xml": self.r15(), **self.invoice_files(*self.blocs())}
+
+    def invoice_files(self, *blocs: BlocFacture) -> dict[str, bytes]:
+        """Return the two files of an invoice."""
+        return invoice_files(self.facture(*blocs), blocs)
 
     def c15(self) -> bytes:
         natures = ["MES", *["MCT"] * (len(self.situations) - 1)]
@@ -215,7 +219,7 @@ def _reading(
     return tree
 
 
-def invoice_files(facture: FactureFournisseur) -> dict[str, bytes]:
+def invoice_files(facture: FactureFournisseur, blocs: Sequence[BlocFacture]) -> dict[str, bytes]:
     """Return the two files of an invoice."""
     general = {
         "En_Tete_Flux": F15,
@@ -254,7 +258,7 @@ def invoice_files(facture: FactureFournisseur) -> dict[str, bytes]:
         "Fin_Message": end_of(facture),
     }
     return {
-        "FL.xml": write_by_grammar("F15_FL", detail_of(facture, DONNEES)),
+        "FL.xml": write_by_grammar("F15_FL", detail_of(facture, blocs, DONNEES)),
         "FA.xml": write_by_grammar("F15_FA", general),
     }
 
@@ -276,7 +280,9 @@ LIGNE = {
 }
 
 
-def detail_of(facture: FactureFournisseur, donnees: Mapping[str, Any]) -> dict[str, Any]:
+def detail_of(
+    facture: FactureFournisseur, blocs: Sequence[BlocFacture], donnees: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return the tree of a detail file."""
     return {
         "En_Tete_Flux": F15,
@@ -285,9 +291,7 @@ def detail_of(facture: FactureFournisseur, donnees: Mapping[str, Any]) -> dict[s
             "Date_Facture": facture.jour,
             "Devise": "EUR",
         },
-        "Donnees_Valorisation": [
-            _block(numero, bloc, donnees) for numero, bloc in facture.blocs.items()
-        ],
+        "Donnees_Valorisation": [_block(f"V{n}", bloc, donnees) for n, bloc in enumerate(blocs, 1)],
     }
 
 
@@ -334,15 +338,16 @@ def _line(ligne: LigneFacturee) -> dict[str, Any]:
 
 
 def end_of(facture: FactureFournisseur) -> dict[str, Any]:
-    """Return the totals that end a general file."""
+    """Return the totals that end a general file of blocks without a discount."""
+    tva = sum(facture.taxes.values(), Decimal("0.00"))
     return {
-        "Montant_Total_HT": facture.total("ht"),
-        "Montant_Total_Lignes_Facture": facture.total("ht") + facture.remises,
-        "Montant_Total_Remises": facture.remises,
-        "Montant_Total_HTVA": facture.total("ht"),
-        "Montant_Total_TVA": facture.total("tva"),
-        "Montant_Total_TTC": facture.total("ttc"),
-        "Nb_Donnees_Valorisation_Total": len(facture.blocs),
+        "Montant_Total_HT": facture.ht,
+        "Montant_Total_Lignes_Facture": facture.ht,
+        "Montant_Total_Remises": Decimal("0.00"),
+        "Montant_Total_HTVA": facture.ht,
+        "Montant_Total_TVA": tva,
+        "Montant_Total_TTC": facture.ht + tva,
+        "Nb_Donnees_Valorisation_Total": facture.nombre,
         "Detail_TVA": [
             {
                 "Libelle": "TVA normale",
@@ -351,8 +356,8 @@ def end_of(facture: FactureFournisseur) -> dict[str, Any]:
                 "Code_Type_TVA_Applicable": "S",
                 "Motif_Exoneration_TVA": "",
                 "Code_Motif_Exoneration_TVA": "",
-                "Assiette": facture.total("ht"),
-                "Montant": facture.total("tva"),
+                "Assiette": facture.ht,
+                "Montant": tva,
             }
         ],
     }

@@ -34,13 +34,6 @@ from sge_sim.tables.anciens_etats import DATEES, change_columns
 from sge_sim.tables.attentes import events_awaited
 from sge_sim.tables.commandes import Evenement
 from sge_sim.tables.ecritures import next_numero
-from sge_sim.tables.perimetre import (
-    AffaireContractuelle,
-    ContratGrdF,
-    ReleveErrone,
-    contractual_situation,
-    contrat_of,
-)
 from sge_sim.tables.points import Compteur, Point
 
 _TYPES: Final[Mapping[Nature, TypeEvenement]] = {
@@ -63,12 +56,12 @@ _TENUES: Final = (
 _SEQUENCE: Final = ("fta", "puissance", "puissances")
 """What begins another sequence."""
 _PLAGE: Final = "HC (22H00-6H00)"
-Suivi: TypeAlias = tuple[AffaireContractuelle, Situee]
+Suivi: TypeAlias = tuple[tables.AffaireContractuelle, Situee]
 
 
 def declare_contrat(
     session: Session, code: str, contrat_id: str, eic: str, responsable: str, debut: date
-) -> ContratGrdF:
+) -> tables.ContratGrdF:
     """Follow the points of a supplier under a GRD-F contract from a legal day on, or change what
     is said of it; `responsable` is the EIC of who is responsible for its balance.
 
@@ -83,7 +76,7 @@ def declare_contrat(
         if (other.contrat_id == contrat_id) != (other.acteur_code == code):
             raise UsageError(f"{other.acteur_code} a déjà le contrat {other.contrat_id}.")
     said = {"eic": eic, "eic_responsable": responsable, "debut": debut}
-    return session.merge(ContratGrdF(contrat_id=contrat_id, acteur_code=code, **said))
+    return session.merge(tables.ContratGrdF(contrat_id=contrat_id, acteur_code=code, **said))
 
 
 def declare(
@@ -96,7 +89,7 @@ def declare(
     enedis: bool = False,
     reference: str | None = None,
     **champs: Any,
-) -> AffaireContractuelle:
+) -> tables.AffaireContractuelle:
     """Open the affaire that leads to an event of a point on a legal day.
 
     `champs` are those of `ACTES`, None of what isn't given. Raises `UsageError` for a supplier
@@ -105,7 +98,7 @@ def declare(
     given = {name: value for name, value in champs.items() if value is not None}
     valeurs = {COLONNES.get(name, name): value for name, value in given.items()}
     if point.segment == "C4" and given.keys() & {"puissance", "puissances"}:
-        powers = contractual_situation(point).par_classe
+        powers = tables.contractual_situation(point).par_classe
         if "puissance" in given:
             powers = dict.fromkeys(CLASSES_C4, given["puissance"])
         powers |= given.get("puissances", {})
@@ -149,15 +142,17 @@ def _others_awaited(session: Session, point: Point, now: datetime) -> Iterator[s
             )
 
 
-def declare_errone(session: Session, errone: ReleveErrone, point: Point, today: date) -> None:
+def declare_errone(
+    session: Session, errone: tables.ReleveErrone, point: Point, today: date
+) -> None:
     """Have a cyclic reading to come told wrong, and corrected within four weeks.
 
     Raises `UsageError` for a point that no contract follows, days that don't fit.
     """
     jour, fixe = errone.jour, jour_releve(point.plage_releve)
-    holder = point.fournisseur_titulaire if point.segment == "C5" else None
+    holder = point.fournisseur_titulaire if point.segment in SEGMENTS_SUIVIS else None
     fits = jour.day == fixe and today <= jour < errone.corrige < jour + timedelta(_QUATRE_SEMAINES)
-    if not fits or contrat_of(session, holder, jour) is None:
+    if not fits or tables.contrat_of(session, holder, jour) is None:
         raise UsageError(
             f"Donner un {fixe} à venir, jour de relevé du point {point.prm} dans un contrat GRD-F, "
             "et une correction dans les quatre semaines."
@@ -169,15 +164,15 @@ def declare_errone(session: Session, errone: ReleveErrone, point: Point, today: 
 def _corrections_since(session: Session, point: Point, jour: date) -> Iterator[str]:
     """Yield why nothing of a day can be put right: something since was, or has happened."""
     known = (each.connu for each in tables.life_of(session, [point.prm]).get(point.prm, []))
-    wrong = select(ReleveErrone.corrige).where(ReleveErrone.prm == point.prm)
+    wrong = select(tables.ReleveErrone.corrige).where(tables.ReleveErrone.prm == point.prm)
     last = max([*known, *session.scalars(wrong)], default=date.min)
     if last >= jour:
         yield f"{point.prm} a un événement ou une correction le {last:%d/%m/%Y} : dater d'après"
 
 
-def _affaire_of(session: Session, event: Evenement) -> AffaireContractuelle | None:
+def _affaire_of(session: Session, event: Evenement) -> tables.AffaireContractuelle | None:
     numero = event.affaire_contractuelle
-    return None if numero is None else session.get_one(AffaireContractuelle, numero)
+    return None if numero is None else session.get_one(tables.AffaireContractuelle, numero)
 
 
 def open_contractuelle(
@@ -189,18 +184,18 @@ def open_contractuelle(
     now: datetime,
     *,
     enedis: bool = False,
-) -> AffaireContractuelle | None:
+) -> tables.AffaireContractuelle | None:
     """Open an affaire at an instant; None where no supplier that is concerned has a GRD-F contract
     on that legal day."""
     if point.segment not in SEGMENTS_SUIVIS or not tables.contrats_grd_f(session):
         return None
     holder = point.fournisseur_titulaire
-    entering = contrat_of(session, valeurs.get("fournisseur_titulaire", holder), jour)
+    entering = tables.contrat_of(session, valeurs.get("fournisseur_titulaire", holder), jour)
     leaves = nature in ("MES", "CFNE") and point.etat_contractuel != "RESIL"
-    leaving = contrat_of(session, holder, jour) if leaves else None
+    leaving = tables.contrat_of(session, holder, jour) if leaves else None
     if entering is None and leaving is None:
         return None
-    affaire = AffaireContractuelle(
+    affaire = tables.AffaireContractuelle(
         **{"numero": f"{next_numero(session, 'perimetre'):08d}", "prm": point.prm},
         **{"nature": nature, "jour": jour, "valeurs": dict(valeurs), "ouverte_at": now},
         prestation=None if enedis else prestation_of(nature, point.segment, valeurs),
@@ -214,7 +209,7 @@ def open_contractuelle(
 
 
 def plan_affaire(
-    session: Session, point: Point, affaire: AffaireContractuelle, instant: datetime
+    session: Session, point: Point, affaire: tables.AffaireContractuelle, instant: datetime
 ) -> None:
     """Plan the event of an affaire."""
     event = Evenement(point=point, instant=instant, echeance=instant)
@@ -267,7 +262,7 @@ def begin(session: Session, event: Evenement, instant: datetime) -> Suivi | None
             raise UsageError(wrong)
     query = select(tables.EvenementContractuel).order_by(tables.EvenementContractuel.id.desc())
     last = session.scalars(query.where(tables.EvenementContractuel.prm == point.prm)).first()
-    situation = contractual_situation(point)
+    situation = tables.contractual_situation(point)
     return affaire, situation if last is None else _held(situation, last.apres)
 
 
@@ -276,7 +271,11 @@ def _held(situation: Situee, former: Situee) -> Situee:
 
 
 def record(
-    session: Session, point: Point, affaire: AffaireContractuelle, avant: Situee, instant: datetime
+    session: Session,
+    point: Point,
+    affaire: tables.AffaireContractuelle,
+    avant: Situee,
+    instant: datetime,
 ) -> None:
     """Give a point what an affaire makes of it, and record it as each contract concerned sees it.
 
@@ -284,7 +283,7 @@ def record(
     """
     nature, jour, known = affaire.nature, affaire.jour, legal_date(instant)
     _apply(session, point, affaire, known)
-    apres = _held(contractual_situation(point), avant)
+    apres = _held(tables.contractual_situation(point), avant)
     if nature == "PHC" and apres == avant:
         return  # the meter hasn't answered
     affaire.close(max(instant, datetime.combine(known, _REALISATION, PARIS)), realisee=True)
@@ -297,7 +296,7 @@ def record(
 
     def add(nature: Nature, apres: Situee) -> None:
         holder = avant.fournisseur if NATURES[nature].ferme else apres.fournisseur
-        contrat = contrat_of(session, holder, jour)
+        contrat = tables.contrat_of(session, holder, jour)
         if contrat is not None:
             event = tables.EvenementContractuel(
                 **{"prm": point.prm, "contrat_id": contrat.contrat_id, "nature": nature},
@@ -321,7 +320,9 @@ def record(
     add(nature, apres)
 
 
-def _apply(session: Session, point: Point, affaire: AffaireContractuelle, connu: date) -> None:
+def _apply(
+    session: Session, point: Point, affaire: tables.AffaireContractuelle, connu: date
+) -> None:
     """Give a point what an affaire makes of it from a legal day on, beside what its event does
     already."""
     jour = affaire.jour
@@ -330,7 +331,7 @@ def _apply(session: Session, point: Point, affaire: AffaireContractuelle, connu:
     if (powers := affaire.valeurs.get("denivele_puissances")) is not None:
         puissance, former = (
             sum(powers.values()),
-            sum(contractual_situation(point).par_classe.values()),
+            sum(tables.contractual_situation(point).par_classe.values()),
         )
         point.denivele_puissances = powers
     if puissance not in (None, former):

@@ -231,5 +231,5 @@ TAUX: Final[Mapping[NatureEvenement, float]] = {
     **{"RES": 0.02, "MES": 0.033, "CFNE": 0.018, "MCT": 0.14, "MCF": 0.1, "CMAT": 0.1},
     **{"MDPRM": 0.2, "MDACT": 0.1, "COU": 0.033},
 }
-"""What is drawn of a point in a year: .83 events, of which terminations are .053 (of a RES, which a
-MES follows, and of each MES of another client) and losses .018; the rest is assumed."""
+"""What is drawn of a point in a year: .83 events, .053 terminations (a RES, or a MES of another
+client) and .018 losses; the rest is assumed."""

@@ -6,13 +6,16 @@ itself; a list is the path of what it goes through, and the plan of each. What l
 left out, and what a version of the grammar doesn't have is when it is written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
 from sge_sim.machine.once import computed_once
+
+_Fill = Callable[[Mapping[str, Any]], Any]
 
 
 @computed_once()
@@ -31,24 +34,61 @@ def _read(nom: str) -> Any:
     return yaml.safe_load(files(__package__).joinpath(nom).read_bytes())
 
 
-def filled(plan: Any, facts: Mapping[str, Any]) -> Any:
-    """Return a plan with its facts; None where it has none at all."""
+def filled(nom: str, facts: Mapping[str, Any]) -> Any:
+    """Return the plan of that name with its facts."""
+    return _read_plan(nom)(facts)
+
+
+@computed_once()
+def _read_plan(nom: str) -> _Fill:
+    return _fill(plans()[nom])
+
+
+def _fill(plan: Any) -> _Fill:
+    """Return what fills a plan, which is read once: None where none of its facts is known."""
     if isinstance(plan, dict):
-        tree = {nom: filled(each, facts) for nom, each in plan.items()}
-        return {nom: value for nom, value in tree.items() if value is not None} or None
+        parts = [(nom, _fill(each)) for nom, each in plan.items()]
+
+        def tree(facts: Mapping[str, Any]) -> Any:
+            found = {}
+            for nom, fill in parts:
+                if (value := fill(facts)) is not None:
+                    found[nom] = value
+            return found or None
+
+        return tree
     if isinstance(plan, list):
-        path, inner = plan
-        rows = [filled(inner, {**facts, "": each}) for each in _fact(path, facts) or ()]
-        return rows or None
-    if not isinstance(plan, str):
-        return plan
-    return plan[1:] if plan.startswith("=") else _fact(plan, facts)
+        several, row = map(_fill, plan)
+        return lambda facts: [row({**facts, "": each}) for each in several(facts) or ()] or None
+    if not isinstance(plan, str) or plan.startswith("="):
+        text = plan[1:] if isinstance(plan, str) else plan
+        return lambda _: text
+    first, *path = plan.split(".")
+
+    def fact(facts: Mapping[str, Any]) -> Any:
+        value = facts.get(first)
+        for nom in path:
+            if value is None:
+                return None
+            value = value.get(nom) if isinstance(value, dict) else getattr(value, nom)
+        return value
+
+    return fact
 
 
-def _fact(path: str, facts: Any) -> Any:
-    for nom in path.split("."):
-        if isinstance(facts, Mapping):
-            facts = facts.get(nom)
-        else:
-            facts = None if facts is None else getattr(facts, nom)
-    return facts
+def instance_of(code_insee: str) -> str:
+    """Return the instance of Enedis (DIR) of a commune, by its department."""
+    return _instances().get(code_insee[:2], next(iter(enedis()["instances"])))
+
+
+@computed_once()
+def _instances() -> Mapping[str, str]:
+    listed = enedis()["instances"].items()
+    return {f"{each:0>2}": instance for instance, mine in listed for each in mine}
+
+
+def version_of(flux: str, jour: date) -> tuple[str, str]:
+    """Return how the version of a flux is called on a day, and the grammar that it has."""
+    versions = enedis()["versions"]["X12" if flux == "X13" else flux]
+    libelle, grammar = versions[max(depuis for depuis in versions if depuis <= jour)]
+    return str(libelle), str(grammar)

@@ -3,10 +3,10 @@
 
 A block invoices a reading. The fixed part is billed in advance (`-E`), from the day of the reading
 to the eve of the next one; days that weren't are billed elapsed (`-U`); where the situation changed
-or ends, the advance is taken back whole (`-R`) and the elapsed days billed. Energies are those of
-the readings. Amounts are rounded to 0.01 line by line, half up (observed); the price for a day is
-that of a year by the days of the calendar year. A change of grid or of year splits lines (Rupture
-T), a change of the contract too (C). What no document says is a field of `Hypotheses`.
+or ends, the advance is taken back whole (`-R`) and the elapsed days billed. Amounts are rounded to
+0.01 line by line, half up (observed); the price for a day is that of a year by the days of the
+calendar year. A change of grid or of year splits lines (Rupture T), a change of the contract too
+(C). What no document says is a field of `Hypotheses`.
 """
 
 from calendar import isleap
@@ -144,10 +144,6 @@ class Facturation:
         lignes = tuple(self.negative(each) for each in bloc.lignes)
         return replace(bloc, type="ANNUL", lignes=lignes, origine=origine)
 
-    def corrected(self, periode: PeriodeAFacturer, origine: tuple[str, str, str]) -> BlocFacture:
-        """Return the block that invoices anew what was annulled."""
-        return replace(self.bloc(periode), type="RECT", origine=origine)
-
     def part_fixe(
         self,
         suffixe: str,
@@ -168,10 +164,9 @@ class Facturation:
             for each in self._composantes(situation, grille, suffixe):
                 first = max(start, (covered or {}).get(each.famille, start))
                 if first < end:
-                    ligne = self._fixe(each, suffixe, first, end)
-                    rupture = "T" if {first, end} & technical else ""
                     said: Any = {"situation": situation, "grille": grille.nom}
-                    lignes.append(replace(ligne, rupture=rupture, **said))
+                    said["rupture"] = "T" if {first, end} & technical else ""
+                    lignes.append(self._fixe(each, suffixe, first, end, said))
         return lignes
 
     def _composantes(
@@ -202,7 +197,9 @@ class Facturation:
             annual = -grille.price(f"{segment}.gestion_client")
             yield Composante("gestion_client", id_ev, annual, unite, segment=segment)
 
-    def _fixe(self, composante: Composante, suffixe: str, debut: date, fin: date) -> LigneFacturee:
+    def _fixe(
+        self, composante: Composante, suffixe: str, debut: date, fin: date, said: Any
+    ) -> LigneFacturee:
         famille, id_ev, annual, unite, facteur, segment = composante
         divisor = 366 if self.hypotheses.annee == "civile" and isleap(debut.year) else 365
         days, digits = (fin - debut).days, Decimal(10) ** -int(self.hypotheses.decimales)
@@ -215,8 +212,8 @@ class Facturation:
         calcul = f"{with_comma(annual)} €/an ÷ {divisor} j"
         if facteur != 1:
             calcul = f"{days} j × {with_comma(facteur)} {unite.strip('j.')}, {calcul}"
-        prix, said = rounded(annual / divisor, digits), {"famille": famille, "calcul": calcul}
-        return _line(id_ev, debut, fin, quantite, unite, prix, tva=self.hypotheses.tva, **said)
+        said = {**said, "famille": famille, "calcul": calcul, "tva": self.hypotheses.tva}
+        return _line(id_ev, debut, fin, quantite, unite, rounded(annual / divisor, digits), **said)
 
     def _taken_back(self, ligne: LigneFacturee) -> LigneFacturee:
         id_ev = elements()["reprises"][ligne.famille]

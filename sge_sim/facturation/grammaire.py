@@ -15,7 +15,7 @@ so many digits, two of them after the point. Source: the schemas as `docs/factur
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,8 +23,6 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
-
-from lxml import etree
 
 from sge_sim.machine.once import computed_once
 
@@ -71,8 +69,9 @@ class Noeud:
 
     @cached_property
     def within(self) -> "dict[str, tuple[Noeud, bool]]":
-        """What may stand in it, by name, and whether it may come again."""
+        """What may stand in it, by name, attributes first, and whether it may come again."""
         choices = [(n, each) for each in self.inner for n in ((each,) if each.nom else each.inner)]
+        choices.sort(key=lambda choice: choice[0].nom[0] != "@")
         return {n.nom: (n, each.most != 1) for n, each in choices}
 
     @cached_property
@@ -145,65 +144,53 @@ def write_block(document: str, version: str, nom: str, tree: Mapping[str, Any]) 
     version has of it; nothing is checked."""
     root = grammaires(document)[version]
     noeud = next(each.within[nom][0] for each in (root, *root.inner) if nom in each.within)
-    return "".join(_lines(noeud, tree, "")).encode()
+    lines: list[str] = []
+    _write(noeud, tree, "", lines)
+    return "".join(lines).encode()
 
 
 def write_around(
     document: str, version: str, head: Mapping[str, Any], blocks: Iterable[bytes]
-) -> bytes:
-    """Return the document that begins with `head` and goes on with blocks that are written: where
+) -> Iterator[bytes]:
+    """Yield the document that begins with `head` and goes on with blocks that are written: where
     `head` has an empty element of theirs, else at its end."""
-    noeud = grammaires(document)[version]
-    root = etree.tostring(
-        _element(noeud, head),
-        encoding="UTF-8",
-        xml_declaration=True,
-        pretty_print=True,
-    )
-    blocks = [*blocks]
-    named = re.match(rb"<\w+", blocks[0]) if blocks else None
-    place = b"%s/>" % named[0] if named else b""
-    if place and place in root:
-        return bytes(root).replace(place, b"".join(blocks))
-    before, end, after = bytes(root).rpartition(b"</")
-    return b"".join([before, *blocks, end, after])
+    lines = ["<?xml version='1.0' encoding='UTF-8'?>\n"]
+    _write(grammaires(document)[version], head, "", lines)
+    root, remaining = "".join(lines).encode(), iter(blocks)
+    named = re.match(rb"<\w+", first := next(remaining, b""))
+    before, place, after = root.partition(b"%s/>" % named[0] if named else b"<>")
+    if not place:
+        before, place, after = root.rpartition(b"</")
+    yield before + first
+    yield from remaining
+    yield after if place.endswith(b">") else place + after
 
 
-def _lines(noeud: Noeud, value: Any, retrait: str) -> Iterator[str]:
-    """Yield the lines of an element, as lxml writes it, at a third of the cost."""
-    if not noeud.inner:
-        yield f"{retrait}<{noeud.nom}>{escape(_text_of(value))}</{noeud.nom}>\n"
-        return
-    given = {nom: value[nom] for nom in noeud.within if nom in value}
-    named = [(nom[1:], _text_of(given.pop(nom))) for nom in [*given] if nom[0] == "@"]
-    shown = "".join(f" {nom}={quoteattr(text)}" for nom, text in named)
-    yield f"{retrait}<{noeud.nom}{shown}{'' if given else '/'}>\n"
-    for nom, inner in given.items():
-        for each in inner if isinstance(inner, list) else [inner]:
-            yield from _lines(noeud.within[nom][0], each, f"{retrait}  ")
-    if given:
-        yield f"{retrait}</{noeud.nom}>\n"
+def _write(noeud: Noeud, value: Any, retrait: str, out: list[str]) -> None:
+    """Add the lines of an element, as lxml writes it, at a fifth of the cost."""
+    given = [(nom, each, value[nom]) for nom, (each, _) in noeud.within.items() if nom in value]
+    named = [f" {nom[1:]}={quoteattr(_text_of(said))}" for nom, _, said in given if nom[0] == "@"]
+    holds = len(given) > len(named)
+    out.append(f"{retrait}<{noeud.nom}{''.join(named)}{'' if holds else '/'}>\n")
+    for nom, each, inner in given[len(named) :]:
+        for said in inner if isinstance(inner, list) else [inner]:
+            if each.inner:
+                _write(each, said, f"{retrait}  ", out)
+            else:
+                text = escape(said) if isinstance(said, str) else _text_of(said)
+                out.append(f"{retrait}  <{nom}>{text}</{nom}>\n")
+    if holds:
+        out.append(f"{retrait}</{noeud.nom}>\n")
 
 
-def _element(noeud: Noeud, value: Any) -> Any:
-    """Return an element of lxml, of what its block has of a tree."""
-    element = etree.Element(noeud.nom)
-    if not noeud.inner:
-        element.text = _text_of(value)
-        return element
-    for nom, (each, _) in noeud.within.items():
-        if nom.startswith("@") and nom in value:
-            element.set(nom[1:], _text_of(value[nom]))
-        elif nom in value:
-            several = value[nom] if isinstance(value[nom], list) else [value[nom]]
-            element.extend(_element(each, v) for v in several)
-    return element
+_TEXTS: Final[Mapping[type, Callable[[Any], str]]] = {
+    **{bool: lambda truth: str(int(truth)), Decimal: "{:f}".format},
+    **{date: date.isoformat, datetime: datetime.isoformat},
+}
 
 
 def _text_of(value: Any) -> str:
-    if isinstance(value, bool | Decimal):
-        return f"{value:f}" if isinstance(value, Decimal) else str(int(value))
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return _TEXTS.get(type(value), str)(value)
 
 
 def _read_root(noeud: Noeud, root: Any) -> tuple[ArbreDocument, list[str]]:

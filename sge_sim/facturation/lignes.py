@@ -4,16 +4,19 @@ Days are legal days; a reading of a day is made at its start. Amounts are `Decim
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final, Literal
+from itertools import chain
+from operator import attrgetter
+from typing import Any, ClassVar, Final
 
 from sge_sim.facturation.prix import elements
 
 LINKY: Final = "CCB"
 _CENT: Final = Decimal("0.01")
+_ALIKE: Final = attrgetter("id_ev", "prix", "tva")
 
 
 def rounded(amount: Decimal, quantum: Decimal = _CENT) -> Decimal:
@@ -72,7 +75,7 @@ class LigneFacturee:
 
     `nature`: 01 transport, 02 services, 03 dispositions, 04 contributions. `tva`: its rate in %,
     None of what isn't taxed. `famille`: its component. `releves`: those whose energy it is, of
-    which it is a part by days where it is `repartie`.
+    which it is a part by days where it is `repartie`. `nombre`: how many lines it stands for.
     """
 
     id_ev: str
@@ -91,6 +94,7 @@ class LigneFacturee:
     calcul: str = ""
     releves: tuple[str, ...] = ()
     repartie: bool = False
+    nombre: int = 1
 
     def explained(self) -> str:
         """Say how it is computed, in French: « 31 j × 0,046027 = 1,43 (…) »."""
@@ -114,6 +118,26 @@ class LigneFacturee:
         return f"{named}{noms.get(suffixe, '') or noms.get(self.id_ev[-4:], '')}"
 
 
+def put_together(
+    lignes: Iterable[LigneFacturee], key: Callable[[LigneFacturee], Any]
+) -> list[LigneFacturee]:
+    """Return lines that have a key in common as one, in the order of the keys."""
+    found: dict[Any, list[LigneFacturee]] = defaultdict(list)
+    for each in lignes:
+        found[key(each)].append(each)
+    return [
+        replace(
+            mine[0],
+            nombre=sum(each.nombre for each in mine),
+            debut=min(each.debut for each in mine),
+            fin=max(each.fin for each in mine),
+            quantite=sum((each.quantite for each in mine), Decimal(0)),
+            montant=sum((each.montant for each in mine), Decimal(0)),
+        )
+        for _, mine in sorted(found.items())
+    ]
+
+
 @dataclass(frozen=True)
 class BlocFacture:
     """The lines of a reading, or of an event; `type`: CYCL, EVNT, ANNUL, RECT.
@@ -122,6 +146,7 @@ class BlocFacture:
     are annulled or corrected, and the motive (CORR_IDX, FRAUDE…).
     """
 
+    nombre: ClassVar[int] = 1
     type: str
     lignes: tuple[LigneFacturee, ...]
     releves: tuple[str, ...] = ()
@@ -131,10 +156,22 @@ class BlocFacture:
     origine: tuple[str, str, str] | None = None
 
     @property
-    def fta(self) -> str:
-        """The tariff of its last days."""
+    def tarifs(self) -> Mapping[str, Sequence[LigneFacturee]]:
+        """Its lines, by the tariff of its last days."""
         last = max(self.lignes, key=lambda each: each.debut).situation
-        return last.fta if last else ""
+        return {last.fta if last else "": self.lignes}
+
+    @property
+    def taxes(self) -> Mapping[Decimal, Decimal]:
+        """Its tax by rate, rounded half up: on the sum of a rate, or line by line."""
+        taxes: dict[Decimal, Decimal] = defaultdict(Decimal)
+        bases: dict[tuple[Decimal, int], Decimal] = defaultdict(Decimal)
+        for rank, each in enumerate(self.lignes):
+            if each.tva is not None:
+                bases[each.tva, rank * self.tva_par_ligne] += each.montant
+        for (rate, _), base in bases.items():
+            taxes[rate] += rounded(base * rate / 100)
+        return taxes
 
     @property
     def ht(self) -> Decimal:
@@ -143,12 +180,8 @@ class BlocFacture:
 
     @property
     def tva(self) -> Decimal:
-        """Its tax, rounded half up: on the sum of each rate, or line by line."""
-        bases: dict[tuple[Decimal, int], Decimal] = defaultdict(Decimal)
-        for rank, each in enumerate(self.lignes):
-            if each.tva is not None:
-                bases[each.tva, rank * self.tva_par_ligne] += each.montant
-        return sum((rounded(b * rate / 100) for (rate, _), b in bases.items()), Decimal("0.00"))
+        """Its tax."""
+        return sum(self.taxes.values(), Decimal("0.00"))
 
     @property
     def ttc(self) -> Decimal:
@@ -158,24 +191,40 @@ class BlocFacture:
 
 @dataclass(frozen=True)
 class FactureFournisseur:
-    """An invoice of blocks, with their numbers; `type`: C cyclic or of events, R corrective."""
+    """What so many blocks of an invoice come to: their lines by tariff, those alike put together,
+    and their taxes by rate; `type`: C cyclic or of events, R corrective."""
 
-    numero: str
-    jour: date
-    blocs: Mapping[str, BlocFacture]
+    numero: str = ""
+    jour: date = date.min
     type: str = "C"
+    nombre: int = 0
+    tarifs: Mapping[str, Sequence[LigneFacturee]] = field(default_factory=dict)
+    taxes: Mapping[Decimal, Decimal] = field(default_factory=dict)
 
-    def total(self, what: Literal["ht", "tva", "ttc"]) -> Decimal:
-        """Return the sum of its blocks."""
-        return sum((getattr(each, what) for each in self.blocs.values()), Decimal("0.00"))
+    def plus(self, parts: Iterable["BlocFacture | FactureFournisseur"]) -> "FactureFournisseur":
+        """Return it with blocks, or with what others come to."""
+        nombre, tarifs = 0, dict[str, list[LigneFacturee]]()
+        taxes: dict[Decimal, Decimal] = defaultdict(Decimal)
+        for each in (self, *parts):
+            nombre += each.nombre
+            for tarif, lignes in each.tarifs.items():
+                tarifs.setdefault(tarif, []).extend(lignes)
+            for rate, tax in each.taxes.items():
+                taxes[rate] += tax
+        alike = {tarif: put_together(lignes, _ALIKE) for tarif, lignes in tarifs.items()}
+        return replace(self, nombre=nombre, tarifs=alike, taxes={**taxes})
 
     @property
-    def remises(self) -> Decimal:
-        """What is taken off, above zero: the lines of « gestion client »."""
-        lines = [line for each in self.blocs.values() for line in each.lignes if line.is_remise]
-        return -sum((each.montant for each in lines), Decimal("0.00"))
+    def lignes(self) -> list[LigneFacturee]:
+        """Its lines."""
+        return [*chain.from_iterable(self.tarifs.values())]
+
+    @property
+    def ht(self) -> Decimal:
+        """Without tax."""
+        return sum((each.montant for each in self.lignes), Decimal("0.00"))
 
     @property
     def type_dgfip(self) -> str:
         """380 an invoice, 381 a credit note: of a negative total."""
-        return "381" if self.total("ht") < 0 else "380"
+        return "381" if self.ht < 0 else "380"

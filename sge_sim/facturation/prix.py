@@ -35,19 +35,8 @@ _MOST_MISTAKES: Final = 20
 
 @dataclass(frozen=True)
 class Hypotheses:
-    """What no public document says, with what is taken: each is a setting.
-
-    - `annee`: what divides an annual price: the days of the calendar year (observed in F12 of 2024
-      alone), or 365;
-    - `decimales`: of a price for a day in F15; F12 has 5 (documented);
-    - `coupe_annee`: a period over a 1st of January has a line for each year;
-    - `repartition`: the energy of a reading on both sides of a change of price is told by daily
-      indexes where they are given, else by days; or always by days;
-    - `reprise`: what is negative in a line that takes back (observed of penalties);
-    - `gestion_client`: whether the negative component of the supplier's costs is invoiced;
-    - `tva`: the rate on the transport, in %, since 1/08/2025 (documented);
-    - `arrondi_tva`: tax is rounded half up by block, or line by line.
-    """
+    """What no public document says, with what is taken: each is a setting, of which
+    `docs/factures.md` tells the meaning and the source."""
 
     annee: Literal["civile", "365"] = "civile"
     decimales: Literal["6", "5", "4", "3", "2"] = "6"

@@ -10,34 +10,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from sge_sim.clock import add_months
-from sge_sim.facturation import lecture_c4
+from sge_sim.facturation import comparaison, lecture
 from sge_sim.facturation.calcul import (
     Facturation,
     PeriodeAFacturer,
     TarifInconnuError,
     en_vigueur_le,
 )
-from sge_sim.facturation.comparaison import (
-    BlocEcrit,
-    ConstatFacture,
-    compare_heads,
-    compare_lines,
-    compare_totals,
-)
+from sge_sim.facturation.comparaison import BlocEcrit, ConstatFacture
 from sge_sim.facturation.grammaire import ArbreDocument, read_by_grammar
-from sge_sim.facturation.lecture import (
-    CYCLIQUE,
-    DEBUTS,
-    FINS,
-    ReleveRecu,
-    add_situation,
-    releve_of,
-    situations_of,
-)
-from sge_sim.facturation.lecture_c4 import EVENEMENT
+from sge_sim.facturation.lecture import Reference, ReleveRecu
 from sge_sim.facturation.lignes import BlocFacture, LigneFacturee, ReleveFacture, SituationFacturee
 from sge_sim.facturation.prix import PrixInconnuError
 from sge_sim.machine.documents import parse_xml
@@ -45,10 +30,8 @@ from sge_sim.machine.documents import parse_xml
 _JOUR: Final = timedelta(1)
 _SANS_RELEVE_REEL: Final = 12
 """Months without a real reading after which the additional component is due."""
-_FACTURES: Final = (CYCLIQUE, EVENEMENT)
+_FACTURES: Final = (lecture.CYCLIQUE, lecture.EVENEMENT)
 """The motives of readings that are invoiced, and billed in advance."""
-_Reference = tuple[str, str]
-"""A point and its contractual situation."""
 
 
 class _ApartError(Exception):
@@ -64,16 +47,16 @@ class VerificationFactures:
     """
 
     facturation: Facturation = field(default_factory=Facturation)
-    situations: dict[_Reference, list[SituationFacturee]] = field(
+    situations: dict[Reference, list[SituationFacturee]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    releves: dict[_Reference, list[ReleveRecu]] = field(default_factory=lambda: defaultdict(list))
+    releves: dict[Reference, list[ReleveRecu]] = field(default_factory=lambda: defaultdict(list))
     blocs: list[BlocEcrit] = field(default_factory=list)
     generales: list[tuple[str, ArbreDocument]] = field(default_factory=list)
     sommes: list[tuple[str, str, ArbreDocument]] = field(default_factory=list)
     constats: list[ConstatFacture] = field(default_factory=list)
     seen: set[bytes] = field(default_factory=set)
-    ecrites: dict[_Reference, list[SituationFacturee]] = field(default_factory=dict)
+    ecrites: dict[Reference, list[SituationFacturee]] = field(default_factory=dict)
     sans_c15: int = 0
 
     def add(self, fichier: str, content: bytes) -> None:
@@ -85,11 +68,10 @@ class VerificationFactures:
         try:
             if content.decode("utf-8-sig").lstrip()[:1] not in ("<", ""):
                 return  # JSON, CSV
+            root = parse_xml(content, bare=True)
         except UnicodeDecodeError:
             self.unreadable(fichier, "ni archive zip ni UTF-8 ; en donner la clé s'il est chiffré")
             return
-        try:
-            root = parse_xml(content, bare=True)
         except ValueError as error:
             self.unreadable(fichier, str(error))
             return
@@ -101,18 +83,19 @@ class VerificationFactures:
             more = f" (et {len(fautes) - 1} de plus)" if len(fautes) > 1 else ""
             self.unreadable(fichier, f"{fautes[0]}{more}")
         elif document == "C12":
-            for reference, situation in lecture_c4.situations_told(tree):
-                known = self.situations[reference]
+            connu = tree["En_Tete_Flux"]["Date_Creation"].date()
+            for reference, each in lecture.situations_told(tree):
+                known, situation = self.situations[reference], replace(each, connu=connu)
                 known += [] if situation in known else [situation]
                 known.sort(key=lambda each: (each.debut, each.sequence))
         elif document == "R17":
-            for reference, releve in lecture_c4.releves_of(tree):
+            for reference, releve in lecture.releves_told(tree):
                 self.releves[reference].append(releve)
         elif document == "F12_FR":
             self.sommes.append((fichier, document, tree))
         elif document.startswith("F12"):
             self.sommes += [(fichier, document, tree)] if document == "F12_FL" else []
-            self._add_invoice(fichier, document, lecture_c4.as_f15(document, tree))
+            self._add_invoice(fichier, document, lecture.as_f15(document, tree))
         elif document.startswith("F15"):
             self._add_invoice(fichier, document, tree)
         elif "PRM" in tree:
@@ -135,38 +118,34 @@ class VerificationFactures:
         for prm in points:
             if contrat := prm.get("Situation_Contractuelle"):
                 ref = contrat["Ref_Situation_Contractuelle"]
-                add_situation(prm, self.situations[prm["Id_PRM"], ref], connu)
+                lecture.add_situation(prm, self.situations[prm["Id_PRM"], ref], connu)
             for each in prm.get("Donnees_Releve", ()):
                 ref = each.get("Ref_Situation_Contractuelle", "")
-                self.releves[prm["Id_PRM"], ref].append(releve_of(each))
+                self.releves[prm["Id_PRM"], ref].append(lecture.releve_of(each))
 
     def judge(self) -> list[ConstatFacture]:
         """Return all that isn't explained; nothing where all is."""
         hypotheses = replace(self.facturation.hypotheses, reprise="prix")  # as lines are read
         self.facturation = replace(self.facturation, hypotheses=hypotheses)
         tva_par_ligne = hypotheses.arrondi_tva == "ligne"
-        lignes: dict[_Reference, list[LigneFacturee]] = defaultdict(list)
+        lignes: dict[Reference, list[LigneFacturee]] = defaultdict(list)
         for bloc in self.blocs:
             lignes[bloc.reference] += bloc.lignes
-        self.ecrites = {each: situations_of(mine) for each, mine in lignes.items()}
+        self.ecrites = {each: lecture.situations_of(mine) for each, mine in lignes.items()}
         for bloc in self.blocs:
             try:
-                self.constats += compare_lines(
-                    bloc, [*self._prestations(bloc), *self._transport(bloc)]
-                )
+                expected = [*self._prestations(bloc), *self._transport(bloc)]
+                self.constats += comparaison.compare_lines(bloc, lecture.put_right(bloc, expected))
             except _ApartError as error:
                 self.constats.append(bloc.says(*error.args))
-            self.constats += compare_totals(bloc, tva_par_ligne=tva_par_ligne)
+            self.constats += comparaison.compare_totals(bloc, tva_par_ligne=tva_par_ligne)
         for fichier, tree in self.generales:
             self._judge_invoice(fichier, tree)
         for fichier, document, tree in self.sommes:
             facture = tree["Rappel_En_Tete"]["Num_Facture"]
             mine = [each.arbre for each in self.blocs if each.facture == facture]
-            for nom, *values in lecture_c4.totals_of(document, tree, mine) if mine else ():
-                if values[0] != values[1]:
-                    attendu, ecrit = map(str, values)
-                    found = ConstatFacture(fichier, "total", nom, attendu=attendu, ecrit=ecrit)
-                    self.constats.append(found)
+            for nom, *values in lecture.totals_of(document, tree, mine) if mine else ():
+                self._compare(fichier, nom, *values)
         return self.constats
 
     def _prestations(self, bloc: BlocEcrit) -> list[LigneFacturee]:
@@ -199,13 +178,13 @@ class VerificationFactures:
         if "Releve" not in bloc.arbre and all(each.nature != "01" for each in bloc.lignes):
             return []
         expected = self._recomputed(bloc)
-        self.constats += compare_heads(bloc, expected)
+        self.constats += comparaison.compare_heads(bloc, expected)
         return list(expected.lignes)
 
     def _recomputed(self, bloc: BlocEcrit) -> BlocFacture:
         donnees = bloc.arbre.get("Donnees_PRM", {})
         exemption = donnees.get("Motif_Exemption_Releve_Residuel", "")
-        if lecture_c4.is_large(bloc.arbre) and not self.situations.get(bloc.reference):
+        if lecture.is_large(bloc.arbre) and not self.situations.get(bloc.reference):
             raise _ApartError(
                 "situation inconnue", f"aucun C12 ne dit celle de {bloc.reference[1]}"
             )
@@ -224,10 +203,10 @@ class VerificationFactures:
             first, last = replace(first, prochain=nexts[0]), replace(last, prochain=nexts[1])
         elapsed = min((x.debut for x in bloc.lignes if x.id_ev.endswith("-U")), default=date.min)
         billed = first.prochain or (elapsed if elapsed > first.releve.jour else None)
-        billed = billed or (last.releve.jour if last.motif == CYCLIQUE else None)
+        billed = billed or (last.releve.jour if last.motif == lecture.CYCLIQUE else None)
         billed = billed or _after(bloc, "-R", "REPR")
         coming = last.prochain or _after(bloc, "-E", "ECHO")
-        if last.motif not in FINS and coming is None:
+        if last.motif not in lecture.FINS and coming is None:
             quoi = f"ni {last.releve.id} ni le bloc ne disent la date du relevé suivant"
             raise _ApartError("relevé manquant", quoi)
         before = [en_vigueur_le(situations, each.releve.jour - _JOUR) for each in chain]
@@ -236,8 +215,8 @@ class VerificationFactures:
         try:
             if first.motif in _FACTURES and billed is not None:
                 avance = self.facturation.avance(situations, first.releve.jour, billed)
-            prochain = None if last.motif in FINS else coming
-            event = last.motif == EVENEMENT
+            prochain = None if last.motif in lecture.FINS else coming
+            event = last.motif == lecture.EVENEMENT
             periode = PeriodeAFacturer(situations, releves, avance, prochain, event)
             return self.facturation.bloc(periode)
         except (PrixInconnuError, TarifInconnuError) as error:
@@ -269,7 +248,7 @@ class VerificationFactures:
         by_id = {lu.releve.id: lu for lu in (*lus, *known.values())}
         ids = [each["Id_Releve"] for each in bloc.arbre.get("Releve", [])]
         fin = bloc.arbre.get("Date_Fin_Part_Variable")
-        due = [lu for lu in known.values() if lu.motif in (*_FACTURES, *FINS)]
+        due = [lu for lu in known.values() if lu.motif in (*_FACTURES, *lecture.FINS)]
         mine = [lu for lu in due if fin is not None and lu.releve.jour == fin + _JOUR]
         mine = mine or [lu for lu in due if lu.releve.id in ids]
         if not mine:
@@ -277,14 +256,14 @@ class VerificationFactures:
                 "relevé manquant", f"aucun R15 ni R17 n'a {' ni '.join(ids) or 'les siens'}"
             )
         chain = [max(mine, key=lambda lu: (lu.releve.id in ids, lu.releve.jour))]
-        while len(chain) == 1 or chain[0].motif not in (*DEBUTS, *_FACTURES, *FINS):
+        while len(chain) == 1 or chain[0].motif not in (*lecture.DEBUTS, *_FACTURES, *lecture.FINS):
             if chain[0].precedent is None or len(chain) > len(lus):
                 raise _ApartError("relevé manquant", f"celui d'avant {chain[0].releve.id}")
             ident, jour, motif = chain[0].precedent
             before = by_id.get(ident)
             if before is not None and before.releve.jour <= chain[0].releve.jour:
                 before = known.get((before.releve.jour, before.motif), before)
-            elif motif in (*DEBUTS, *_FACTURES):
+            elif motif in (*lecture.DEBUTS, *_FACTURES):
                 before = ReleveRecu(ReleveFacture(ident, jour), motif)
             else:
                 raise _ApartError("relevé manquant", f"{ident} du {jour}")
@@ -303,10 +282,12 @@ class VerificationFactures:
             if known == amounts:
                 totals[f"Montant_Total_{nom}"] = sum(known, Decimal(0))
         for nom, value in totals.items() if mine else ():
-            if fin.get(nom, value) != value:
-                quoi, said = f"{nom} de la facture {facture}", (str(value), str(fin[nom]))
-                found = ConstatFacture(fichier, "total", quoi, attendu=said[0], ecrit=said[1])
-                self.constats.append(found)
+            self._compare(fichier, f"{nom} de la facture {facture}", value, fin.get(nom, value))
+
+    def _compare(self, fichier: str, quoi: str, attendu: object, ecrit: object) -> None:
+        if attendu != ecrit:
+            values: Any = {"attendu": str(attendu), "ecrit": str(ecrit)}
+            self.constats.append(ConstatFacture(fichier, "total", quoi, **values))
 
 
 def _next_fixed(jour: date, fixe: int) -> date:

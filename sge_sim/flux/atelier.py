@@ -8,7 +8,6 @@ from typing import Any, Final
 from sge_sim.domaine.ecarts_plateforme import Defauts
 from sge_sim.domaine.nomenclatures import KindActeur
 from sge_sim.flux.chiffrement import Chiffrement
-from sge_sim.flux.envoi import Fichier
 from sge_sim.flux.lots import Lot
 from sge_sim.flux.parallele import Equipe
 
@@ -34,7 +33,7 @@ class Atelier:
     files; `folder`, where a large file is kept until it was read; `limites`, of an archive;
     `equipe`, by whom many files are made; `contrats`, the actor of each contract that was met, its
     kind, and how its files are encrypted; `ensuite`, the publications that come next, `avance`, by
-    what makes them, files of theirs that were made with those before; `grille`, a user's prices;
+    what makes them, what was made of theirs with those before; `grille`, a user's prices;
     `nom_dossiers`, how files are called that companies order; `raisons` takes, in French, why
     something isn't told."""
 
@@ -45,7 +44,7 @@ class Atelier:
     equipe: Equipe | None = None
     contrats: dict[str, tuple[str, KindActeur, Chiffrement]] = field(default_factory=dict)
     ensuite: Sequence[Lot] = ()
-    avance: list[tuple[Any, list[Fichier]]] = field(default_factory=list)
+    avance: list[tuple[Any, Any]] = field(default_factory=list)
     grille: Path | None = None
     nom_dossiers: str = ""
     raisons: list[str] = field(default_factory=list)

@@ -130,13 +130,19 @@ def member_info(
     return member
 
 
-def zipped(members: Iterable[tuple[ZipInfo, bytes]], comment: bytes = b"") -> bytes:
-    """Return an archive of `members`."""
+def zipped(
+    members: Iterable[tuple[ZipInfo, bytes | Iterator[bytes]]], comment: bytes = b""
+) -> bytes:
+    """Return an archive of `members`, each whole or by pieces."""
     buffer = io.BytesIO()
     with ZipFile(buffer, "w") as archive:
         archive.comment = comment
         for info, content in members:
-            archive.writestr(info, content)
+            if isinstance(content, bytes):
+                archive.writestr(info, content)
+            else:
+                with archive.open(info, "w") as out:
+                    out.writelines(content)
     return buffer.getvalue()
 
 

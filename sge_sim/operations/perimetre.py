@@ -116,7 +116,7 @@ def declare(
 
 
 @operation(
-    "Faire dire à un relevé à venir un index faux, puis le corriger par R15 et F15",
+    "Faire dire à un relevé à venir un index faux, puis le corriger par R15, F15, R17 ou F12",
     "POST /points/{prm}/releves-errones",
     "perimetre corrige PRM",
     without=_WITHOUT,

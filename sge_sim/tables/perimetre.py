@@ -1,7 +1,4 @@
-"""The contractual life of points: GRD-F contracts of suppliers, affaires, events.
-
-Nothing is written here where no supplier has such a contract.
-"""
+"""The contractual life of points: GRD-F contracts, affaires, events; nothing without a contract."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -230,11 +227,13 @@ def life_of(
     return found
 
 
-def ecarts_of(session: Session, prms: Sequence[str], connu: date) -> dict[tuple[str, date], int]:
+def ecarts_of(session: Session, prms: Sequence[str], connu: date) -> dict[str, dict[date, int]]:
     """Return how wrong readings of points are still known on a legal day, by PRM and their day."""
+    found: dict[str, dict[date, int]] = {}
     wanted = ReleveErrone.prm.in_(prms), ReleveErrone.corrige > connu
-    found = session.scalars(select(ReleveErrone).where(*wanted))
-    return {(each.prm, each.jour): each.ecart for each in found}
+    for each in session.scalars(select(ReleveErrone).where(*wanted)):
+        found.setdefault(each.prm, {})[each.jour] = each.ecart
+    return found
 
 
 def revisions_of(session: Session, contrat_id: str, jour: date) -> dict[str, tuple[date, str]]:

@@ -1,5 +1,6 @@
 """What a reading is invoiced, to the cent, and that any window in parts is the whole."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
@@ -232,7 +233,7 @@ def test_an_annulment_and_its_correction() -> None:
     assert (annulled.type, annulled.ht, annulled.ttc) == ("ANNUL", -bloc.ht, -bloc.ttc)
     readings = [SIMPLE.lus[0][1], releve("1000000000000002", "12/02/2026", 3100, 1105)]
     periode = PeriodeAFacturer(SIMPLE.situations, readings, (), jour("12/03/2026"))
-    new = facturation.corrected(periode, origine)
+    new = replace(facturation.bloc(periode), type="RECT", origine=origine)
     assert (new.type, bloc.ht - new.ht) == ("RECT", Decimal("1.50"))
     assert SIMPLE.facture(annulled, new, type="R").type_dgfip == "381"
 

@@ -150,7 +150,7 @@ def test_a_missing_attribute_is_said() -> None:
 def test_blocks_stand_where_their_plan_has_them() -> None:
     head = {"Contrat": {"Identifiant": "GRD-F1", "PRM": ""}}
     blocks = [write_block("C12", "1.12.1", "PRM", {"Identifiant": n * 14}) for n in "12"]
-    root = etree.fromstring(write_around("C12", "1.12.1", head, blocks))
+    root = etree.fromstring(b"".join(write_around("C12", "1.12.1", head, blocks)))
     assert [each.text for each in root.iterfind("Contrat/PRM/Identifiant")] == ["1" * 14, "2" * 14]
 
 

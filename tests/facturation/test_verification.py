@@ -11,7 +11,6 @@ from facturation_kit import (
     SIMPLE,
     Histoire,
     histoires,
-    invoice_files,
     jour,
     releve,
 )
@@ -148,7 +147,7 @@ def test_an_annulment_a_correction_and_a_penalty() -> None:
     penalty = facturation.prestation("DCOUP_PEN", jour("12/02/2026"), Decimal(2))
     annulled = facturation.annulled(first, ("3210619182009", "V1", "CORR_IDX"))
     blocs = [first, annulled, BlocFacture("EVNT", (penalty,))]
-    files = {**SIMPLE.files(), **invoice_files(SIMPLE.facture(*blocs))}
+    files = {**SIMPLE.files(), **SIMPLE.invoice_files(*blocs)}
     assert checked(files) == []
     files["FL.xml"] = files["FL.xml"].replace(b"-16.48", b"-16.47")
     assert any("V2" in str(each) and "16,48" in str(each) for each in checked(files))
@@ -189,8 +188,12 @@ def test_a_correction_is_computed_from_the_corrected_reading() -> None:
     facturation, (first, *_) = SIMPLE.facturation, SIMPLE.blocs()
     origine = ("3210619182009", "V1", "CORR_IDX")
     periode = PeriodeAFacturer(SIMPLE.situations, [start, corrected], (), jour(prochain))
-    blocs = [first, facturation.annulled(first, origine), facturation.corrected(periode, origine)]
-    files = {**SIMPLE.files(), **invoice_files(SIMPLE.facture(*blocs))}
+    blocs = [
+        first,
+        facturation.annulled(first, origine),
+        replace(facturation.bloc(periode), type="RECT", origine=origine),
+    ]
+    files = {**SIMPLE.files(), **SIMPLE.invoice_files(*blocs)}
     new = replace(SIMPLE, lus=[(motif, start, ""), ("CYCL", corrected, prochain)])
     files["R15-2.xml"] = new.r15().replace(b"INITIAL", b"RECTIFICATIF")
     assert checked(files) == []

@@ -5,7 +5,7 @@ Measures are those of the web services; the files go together, and their invoice
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -37,7 +37,7 @@ from sge_sim.mesures import Consommations, consommations
 from sge_sim.mesures.depassements import heures_depassees
 from sge_sim.mesures.lecture import TOUT, Lecture
 from sge_sim.mesures.releves import read_contextes
-from sge_sim.tables.perimetre import ContratGrdF
+from sge_sim.tables.perimetre import ContratGrdF, ReleveErrone
 from sge_sim.tables.points import find_point
 
 DEBUT, FIN = date(2026, 1, 1), date(2026, 12, 31)
@@ -467,3 +467,58 @@ def test_a_file_is_of_its_day_alone(platform: Platform, tmp_path: Path) -> None:
     whole = platform.ready()
     assert len(again) > 6
     assert again == {nom: members(whole[nom]) for nom in again}
+
+
+ERRONE, TARDIF = PRMS[10:]
+
+
+def fill_wrong(session: Session) -> None:
+    """One reading is told wrong, and a power is recorded late of another point."""
+    fill_c4(session)
+    errone = {"jour": date(2026, 2, 28), "corrige": date(2026, 3, 10), "ecart": 120}
+    session.add(ReleveErrone(prm=ERRONE, motif="CORR_IDX", **errone))
+    now, jour = at(date(2026, 3, 12)), date(2026, 2, 15)
+    point = find_point(session, TARDIF)
+    assert point is not None
+    declare(session, point, "MCT", now, jour, enedis=True, puissance=60)
+    run_due(session, now)
+
+
+@pytest.mark.documented("guides R17 1.11.4 and F12 1.14.2: resent, annulled and corrected")
+@pytest.mark.assumed("F12 keeps the number of the reading; what changes of an advance is annulled")
+def test_what_is_put_right_is_annulled_then_told_anew(mine: Recus, tmp_path: Path) -> None:
+    made = Platform(filled_database(tmp_path / "sge-sim.db", fill_wrong), tmp_path)
+    made.catch_up(at(date(2026, 4, 1)))
+    recus = received(made, GRD)
+    made.close()
+    assert recus.fautes == []
+    statuts = Counter(
+        (each["Id_PRM"], lu["Statut_Mesure"], lu.get("Motif_Rectif"))
+        for each, lu in readings(recus)
+    )
+    kinds = Counter(
+        (lot["Id_PRM"], lot["Type_Facturation"], lot.get("Motif_Rectif")) for _, lot in lots(recus)
+    )
+    for prm, motif in ((ERRONE, "MESURE_ERRONEE"), (TARDIF, "PARAMETRE_CONTRACTUEL_ERRONE")):
+        assert statuts[prm, "ANNULE", motif] == statuts[prm, "RECTIFICATIF", motif] == 1
+        assert kinds[prm, "ANNUL", motif] == kinds[prm, "RECT", motif] == 1
+    assert sum(kinds[key] for key in kinds if key[1] in ("ANNUL", "RECT")) == 4
+    assert kinds[TARDIF, "EVNT", None] == 1, "the power that came late has its reading"
+    assert [*verified(recus).judge()] == []
+    right = {lot["Num_Sous_Lot"]: lot for _, lot in lots(mine) if lot["Id_PRM"] == ERRONE}
+    numbers = {tree["En_Tete_Message"]["Num_Facture"] for _, tree in recus.trees["F12_FA"]}
+    amounts, days = defaultdict[str, Decimal](Decimal), list[tuple[date, date, Decimal]]()
+    for _, lot in lots(recus):
+        if lot["Id_PRM"] == ERRONE:
+            amounts[lot["Num_Sous_Lot"]] += lot["Sous_Total"]["Montant_HT"]
+        for line in lot["Element_Valorise"] if lot["Id_PRM"] == TARDIF else ():
+            if line["Id_EV"].startswith("FCGE"):
+                what = line["Acheminement"]
+                sign = -1 if what["Prix_Unitaire"] < 0 else 1
+                days.append((what["Date_Debut"], what["Date_Fin"], sign * what["Quantite"]))
+        if "Orig_Facture" in lot:
+            assert lot["Orig_Facture"] in numbers
+            assert lot["Orig_Sous_Lot"] == lot["Num_Sous_Lot"]
+    assert amounts == {each: right[each]["Sous_Total"]["Montant_HT"] for each in amounts}
+    span = max(fin for _, fin, _ in days) + JOUR - min(debut for debut, _, _ in days)
+    assert sum(quantite for *_, quantite in days) == span.days

@@ -31,13 +31,12 @@ from sge_sim.domaine.pannes import Panne
 from sge_sim.domaine.perimetre import TAUX, initial_reference
 from sge_sim.domaine.prm import generate
 from sge_sim.domaine.sortes import SORTES
-from sge_sim.facturation.arbres import plans
+from sge_sim.facturation.arbres import instance_of, plans, version_of
 from sge_sim.facturation.explication import explained
 from sge_sim.facturation.grammaire import DOCUMENTS, grammaires, read_by_grammar
 from sge_sim.facturation.prix import known_grilles
 from sge_sim.facturation.verification import VerificationFactures
 from sge_sim.flux.apercu import invoices_of
-from sge_sim.flux.contrat_grd.fichiers import instance_of, version_of
 from sge_sim.flux.salissures import salir
 from sge_sim.flux.validation import Validation
 from sge_sim.mesures import index_quotidiens

@@ -1,190 +1,134 @@
-"""F15 and F12: what a day's readings are invoiced.
+"""F15 and F12: what a day's readings are invoiced; where no grid prices it, the journal says why.
 
 F15 (C5, guide 4.1.3): a file and its detail for each instance, frequency and type of client. A
 cyclic reading is invoiced, and the last one of a situation; the transport of other events waits
 for the next of these, but not their services. What is put right is annulled and invoiced anew, in
 files of type R. F12 (C4, guide 1.14.2): a file, its detail and its summary for each instance; each
 reading of R17 is invoiced, as `Num_Sous_Lot` joins both (assumed of those of events).
-
-What no grid prices isn't invoiced, and the journal says why.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from sge_sim.clock import legal_date
-from sge_sim.domaine.francais import counted
 from sge_sim.errors import UsageError
-from sge_sim.facturation.arbres import enedis
+from sge_sim.facturation.arbres import enedis, instance_of
 from sge_sim.facturation.calcul import Facturation, PeriodeAFacturer
-from sge_sim.facturation.ecriture import detail_block, general_tree, general_trees_f12
-from sge_sim.facturation.grammaire import write_around, write_block
-from sge_sim.facturation.lecture import CYCLIQUE, DEBUTS, FINS
-from sge_sim.facturation.lignes import LINKY, BlocFacture, FactureFournisseur, ReleveFacture
-from sge_sim.facturation.prix import elements, given_grilles
-from sge_sim.flux.atelier import Atelier
-from sge_sim.flux.contrat_grd.fichiers import (
-    POINTS_PAR_FICHIER,
-    BlocDuFichier,
-    archive_of,
-    blocks_by_suite,
-    grammar_of,
-    head_of,
-    instance_of,
-    numbered,
-)
+from sge_sim.facturation.ecriture import detail_block
+from sge_sim.facturation.lecture import CYCLIQUE, D_AVANCE, DEBUTS, FINS
+from sge_sim.facturation.lignes import LINKY, BlocFacture, LigneFacturee, ReleveFacture
+from sge_sim.facturation.prix import elements
+from sge_sim.flux.contrat_grd.journee import BlocDit, DuPoint, JourDit, revised
 from sge_sim.flux.contrat_grd.releves import (
-    DuPoint,
-    GrilleLue,
     PointDuContrat,
     ReleveContractuel,
-    SituationVecue,
     grids_at,
-    read_points_of,
     read_registers,
-    revised,
 )
-from sge_sim.flux.envoi import Envoi, Fichier, batches
-from sge_sim.flux.lots import LotContrat
-from sge_sim.tables.acteurs import get_acteur
-from sge_sim.tables.contrats_publies import prms_to_read
 
 _CLIENTS, _FREQUENCES, _TYPES = "019", "BMPAZ", "CRIHZ"
 _Due = tuple[PointDuContrat, list[ReleveContractuel], list[date]]
-"""What is invoiced: a point, its readings from that which was invoiced last, the days in between on
-which a price changes and its meter tells what it shows."""
+"""A point, its readings from that which was invoiced last, the days of other prices in between."""
 
 
-def fichiers(
-    session: Session, lot: LotContrat, _envoi: Envoi, atelier: Atelier
-) -> Iterator[Fichier]:
-    """Yield the invoice of each instance, frequency and type of client; then what is put right."""
-    jour, version = legal_date(lot.instant), grammar_of(lot)
-    write = partial(write_points, facturation=Facturation(*given_grilles(atelier.grille)))
-    for suite, blocs in blocks_by_suite(session, lot, atelier, prms_to_read, write):
-        if not suite:
-            whose = f"{counted(len(blocs), 'point')} ({blocs[0].prm}…)"
-            atelier.raisons.append(f"pas de facture de {whose}. {blocs[0].plus}")
-            continue
-        if lot.flux.code == "F12":
-            yield _grands(session, lot, suite, blocs)
-            continue
-        instance, type_, frequence, client = suite.split("_")
-        nom, blocks = numbered(session, lot, suite, "D_"), dict(each.plus for each in blocs)
-        facture = FactureFournisseur(_numero(suite, jour), jour, blocks, type_)
-        facts = {**head_of(lot), "instance": instance, "facture": facture}
-        facts["nom"] = get_acteur(session, lot.contrat.acteur_code).nom
-        general = general_tree(facture, facts, frequence, client, version)
-        whole = write_around("F15_FA", version, general, ())
-        first, head = (f"{nom}_FA.xml", whole), ("F15_FL", facts)
-        yield archive_of(lot, nom, f"{nom}_FL", blocs, head, first)
-
-
-def _grands(
-    session: Session, lot: LotContrat, instance: str, blocs: list[BlocDuFichier]
-) -> Fichier:
-    """Return the F12 of an instance; the delay of payment ends its name."""
-    nom, version = f"{numbered(session, lot, instance)}_D_30", grammar_of(lot)
-    made, jour = dict(each.plus for each in blocs), legal_date(lot.instant)
-    facture = FactureFournisseur(f"12{_rank_of(jour)}{instance}", jour, made)
-    facts = {**head_of(lot), "instance": instance, "facture": facture}
-    facts["nom"] = get_acteur(session, lot.contrat.acteur_code).nom[:40]
-    facts["parts"] = [[*part] for part in batches(made.values(), POINTS_PAR_FICHIER)]
-    whole = [
-        (f"{nom}_{part}.xml", write_around(f"F12_{part}", version, tree, ()))
-        for part, tree in general_trees_f12(facture, facts).items()
-    ]
-    return archive_of(lot, nom, f"{nom}_FL", blocs, ("F12_FL", facts), *whole)
-
-
-def _numero(suite: str, jour: date) -> str:
+def number_of(suite: str, jour: date) -> str:
     """Return the number of the invoice of a day: there is but one of a sequence."""
-    instance, type_, frequence, client = suite.split("_")
-    rank = len(_FREQUENCES) * _TYPES.index(type_) + _FREQUENCES.index(frequence)
-    rank = len(_CLIENTS) * rank + _CLIENTS.index(client)
-    return f"{rank:02d}{_rank_of(jour)}GF{instance}"
+    rank, (instance, *kind) = f"{jour.toordinal() % 10**5:05d}", suite.split("_")
+    if not kind:
+        return f"12{rank}{instance}"
+    place = 0
+    for among, each in zip((_TYPES, _FREQUENCES, _CLIENTS), kind, strict=True):
+        place = place * len(among) + among.index(each)
+    return f"{place:02d}{rank}GF{instance}"
 
 
-def _rank_of(jour: date) -> str:
-    return f"{jour.toordinal() % 10**5:05d}"
+def write_invoices(journee: JourDit) -> Iterator[BlocDit]:
+    """Yield the blocks of these points, those that are invoiced that day; what no grid prices has
+    no sequence."""
+    refused: list[BlocDit] = []
+    due = _transport(journee.points, journee.facturation, refused)
+    yield from (_dit(journee, point, _ident(point, bloc), bloc) for point, bloc in due.values())
+    yield from refused
+    yield from _services(journee)
+    yield from _put_right(journee)
 
 
-def write_points(
-    session: Session, lot: LotContrat, prms: Sequence[str], facturation: Facturation
-) -> list[BlocDuFichier]:
-    """Return the blocks of these points, those that are invoiced that day; what no grid prices is
-    of no sequence, with why."""
-    points = [*read_points_of(session, lot.contrat, prms, lot.periode.debut)]
-    blocs: list[BlocDuFichier] = []
-    transport = _transport(points, facturation, blocs).items()
-    blocs += [_written(lot, point, ident, bloc) for ident, (point, bloc) in transport]
-    if lot.flux.code == "F15":
-        blocs += _services(lot, points, facturation)
-        blocs += _put_right(session, lot, prms, facturation)
-    return blocs
-
-
-def _services(
-    lot: LotContrat, points: Iterable[PointDuContrat], facturation: Facturation
-) -> Iterator[BlocDuFichier]:
-    """Yield the block of the service that each affaire of the supplier was, told that day."""
-    contrat_id = lot.contrat.contrat_id
-    for point in points:
+def _services(journee: JourDit) -> Iterator[BlocDit]:
+    """Yield the block of the service that each affaire of the supplier was, told that day (C5)."""
+    for point in (each for each in journee.points if not each.grand):
         for event in (each for each in point.vecue.evenements if each.connu == point.jour):
             affaire, ident = event.affaire, elements()["affaires"].get(event.nature)
-            asked = affaire and (affaire.nature, affaire.contrat_id) == (event.nature, contrat_id)
+            whose = event.nature, journee.lot.contrat.contrat_id
+            asked = affaire and (affaire.nature, affaire.contrat_id) == whose
             if not (affaire and asked and ident and affaire.prestation):
                 continue  # of another, or Enedis' own
             if ident.endswith("-"):
                 ident += "E" if event.apres.type_compteur == LINKY else "NE"
             try:
-                bloc = BlocFacture("EVNT", (facturation.prestation(ident, event.jour),))
+                lignes = (journee.facturation.prestation(ident, event.jour),)
             except UsageError as error:
-                yield BlocDuFichier("", point.prm, b"", str(error))
+                yield BlocDit("", point.prm, None, raison=str(error))
                 continue
-            if bloc.ht:
-                yield _written(lot, point, affaire.numero, bloc, affaire)
+            if (bloc := BlocFacture("EVNT", lignes)).ht:
+                yield _dit(journee, point, affaire.numero, bloc, affaire)
 
 
-def _put_right(
-    session: Session, lot: LotContrat, prms: Sequence[str], facturation: Facturation
-) -> Iterator[BlocDuFichier]:
+def _put_right(journee: JourDit) -> Iterator[BlocDit]:
     """Yield what former readings were invoiced that are told otherwise, annulled then anew; what a
-    reading was that is no longer one to invoice waits, annulled, for the next that is."""
+    reading was that is no longer one to invoice waits, annulled, for the next that is.
+
+    F15 repeats the whole block (documented); F12 what is elapsed (documented), and what was billed
+    in advance where it changes (assumed). A block of F12 keeps the number of its reading.
+    """
+    facturation, code = journee.facturation, journee.lot.flux.code
     make = partial(_transport, facturation=facturation, refused=[])
-    for motif, former, now in revised(session, lot, prms, make):
+    for motif, former, now in revised(journee, make):
         if former is None:
+            if now is not None:
+                yield _dit(journee, now[0], _ident(*now), now[1])
             continue
-        (point, bloc), ident = former, former[1].releves[-1]
-        facture = _numero(_written(lot, point, ident, bloc).suite, point.jour + timedelta(1))
-        about = (facture, ident, enedis()["rectifications"][motif])
-        yield _written(lot, point, f"{ident}A", facturation.annulled(bloc, about))
+        (point, bloc), ident = former, _ident(*former)
+        facture = number_of(_suite(*former), point.jour + timedelta(1))
+        about = facture, ident, str(enedis()["rectifications"][code][motif])
+        same = now[1].lignes if now and point.grand else ()
+        kept = {x for x in bloc.lignes if x in same and x.id_ev[-4:] in D_AVANCE}
+        lots = [("A", point, facturation.annulled(_without(kept, bloc), about))]
         if now is not None:
-            bloc = replace(now[1], type="RECT", origine=about)
-            yield _written(lot, now[0], f"{ident}R", bloc)
+            anew = replace(_without(kept, now[1]), type="RECT", origine=about)
+            lots.append(("R", now[0], anew))
+        for suffixe, whose, dit in lots:
+            if dit.lignes:
+                yield _dit(journee, whose, ident + suffixe * (not point.grand), dit)
 
 
-def _written(
-    lot: LotContrat, point: PointDuContrat, ident: str, bloc: BlocFacture, affaire: Any = None
-) -> BlocDuFichier:
-    version, suite, plan = grammar_of(lot), instance_of(point.ligne.code_insee), "Sous_Lot"
-    if not point.grand:
-        frequence = "M" if point.vecue.communicates(point.jour) else "B"
-        type_ = "C" if bloc.origine is None else "R"
-        suite, plan = f"{suite}_{type_}_{frequence}_{point.type_client}", "Donnees_Valorisation"
-    tree = detail_block(ident, bloc, point, version, affaire, plan)
-    content = write_block(f"{lot.flux.code}_FL", version, plan, tree)
-    return BlocDuFichier(suite, point.prm, content, (ident, bloc))
+def _without(kept: Container[LigneFacturee], bloc: BlocFacture) -> BlocFacture:
+    return replace(bloc, lignes=tuple(each for each in bloc.lignes if each not in kept))
+
+
+def _ident(point: PointDuContrat, bloc: BlocFacture) -> str:
+    """Return the number of the block of a reading: above 36 kVA, that which R17 gives it."""
+    return bloc.releves[-1][-12:] if point.grand else bloc.releves[-1]
+
+
+def _suite(point: PointDuContrat, bloc: BlocFacture) -> str:
+    instance, type_ = instance_of(point.ligne.code_insee), "R" if bloc.origine else "C"
+    frequence = "M" if point.vecue.communicates(point.jour) else "B"
+    return instance if point.grand else f"{instance}_{type_}_{frequence}_{point.type_client}"
+
+
+def _dit(
+    journee: JourDit, point: PointDuContrat, ident: str, bloc: BlocFacture, affaire: Any = None
+) -> BlocDit:
+    plan = "Sous_Lot" if point.grand else "Donnees_Valorisation"
+    tree = detail_block(plan, ident, bloc, point, journee.grammar, affaire)
+    return BlocDit(_suite(point, bloc), point.prm, tree, bloc)
 
 
 def _transport(
-    points: Iterable[PointDuContrat], facturation: Facturation, refused: list[BlocDuFichier]
+    points: Iterable[PointDuContrat], facturation: Facturation, refused: list[BlocDit]
 ) -> dict[str, DuPoint]:
     """Return the blocks of the readings of their day of points, by the number of the reading; add
     to `refused` those that no grid prices."""
@@ -199,12 +143,11 @@ def _transport(
         for point, releves, changes in due
     )
     for each in due:
-        point, last = each[0], each[1][-1]
+        point = each[0]
         try:
-            ident = last.sous_lot if point.grand else last.id
-            blocs[ident] = point, _bloc(each, facturation)
+            blocs[each[1][-1].id] = point, _bloc(each, facturation)
         except UsageError as error:
-            refused.append(BlocDuFichier("", point.prm, b"", str(error)))
+            refused.append(BlocDit("", point.prm, None, raison=str(error)))
     return blocs
 
 
@@ -226,12 +169,17 @@ def _invoiced(point: PointDuContrat) -> list[ReleveContractuel]:
 def _bloc(due: _Due, facturation: Facturation) -> BlocFacture:
     point, releves, changes = due
     vecue, situations = point.vecue, point.situations_facturees()
+
+    def priced(jour: date, before: date) -> Any:
+        fournisseur, distributeur = grids_at(vecue, jour, before)
+        return distributeur if distributeur.classes else fournisseur
+
     first, last = releves[0], releves[-1]
     lus = [ReleveFacture(first.id, first.jour)]
     for before, releve in pairwise(releves):
-        lue = _priced(vecue, releve.jour, before.jour)
+        lue = priced(releve.jour, before.jour)
         within = [day for day in changes if before.jour < day < releve.jour]
-        daily = {day: _priced(vecue, day, before.jour).index for day in within}
+        daily = {day: priced(day, before.jour).index for day in within}
         hours = point.heures_depassees(before.jour, releve.jour) if point.grand else {}
         lu = ReleveFacture(releve.id, releve.jour, lue.index, lue.energies, daily, hours)
         lus.append(lu)
@@ -242,9 +190,3 @@ def _bloc(due: _Due, facturation: Facturation) -> BlocFacture:
     event = last.motif != CYCLIQUE
     bloc = facturation.bloc(PeriodeAFacturer(situations, lus, avance, prochain, event))
     return replace(bloc, lignes=tuple(each for each in bloc.lignes if each.quantite))
-
-
-def _priced(vecue: SituationVecue, jour: date, before: date) -> GrilleLue:
-    """Return the grid whose classes are priced: the distributor's, where there is one."""
-    fournisseur, distributeur = grids_at(vecue, jour, before)
-    return distributeur if distributeur.classes else fournisseur

@@ -6,53 +6,29 @@ from typing import Any, Final
 
 from sge_sim.flux.flux import Flux, ParContrat
 
-_GRANDS: Final = ("C12", "R17", "F12")
-_HEURES: Final = {**dict.fromkeys(("X12", "X13"), time(9, 17)), "F12": time(19, 52)}
-
-
-def _daily(code: str, rang: int, quoi: Any, module: str, *ligne: str) -> Flux[ParContrat]:
-    heure = _HEURES.get(code, time(5, 1))
-    segment = "C4" if code in _GRANDS else "C5"
-    points = "C4 C5" if code.startswith("X") else segment
-    named = (ligne[0], points, f"{code}, {ligne[1]}", f"à {heure:%H:%M} le lendemain")
-    cause = ParContrat(quoi, heure, segment)
-    return Flux(code, cause, f"sge_sim.flux.contrat_grd.{module}", rang, ligne=named)
-
-
+_HEURES: Final = {"X12": time(9, 17), "X13": time(9, 17), "F12": time(19, 52)}
+_EVENEMENT: Final = "un événement d'un point d'un contrat GRD-F"
+_RELEVE: Final = "un relevé d'un point d'un contrat GRD-F"
+_FACTURE: Final = "un relevé cyclique, une résiliation ou un départ"
 _AFFAIRE: Final = "chaque affaire qui avance, avec tous ses jalons"
-C15: Final = _daily(
-    *("C15", 20, "evenements", "ecriture"),
-    "un événement d'un point d'un contrat GRD-F",
-    "le point entier à chaque événement, par instance",
+_EN_PUISSANCES: Final = "index, énergies, heures de dépassement et puissances atteintes, par classe"
+
+
+def _daily(rang: int, code: str, quoi: Any, points: str, *ligne: str) -> Flux[ParContrat]:
+    heure = _HEURES.get(code, time(5, 1))
+    named = (ligne[0], points, f"{code}, {ligne[1]}", f"à {heure:%H:%M} le lendemain")
+    cause = ParContrat(quoi, heure, points[-2:])
+    return Flux(code, cause, "sge_sim.flux.contrat_grd.fichiers", rang, ligne=named)
+
+
+_LIGNES: Final[tuple[tuple[str, Any, str, str, str], ...]] = (
+    ("C15", "evenements", "C5", _EVENEMENT, "le point entier à chaque événement, par instance"),
+    ("R15", "releves", "C5", _RELEVE, "index et énergies des deux grilles, par instance"),
+    ("F15", "releves", "C5", _FACTURE, "une facture par instance, fréquence et type de client"),
+    ("X12", "affaires", "C4 C5", "une affaire du fournisseur", _AFFAIRE),
+    ("X13", "affaires_recues", "C4 C5", "une affaire d'un autre, qui prend un point", _AFFAIRE),
+    ("C12", "evenements", "C4", _EVENEMENT, "le point entier à chaque événement"),
+    ("R17", "releves", "C4", _RELEVE, _EN_PUISSANCES),
+    ("F12", "releves", "C4", _RELEVE, "une facture par instance"),
 )
-R15: Final = _daily(
-    *("R15", 21, "releves", "ecriture"),
-    "un relevé d'un point d'un contrat GRD-F",
-    "index et énergies des deux grilles, par instance",
-)
-F15: Final = _daily(
-    *("F15", 22, "releves", "f15"),
-    "un relevé cyclique, une résiliation ou un départ",
-    "une facture par instance, fréquence et type de client",
-)
-X12: Final = _daily("X12", 23, "affaires", "ecriture", "une affaire du fournisseur", _AFFAIRE)
-X13: Final = _daily(
-    *("X13", 24, "affaires_recues", "ecriture"),
-    "une affaire d'un autre, qui prend un point",
-    _AFFAIRE,
-)
-C12: Final = _daily(
-    *("C12", 25, "evenements", "ecriture"),
-    "un événement d'un point d'un contrat GRD-F",
-    "le point entier à chaque événement",
-)
-R17: Final = _daily(
-    *("R17", 26, "releves", "ecriture"),
-    "un relevé d'un point d'un contrat GRD-F",
-    "index, énergies, heures de dépassement et puissances atteintes, par classe",
-)
-F12: Final = _daily(
-    *("F12", 27, "releves", "f15"),
-    "un relevé d'un point d'un contrat GRD-F",
-    "une facture par instance",
-)
+C15, R15, F15, X12, X13, C12, R17, F12 = (_daily(n, *each) for n, each in enumerate(_LIGNES, 20))

@@ -2,12 +2,11 @@
 readings, and what the meter showed at each.
 
 A situation begins and ends by a reading; in between its events have theirs, and the point is read
-on its fixed day: each month where its meter communicates, else every six months (documented). All
-of it is of the point's life and of its measures alone, so that a file is the same whenever it is
-made. Days are legal days, and a reading shows the start of its day.
+on its fixed day: each month where its meter communicates, else every six (documented). A file is
+the same whenever it is made. Days are legal days, and a reading shows the start of its day.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -16,14 +15,13 @@ from typing import Any, Final
 
 import numpy as np
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from sge_sim.clock import PARIS
 from sge_sim.domaine.perimetre import PeriodeContractuelle, SituationContractuelle
 from sge_sim.facturation.arbres import enedis
 from sge_sim.facturation.lecture import CYCLIQUE
 from sge_sim.facturation.lignes import SituationFacturee
-from sge_sim.flux.lots import LotContrat
 from sge_sim.mesures import CADRANS_FOURNISSEUR, Grille, PointMesure, en_vigueur
 from sge_sim.mesures.calendrier import numero
 from sge_sim.mesures.consommations import (
@@ -45,7 +43,6 @@ from sge_sim.tables.perimetre import (
     ecarts_of,
     life_of,
     periodes_of,
-    revisions_of,
 )
 from sge_sim.tables.points import Point
 
@@ -75,11 +72,6 @@ class ReleveContractuel:
         """Its number of sixteen digits (how real ones are given is unknown)."""
         said = f"{self.prm}/{self.reference}/{self.jour}/{self.motif}"
         return f"{int.from_bytes(sha256(said.encode()).digest()[:8]) % _ID:016d}"
-
-    @property
-    def sous_lot(self) -> str:
-        """The number that R17 and F12 have in common: twelve digits."""
-        return self.id[-12:]
 
     @property
     def instant(self) -> datetime:
@@ -122,9 +114,9 @@ class SituationVecue:
     def cycliques(self, depuis: date, mensuels: bool | None = None) -> Iterator[date]:
         """Yield its days of cyclic reading after a day, without end; `mensuels`: as if its meters
         always communicated, or never."""
-        month = depuis.year * 12 + depuis.month - 1
+        month, fixe = depuis.year * 12 + depuis.month - 1, self.derniere.jour_fixe
         while True:
-            jour = date(month // 12, month % 12 + 1, self.derniere.jour_fixe)
+            jour = date(month // 12, month % 12 + 1, fixe)
             due = (jour.month + self.mesure.graine) % MOIS_ENTRE_RELEVES_A_PIED == 0
             monthly = self.communicates(jour) if mensuels is None else mensuels
             if jour > depuis and (due or monthly):
@@ -141,7 +133,7 @@ class SituationVecue:
         An event on the fixed day stands for the cyclic reading (assumed); of several events of a
         day the one that ends has it, else the first.
         """
-        debut, about = self.derniere.date_mise_en_service, (self.prm, self.reference)
+        debut, about = self.derniere.date_mise_en_service, (self.prm, self.derniere.reference)
         by_day = {debut: ReleveContractuel(*about, debut, _COMMENCE)}
         dits = [each for each in self.evenements if each.sorte.motif and each.jour <= jusqu_a]
         for each in sorted(dits, key=lambda each: each.sorte.ferme):
@@ -152,16 +144,9 @@ class SituationVecue:
             if jour > last:
                 break
             by_day.setdefault(jour, ReleveContractuel(*about, jour, CYCLIQUE))
-        found: list[ReleveContractuel] = []
-        for jour in sorted(by_day):
-            before = replace(found[-1], precedent=None) if found else None
-            found.append(replace(by_day[jour], precedent=before))
-        return found
-
-    @property
-    def reference(self) -> str:
-        """The number of the situation."""
-        return self.derniere.reference
+        bare = [by_day[jour] for jour in sorted(by_day)]
+        pairs = zip(bare, [None, *bare], strict=False)
+        return [replace(each, precedent=before) for each, before in pairs]
 
     def shown(self, jour: date, *, before: bool) -> Entiers:
         """Return what the registers show on a day; `before`: those of the meter that goes on it."""
@@ -173,8 +158,13 @@ class SituationVecue:
 
 def read_registers(vecues: Iterable[tuple[SituationVecue, Iterable[date]]]) -> None:
     """Read what the meters show on days of each situation, together: at midnight, a large one at
-    the minute of its monthly reading."""
-    asked = [(vecue, jour) for vecue, jours in vecues for jour in {*jours}]
+    the minute of its monthly reading. A meter is counted from its former day."""
+    asked = [
+        (vecue, jour)
+        for vecue, jours in vecues
+        for jour in sorted({*jours})
+        if numero(jour) not in vecue.registres
+    ]
     minutes = [np.array([minute_du_releve(vecue.mesure, jour)]) for vecue, jour in asked]
     days = [(vecue.mesure, numero(jour), numero(jour) + 1) for vecue, jour in asked]
     lus = registres_lus(days, minutes if any(map(np.any, minutes)) else None) if asked else []
@@ -322,7 +312,8 @@ def read_points_of(
     before it, by point then in their order: as they are known that day, or later, `connu`."""
     connu, lives = max(jour, connu), life_of(session, prms, contrat.contrat_id)
     wrong = ecarts_of(session, prms, connu)
-    points = session.scalars(select(Point).where(Point.prm.in_(prms)).order_by(Point.prm)).all()
+    wanted = select(Point).where(Point.prm.in_(prms)).order_by(Point.prm)
+    points = session.scalars(wanted.options(selectinload(Point.compteurs))).all()
     mesures = read_mesures_facts_of(session, [each.prm for each in points])
     for point in points:
         known = lives.get(point.prm, [])
@@ -342,58 +333,7 @@ def read_points_of(
             mesure = point_mesure(point, mesures[point.prm], "SOUTIRAGE", service)
             if mesure is not None:
                 days = {each.jour for each in of_it}
-                ecarts = {day: n for (prm, day), n in wrong.items() if prm == point.prm}
-                ecarts = {day: n for day, n in ecarts.items() if day not in days}
+                found = wrong.get(point.prm, {}).items()
+                ecarts = {day: ecart for day, ecart in found if day not in days}
                 vecue = SituationVecue(point.prm, mine, of_it, mesure, ecarts)
                 yield PointDuContrat(point, vecue, jour)
-
-
-DuPoint = tuple[PointDuContrat, Any]
-"""What is told of a point."""
-
-
-def revised(
-    session: Session,
-    lot: LotContrat,
-    prms: Iterable[str],
-    make: Callable[[Iterable[PointDuContrat]], Mapping[str, DuPoint]],
-) -> Iterator[tuple[str, DuPoint | None, DuPoint | None]]:
-    """Yield what `make` made of points on former days where it isn't what it makes on the day of
-    `lot`: the motive, the former, that which corrects it."""
-    contrat, jour = lot.contrat, lot.periode.debut
-    found = revisions_of(session, contrat.contrat_id, jour)
-    for prm in sorted(found.keys() & {*prms}):
-        depuis, motif = found[prm]
-        ended = [each.jour for each in life_of(session, [prm]).get(prm, []) if each.sorte.ferme]
-        seen = {jour - timedelta(1), *(day for day in ended if depuis <= day < jour)}
-        lives = [p for day in seen for p in read_points_of(session, contrat, [prm], day, jour)]
-        days = {each.jour for point in lives for each in point.vecue.releves(point.jour)}
-        for day in sorted(day for day in days if day >= depuis):
-            former, now = (
-                make(read_points_of(session, contrat, [prm], day, connu))
-                for connu in (jour - timedelta(1), jour)
-            )
-            for ident in sorted({*former, *now}):
-                before, after = former.get(ident), now.get(ident)
-                if (before and before[1]) != (after and after[1]):
-                    yield motif, before, after
-
-
-def readings_of(points: Iterable[PointDuContrat]) -> list[DuPoint]:
-    """Return the readings of their day of points, and read what the meters showed."""
-    lus = [(p, each) for p in points for each in p.vecue.releves(p.jour) if each.jour == p.jour]
-    read_registers(
-        (point.vecue, [point.jour, each.precedent.jour if each.precedent else point.jour])
-        for point, each in lus
-    )
-    return lus
-
-
-def affaire_facts(lot: LotContrat, evenement: EvenementContractuel | None) -> dict[str, Any]:
-    """Return which affaire an event is of: its number where the addressee or Enedis made it, the
-    reference where the addressee did."""
-    affaire = None if evenement is None else evenement.affaire
-    mine = affaire is not None and affaire.contrat_id == lot.contrat.contrat_id
-    if affaire is None or not (mine or affaire.initiateur == "enedis"):
-        return {}
-    return {"affaire": affaire, "reference": affaire.reference_demandeur if mine else None}
