@@ -120,6 +120,12 @@ test-machines: $(VENV)/.dev ## kill, suspend and restart simulators that share a
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "PostgreSQL's programs are needed (Debian: apt-get install postgresql)." >&2; exit 2; }
 	$(if $(SERVER),SGE_SIM_POSTGRESQL="$(SERVER)") timeout 900 $(BIN)/python -m pytest -s -m machines tests/machines
 
+test-mises-a-jour: $(VENV)/.dev ## open the state of one version by the next: two commits, on SQLite and PostgreSQL; the executable and the package of dist/ (a whole clone; 5 min)
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "PostgreSQL's programs are needed (Debian: apt-get install postgresql)." >&2; exit 2; }
+	@[ -d dist/sge-sim ] || echo "test-mises-a-jour: no dist/sge-sim, so no executable and no package: make release first." >&2
+	timeout 1800 $(BIN)/python -m pytest -s -m "mises_a_jour$(if $(wildcard dist/sge-sim),, and not packaging)" \
+		tests/mises_a_jour $(if $(wildcard dist/*.deb),tests/packaging/test_debian.py) $(ARGS)
+
 test-journal: $(VENV)/.dev ## search a large journal (RECORDS=200000, 1 min; 1000000 takes 5 min)
 	SGE_SIM_JOURNAL_RECORDS=$(RECORDS) timeout 900 $(BIN)/python -m pytest -s -m large tests/journal
 
@@ -333,4 +339,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test costs test-machines site test-site test-mcp test-masse test-annee test-fichiers-sales vraisemblance mutants test-packaging test-pythons test-lowest executable deb image release clean-dist audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz annees annees-fautes soak homologation service flux format bench bench-help bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test costs test-machines site test-site test-mcp test-masse test-annee test-fichiers-sales vraisemblance mutants test-packaging test-mises-a-jour test-pythons test-lowest executable deb image release clean-dist audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz annees annees-fautes soak homologation service flux format bench bench-help bench-demandes trace pages coverage dist lock clean

@@ -1,4 +1,4 @@
-"""What click and the operating system say by themselves, in French.
+"""What click and the operating system say by themselves, in French, unless English is asked for.
 
 click looks its messages up by gettext, which wants a French locale, that a container hasn't, and a
 compiled catalogue: this table again, a step of the build to compile it and a variable of the
@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import click
 
+from sge_sim.domaine.anglais import speaks_english, translated
 from sge_sim.errors import system_reason
 
 CLICK_MESSAGES: Final = {
@@ -110,6 +111,20 @@ KINDS: Final[dict[tuple[type[click.ParamType[Any]], ...], str]] = {
     (click.types.FloatParamType, click.FloatRange): "nombre",
 }
 """What help pages say of a value that has no name of its own."""
+
+
+def speak() -> None:
+    """Make every command speak French, or English to who asks for it; call it before any is run."""
+    if not speaks_english():
+        speak_french()
+        return
+    written = click.echo
+
+    def echo(message: Any = None, *rest: Any, **options: Any) -> None:
+        """Write what the table has in English."""
+        written(translated(message) if isinstance(message, str) else message, *rest, **options)
+
+    click.echo = echo
 
 
 def speak_french() -> None:

@@ -45,9 +45,7 @@ def test_wheel_carries_the_contracts_the_catalogue_and_the_authorities(wheel: Pa
     assert installed == {"sge_sim"}
 
 
-def test_wheel_names_the_addresses_that_are_given_and_no_other(
-    wheel: Path, tmp_path: Path
-) -> None:
+def test_wheel_names_the_addresses_that_are_given_and_no_other(wheel: Path, tmp_path: Path) -> None:
     def addresses(built: Path) -> list[str]:
         (metadata,) = (n for n in zipfile.ZipFile(built).namelist() if n.endswith("/METADATA"))
         lines = zipfile.ZipFile(built).read(metadata).decode("utf-8").splitlines()
