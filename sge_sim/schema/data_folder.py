@@ -86,9 +86,9 @@ def _has_tables(connection: Connection) -> bool:
         raise UsageError(
             f"cette base vient d'une autre version de sge-sim (schéma {numero} ; celle-ci lit le "
             f"schéma {SCHEMA}) : {_every_machine(connection)}en exporter par elle les acteurs, les "
-            "points et les mesures (sge-sim points export --acteurs, sans option, --mesures) et les "
-            "importer par celle-ci dans cet ordre (sge-sim points import), dans un dossier neuf ou "
-            "une base vide."
+            "points et les mesures (sge-sim points export --acteurs, sans option, --mesures) et "
+            "les importer par celle-ci dans cet ordre (sge-sim points import), dans un dossier "
+            "neuf ou une base vide."
         )
     return True
 
