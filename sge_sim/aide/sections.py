@@ -18,7 +18,8 @@ PACKED: Final = "sections.json"
 _DEVELOPERS: Final = {
     *("architecture", "design", "glossary", "dependances", "vraisemblance", "index"),
 }
-"""Pages of those who develop sge-sim, and the one that only leads to others."""
+"""Pages of those who develop sge-sim, and the one that only leads to others. Questions are asked in
+French: pages in English (`en/`) answer none."""
 _HEADING: Final = re.compile(r"^(#{1,4}) +(.+)$", re.M)
 _MARKS: Final = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|```\{toctree\}.*?```|```\w*|[`*]", re.S)
 _CODE: Final = re.compile(r"^```(?!\{).*?^```", re.M | re.S)
@@ -67,7 +68,7 @@ def read_sections(docs: Path) -> Iterator[HelpSection]:
     """Yield the sections of the pages of a folder of Markdown, page after page."""
     for file in sorted(docs.rglob("*.md")):
         name = file.relative_to(docs).with_suffix("").as_posix()
-        if name not in _DEVELOPERS:
+        if name not in _DEVELOPERS and not name.startswith("en/"):
             yield from _sections(name, file.read_text("utf-8"))
 
 

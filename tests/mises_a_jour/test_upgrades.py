@@ -144,7 +144,8 @@ def test_machines_of_another_schema_are_stopped_first_and_the_sentence_says_so(
     shared = ("--database-url", cluster.new_database("refused"))
     with other.serving(tmp_path / "first", *shared) as left:
         asked = ("serve", "--data-dir", str(tmp_path / "second"), "--port", "0")
-        refused = this_version().run(*asked, "--admin-port", "0", *shared)
+        key = ("--cle-plateforme", str(tmp_path / "first" / "plateforme.cle"))
+        refused = this_version().run(*asked, "--admin-port", "0", *shared, *key)
         assert refused.returncode == 2
         (sentence,) = refused.stderr.splitlines()
         assert f"celle-ci lit le schéma {SCHEMA}" in sentence

@@ -36,6 +36,7 @@ class Version:
         """Run a command to its end."""
         return subprocess.run(
             [*self.command, *words],
+            cwd=self.tree,  # where `-m` looks first
             env=self._environ,
             capture_output=True,
             text=True,
@@ -56,7 +57,12 @@ class Version:
         with (
             ready.with_suffix(".log").open("w+") as log,
             subprocess.Popen(
-                [*self.command, *words], env=self._environ, stdout=log, stderr=log, text=True
+                [*self.command, *words],
+                cwd=self.tree,
+                env=self._environ,
+                stdout=log,
+                stderr=log,
+                text=True,
             ) as process,
         ):
             try:
