@@ -115,16 +115,18 @@ KINDS: Final[dict[tuple[type[click.ParamType[Any]], ...], str]] = {
 
 def speak() -> None:
     """Make every command speak French, or English to who asks for it; call it before any is run."""
-    if not speaks_english():
+    if speaks_english():
+        click.echo = _echo
+    else:
         speak_french()
-        return
-    written = click.echo
 
-    def echo(message: Any = None, *rest: Any, **options: Any) -> None:
-        """Write what the table has in English."""
-        written(translated(message) if isinstance(message, str) else message, *rest, **options)
 
-    click.echo = echo
+_written: Final = click.echo
+
+
+def _echo(message: Any = None, *rest: Any, **options: Any) -> None:
+    """Write as click does, in English what has its English."""
+    _written(translated(message) if isinstance(message, str) else message, *rest, **options)
 
 
 def speak_french() -> None:
