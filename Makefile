@@ -120,6 +120,12 @@ test-machines: $(VENV)/.dev ## kill, suspend and restart simulators that share a
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "PostgreSQL's programs are needed (Debian: apt-get install postgresql)." >&2; exit 2; }
 	$(if $(SERVER),SGE_SIM_POSTGRESQL="$(SERVER)") timeout 900 $(BIN)/python -m pytest -s -m machines tests/machines
 
+test-recettes: $(VENV)/.dev ## run each recipe in Debian roots with its Python, Java, Node and PHP, by four kinds of clients (root, debootstrap, the archive of dist/; 30 min; ARGS="-k php" for one)
+	@$(call needs,debootstrap,debootstrap,debootstrap)
+	@ls dist/sge-sim-*-linux-x86_64.tar.gz >/dev/null 2>&1 || { echo "dist/ has no executable: make executable first." >&2; exit 2; }
+	mkdir -p $(ROOTS)
+	timeout 3600 $(BIN)/python -m pytest -s -m recettes tests/packaging/test_recettes.py $(ARGS)
+
 test-mises-a-jour: $(VENV)/.dev ## open the state of one version by the next: two commits, on SQLite and PostgreSQL; the executable and the package of dist/ (a whole clone; 5 min)
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "PostgreSQL's programs are needed (Debian: apt-get install postgresql)." >&2; exit 2; }
 	@[ -d dist/sge-sim ] || echo "test-mises-a-jour: no dist/sge-sim, so no executable and no package: make release first." >&2
@@ -249,8 +255,9 @@ image: ## build an archive of an image of dist/sge-sim (needs buildah; 1 min)
 
 # An executable alone makes a package and an image.
 release: ## make all that is published: dist, executable, deb and image where it can, notes, components, hashes, signature (SIGNING_KEY=key.pem; RELEASE_URL=…; 15 min)
-	$(MAKE) clean-dist dist
+	$(MAKE) clean-dist
 	@$(call part,executable,[ "$$(id -u)" = 0 ] && command -v debootstrap,root and debootstrap)
+	@[ -d dist ] || $(MAKE) dist
 	@$(call part,deb,command -v dpkg-deb && [ -x dist/sge-sim/sge-sim ],an executable and dpkg-deb)
 	@$(call part,image,command -v buildah && [ -x dist/sge-sim/sge-sim ],an executable and buildah)
 	packaging/release.sh dist
@@ -339,4 +346,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test costs test-machines site test-site test-mcp test-masse test-annee test-fichiers-sales vraisemblance mutants test-packaging test-mises-a-jour test-pythons test-lowest executable deb image release clean-dist audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz annees annees-fautes soak homologation service flux format bench bench-help bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test costs test-machines site test-site test-mcp test-masse test-annee test-fichiers-sales vraisemblance mutants test-packaging test-mises-a-jour test-recettes test-pythons test-lowest executable deb image release clean-dist audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz annees annees-fautes soak homologation service flux format bench bench-help bench-demandes trace pages coverage dist lock clean
