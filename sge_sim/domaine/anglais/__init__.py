@@ -23,6 +23,10 @@ class _Form(NamedTuple):
     pattern: re.Pattern[str]
     english: str
 
+    def told(self, parts: Mapping[str, str]) -> str:
+        """Return its English with its parts looked up: they are shorter, so this ends."""
+        return _PLACE.sub(lambda place: _english(parts[place[1]]), self.english)
+
 
 def speaks_english() -> bool:
     """Tell whether this process is asked for English (`en`, `en_GB.UTF-8`)."""
@@ -48,9 +52,7 @@ def _english(line: str) -> str:
 def _by_form(said: str, forms: list[_Form]) -> str | None:
     for form in forms:
         if form.literal in said and (found := form.pattern.fullmatch(said)):
-            # A part is shorter than the whole, so this ends.
-            parts = {name: _english(part) for name, part in found.groupdict().items()}
-            return _PLACE.sub(lambda place, parts=parts: parts[place[1]], form.english)  # type: ignore[misc]
+            return form.told(found.groupdict())
     return None
 
 
@@ -61,7 +63,8 @@ def _table() -> tuple[Mapping[str, str], list[_Form]]:
 
     read: dict[str, Any] = {}
     for name in _TABLES:
-        read |= parse_yaml(Path(__file__).with_name(f"{name}.yaml"))
+        table: Any = parse_yaml(Path(__file__).with_name(f"{name}.yaml"))
+        read |= table
     sentences = {french: english for french, english in read.items() if not _PLACE.search(french)}
     forms = sorted(read.keys() - sentences.keys(), key=lambda each: (-_literals(each), each))
     return sentences, [_form(each, read[each]) for each in forms]
