@@ -1,6 +1,7 @@
 """The sections of the help: what stands under each heading of each page."""
 
 import json
+import lzma
 import re
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
@@ -14,7 +15,7 @@ from sge_sim.machine.files import data_path
 
 SITE: Final = Path(__file__).parents[1] / "admin/aide.zip"
 """The pages that `make site` packed, and their sections."""
-PACKED: Final = "sections.json"
+PACKED: Final = "sections.json.xz"
 _DEVELOPERS: Final = {
     *("architecture", "design", "glossary", "dependances", "vraisemblance", "index"),
 }
@@ -56,12 +57,14 @@ def all_sections() -> tuple[HelpSection, ...]:
     if not SITE.exists():
         raise UsageError("L'aide n'est pas dans cette installation : make site l'y met.")
     with ZipFile(SITE) as site:
-        return tuple(HelpSection(*row) for row in json.loads(site.read(PACKED)))
+        packed = lzma.decompress(site.read(PACKED))
+    return tuple(HelpSection(*row) for row in json.loads(packed))
 
 
 def pack_sections(docs: Path) -> bytes:
     """Return the sections of the pages of a folder as `all_sections` reads them."""
-    return json.dumps([astuple(each) for each in read_sections(docs)], ensure_ascii=False).encode()
+    rows = [astuple(each) for each in read_sections(docs)]
+    return lzma.compress(json.dumps(rows, ensure_ascii=False).encode(), preset=9)
 
 
 def read_sections(docs: Path) -> Iterator[HelpSection]:
