@@ -18,8 +18,8 @@ from sge_sim.soap.codes import LIBELLES_CODES
 DECOUVRIR = DOCS / "decouvrir.md"
 MADE = {"commandes", "reglages", "rest", "fichiers", "guide"}
 FRENCH = re.compile(
-    r"[éèêàâçùîôœ«»]|\w :|\b(le|la|les|un|une|des|du|est|sont|pour|avec|qui|que|dans|sur|par|aux"
-    r"|cette|donner|voir|ou|et|appel|clé|dossier|connu)\b",
+    r"[éèêàâçùîôœ«»]|\w : \w|\b(le|la|les|un|une|des|du|est|sont|pour|avec|qui|que|dans|sur|par|aux"
+    r"|cette|donner|voir|ou|et|clé|dossier|connu)\b",
     re.I,
 )
 LINK = re.compile(r"\]\((?!https?://|#)([^)\s#]+)(?:#([^)]+))?\)")
@@ -63,7 +63,7 @@ def test_an_english_reader_does_the_same_and_reads_no_french_but_codes_and_label
 
 @pytest.mark.parametrize("page", sorted((DOCS / "en").glob("*.md")), ids=lambda page: page.name)
 def test_a_page_in_english_has_no_french_but_names_in_italics_or_code(page: Path) -> None:
-    prose = re.sub(r"```.*?```|`[^`]*`|\*[^*\n]+\*", "", page.read_text("utf-8"), flags=re.S)
+    prose = re.sub(r"```.*?```|`[^`]*`|\*[^*\n]+\*", "x", page.read_text("utf-8"), flags=re.S)
     assert french_in(prose) == []
 
 
@@ -72,11 +72,11 @@ def french_in(text: str) -> list[str]:
     for label in sorted(LIBELLES_CODES.values(), key=len, reverse=True):
         text = text.replace(label, "")
     text = re.sub(r"<.*>", "", text)  # messages of SGE
-    text = re.sub(r"“[^”]*”|\"Cas \w+\"", "", text)  # names of folders, explained beside
+    text = re.sub(r"“[^”]*”|\"Cas \w+\"", "x", text)  # names of folders, explained beside
     return [line for line in text.splitlines() if FRENCH.search(line)]
 
 
-@pytest.mark.parametrize("line", ["Premier appel :", "un login connu de SGE", "le kit : voir"])
+@pytest.mark.parametrize("line", ["Clé privée", "un login connu de SGE", "le kit : voir"])
 def test_french_is_found(line: str) -> None:
     assert french_in(line) == [line]
 
