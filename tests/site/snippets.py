@@ -40,7 +40,7 @@ sge-sim() {
     stopped
     case " $* " in
         *" --ready-file "*) READY=$(sed 's/.* --ready-file \([^ ]*\).*/\1/' <<<" $* ") ;;
-        *) READY=pret-du-test.json; set -- "$@" --ready-file $READY ;;
+        *) READY=ready-of-the-test.json; set -- "$@" --ready-file $READY ;;
     esac
     READY=$(realpath "$READY")
     command sge-sim "$@" >>serve.log 2>&1 & SERVED=$!
