@@ -58,10 +58,10 @@ def test_every_point_of_the_data_set_says_in_english_what_it_is_for() -> None:
 
 @pytest.mark.parametrize("name", ["phrases", "remedes", "points"])
 def test_a_sentence_and_its_english_have_the_same_places(name: str) -> None:
-    for french, told in table(name).items():
+    for french, english in table(name).items():
         if french.startswith("{option} : inconnu"):
             continue  # what is given is left out: it repeats the option
-        assert sorted(PLACE.findall(french)) == sorted(PLACE.findall(told)), french
+        assert sorted(PLACE.findall(french)) == sorted(PLACE.findall(english)), french
 
 
 def test_the_parts_of_a_sentence_are_looked_up_too(english: None) -> None:

@@ -23,7 +23,7 @@ class _Form(NamedTuple):
     pattern: re.Pattern[str]
     english: str
 
-    def told(self, parts: Mapping[str, str]) -> str:
+    def filled(self, parts: Mapping[str, str]) -> str:
         """Return its English with its parts looked up: they are shorter, so this ends."""
         return _PLACE.sub(lambda place: _english(parts[place[1]]), self.english)
 
@@ -52,7 +52,7 @@ def _english(line: str) -> str:
 def _by_form(said: str, forms: list[_Form]) -> str | None:
     for form in forms:
         if form.literal in said and (found := form.pattern.fullmatch(said)):
-            return form.told(found.groupdict())
+            return form.filled(found.groupdict())
     return None
 
 
