@@ -7,6 +7,7 @@ table instead.
 """
 
 import errno
+import os
 import re
 import sys
 from types import ModuleType
@@ -14,7 +15,6 @@ from typing import Any, Final
 
 import click
 
-from sge_sim.domaine.anglais import speaks_english, translated
 from sge_sim.errors import system_reason
 
 CLICK_MESSAGES: Final = {
@@ -115,10 +115,13 @@ KINDS: Final[dict[tuple[type[click.ParamType[Any]], ...], str]] = {
 
 def speak() -> None:
     """Make every command speak French, or English to who asks for it; call it before any is run."""
-    if speaks_english():
-        click.echo = _echo
-    else:
-        speak_french()
+    if "SGE_SIM_LANG" in os.environ:  # what a probe, which says little, doesn't load
+        from sge_sim.domaine.anglais import speaks_english
+
+        if speaks_english():
+            click.echo = _echo
+            return
+    speak_french()
 
 
 _written: Final = click.echo
@@ -126,6 +129,8 @@ _written: Final = click.echo
 
 def _echo(message: Any = None, *rest: Any, **options: Any) -> None:
     """Write as click does, in English what has its English."""
+    from sge_sim.domaine.anglais import translated
+
     _written(translated(message) if isinstance(message, str) else message, *rest, **options)
 
 
