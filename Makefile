@@ -38,6 +38,9 @@ WHEEL = dist/sge_sim-$(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' sge_sim/__i
 needs = command -v $(1) >/dev/null || { \
 	echo "$(2) is needed: no $(1) on this machine (Debian: apt-get install $(3))." >&2; exit 2; }
 
+# $(call part,target,whether it can be made,what it asks for): make a part of a release, or say that it lacks.
+part = if { $(2); } >/dev/null; then $(MAKE) $(1); else echo "release: without $(1), which asks for $(3)." >&2; fi
+
 # $(call page,name,module or script): make a page of docs/ anew, or leave it where that fails.
 page = $(BIN)/python $(2) > docs/$(1).md.new && mv docs/$(1).md.new docs/$(1).md
 
@@ -116,6 +119,18 @@ test-machines: $(VENV)/.dev ## kill, suspend and restart simulators that share a
 	@$(call needs,haproxy,HAProxy,haproxy)
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "PostgreSQL's programs are needed (Debian: apt-get install postgresql)." >&2; exit 2; }
 	$(if $(SERVER),SGE_SIM_POSTGRESQL="$(SERVER)") timeout 900 $(BIN)/python -m pytest -s -m machines tests/machines
+
+test-recettes: $(VENV)/.dev ## run each recipe in Debian roots with its Python, Java, Node and PHP, by four kinds of clients (root, debootstrap, the archive of dist/; 30 min; ARGS="-k php" for one)
+	@$(call needs,debootstrap,debootstrap,debootstrap)
+	@ls dist/sge-sim-*-linux-x86_64.tar.gz >/dev/null 2>&1 || { echo "dist/ has no executable: make executable first." >&2; exit 2; }
+	mkdir -p $(ROOTS)
+	timeout 3600 $(BIN)/python -m pytest -s -m recettes tests/packaging/test_recettes.py $(ARGS)
+
+test-mises-a-jour: $(VENV)/.dev ## open the state of one version by the next: two commits, on SQLite and PostgreSQL; the executable and the package of dist/ (a whole clone; 5 min)
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "PostgreSQL's programs are needed (Debian: apt-get install postgresql)." >&2; exit 2; }
+	@[ -d dist/sge-sim ] || echo "test-mises-a-jour: no dist/sge-sim, so no executable and no package: make release first." >&2
+	timeout 1800 $(BIN)/python -m pytest -s -m "mises_a_jour$(if $(wildcard dist/sge-sim),, and not packaging)" \
+		tests/mises_a_jour $(if $(wildcard dist/*.deb),tests/packaging/test_debian.py) $(ARGS)
 
 test-journal: $(VENV)/.dev ## search a large journal (RECORDS=200000, 1 min; 1000000 takes 5 min)
 	SGE_SIM_JOURNAL_RECORDS=$(RECORDS) timeout 900 $(BIN)/python -m pytest -s -m large tests/journal
@@ -238,21 +253,30 @@ image: ## build an archive of an image of dist/sge-sim (needs buildah; 1 min)
 	@$(call needs,buildah,buildah,buildah)
 	timeout 300 packaging/image.sh dist
 
-release: ## write the list of components, the hashes and, with SIGNING_KEY=key.pem, a signature into dist/
+# An executable alone makes a package and an image.
+release: ## make all that is published: dist, executable, deb and image where it can, notes, components, hashes, signature (SIGNING_KEY=key.pem; RELEASE_URL=…; 15 min)
+	$(MAKE) clean-dist
+	@$(call part,executable,[ "$$(id -u)" = 0 ] && command -v debootstrap,root and debootstrap)
+	@[ -d dist ] || $(MAKE) dist
+	@$(call part,deb,command -v dpkg-deb && [ -x dist/sge-sim/sge-sim ],an executable and dpkg-deb)
+	@$(call part,image,command -v buildah && [ -x dist/sge-sim/sge-sim ],an executable and buildah)
 	packaging/release.sh dist
+
+clean-dist:
+	rm -rf dist
 
 audit: ## look for known faults in what is installed (needs pip-audit and a network)
 	@$(call needs,pip-audit,pip-audit,pipx && pipx install pip-audit)
 	pip-audit --strict --disable-pip --require-hashes -r requirements/run.txt
 
-test-packaging: $(VENV)/.dev ## run what make executable, deb, image and release left in dist/ (root; 15 min)
+test-packaging: $(VENV)/.dev ## run what make release left in dist/ (root; 15 min)
 	timeout 1500 $(BIN)/python -m pytest -s -m packaging tests/packaging $(ARGS)
 
 test-pythons: ## lint, types, a part of the suite and the lowest bounds on 3.11 to 3.14 (needs them; VERSIONS=3.13 for one, SMOKE=tests for all; 30 min)
 	SMOKE="$(SMOKE)" timeout 5400 packaging/pythons.sh $(VERSIONS)
 
 # What a user would be warned of is an error.
-test-lowest: $(VENV)/.lowest
+test-lowest: $(VENV)/.lowest ## homologate with the lowest versions that pyproject.toml allows (2 min)
 	PYTHONWARNINGS=error,ignore::DeprecationWarning timeout 600 \
 		$(VENV)/lowest/bin/python -m sge_sim homologate --rapport $(VENV)/lowest/rapport
 
@@ -322,4 +346,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test costs test-machines site test-site test-mcp test-masse test-annee test-fichiers-sales vraisemblance mutants test-packaging test-pythons test-lowest executable deb image release audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz annees annees-fautes soak homologation service flux format bench bench-help bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test costs test-machines site test-site test-mcp test-masse test-annee test-fichiers-sales vraisemblance mutants test-packaging test-mises-a-jour test-recettes test-pythons test-lowest executable deb image release clean-dist audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz annees annees-fautes soak homologation service flux format bench bench-help bench-demandes trace pages coverage dist lock clean

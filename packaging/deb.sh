@@ -30,6 +30,7 @@ awk -v licence="$(sed -n '5,$p' "$licence" | sed 's/^$/./; s/^/ /')" \
 cp "$here/debian/prerm" "$here/debian/postinst" "$here/debian/postrm" "$stage/DEBIAN/"
 size=$(du -sk "$stage/usr" | cut -f1)
 sed "s/@VERSION@/$version/; s/@MAINTAINER@/$MAINTAINER/; s/@SIZE@/$size/" "$here/debian/control" >"$stage/DEBIAN/control"
+[ -z "${RELEASE_URL:-}" ] || sed -i "/^Section:/i Homepage: $RELEASE_URL" "$stage/DEBIAN/control"
 (cd "$stage" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 chmod -R u=rwX,go=rX "$stage"
 chmod 755 "$stage/DEBIAN/prerm" "$stage/DEBIAN/postinst" "$stage/DEBIAN/postrm"

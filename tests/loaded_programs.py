@@ -44,7 +44,7 @@ _WARMED = {
     "for name in list_releases(): load_release(name)\n"
     "from sge_sim.admin.pages import _templates; pages = _templates().env\n"
     "for name in pages.list_templates(): pages.get_template(name)\n"
-    "from sge_sim import cli; cli.speak_french()\n"
+    "from sge_sim import cli; from sge_sim.cli.french import speak_french; speak_french()\n"
     "for name in cli.commands.list_commands(None): cli.commands.get_command(None, name)\n"
     "from warmed_up import use_once; use_once()",
     "lowatt_enedis": "import rich.console, rich.json, suds.client, lowatt_enedis as client\n"

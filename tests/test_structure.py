@@ -39,6 +39,7 @@ LATE_IMPORTS: Final[Mapping[tuple[str, str], int]] = {
     ("admin.routes.journal", "sge_sim.homologation.rejeu"): 53,
     ("referentiel.reglages", "sge_sim.mesures"): 160,
     ("referentiel.reglages", "sge_sim.referentiel.mesures"): 163,
+    ("domaine.anglais", "sge_sim.machine.yaml_files"): 27,
     ("domaine.ecarts_plateforme", "sge_sim.machine.yaml_files"): 27,
     ("domaine.pannes", "sge_sim.domaine.sortes"): 40,
     ("mesures.tableaux", "sge_sim.machine.yaml_files"): 27,

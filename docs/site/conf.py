@@ -69,7 +69,7 @@ def finish_page(
     app: Sphinx, name: str, _template: str, context: dict[str, Any], _tree: Any
 ) -> None:
     """Give a page the day of its last change, and what axe asks of what scrolls."""
-    context["lang"] = "en" if name in ENGLISH else "fr"
+    context["lang"] = "en" if name in ENGLISH or name.startswith("en/") else "fr"
     if name in app.env.found_docs:
         context["changed"] = _last_commit(app.env.doc2path(name)) or _release_day()
     for written, wanted in FINISHES:

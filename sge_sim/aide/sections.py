@@ -1,6 +1,7 @@
 """The sections of the help: what stands under each heading of each page."""
 
 import json
+import lzma
 import re
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
@@ -14,11 +15,12 @@ from sge_sim.machine.files import data_path
 
 SITE: Final = Path(__file__).parents[1] / "admin/aide.zip"
 """The pages that `make site` packed, and their sections."""
-PACKED: Final = "sections.json"
+PACKED: Final = "sections.json.xz"
 _DEVELOPERS: Final = {
     *("architecture", "design", "glossary", "dependances", "vraisemblance", "index"),
 }
-"""Pages of those who develop sge-sim, and the one that only leads to others."""
+"""Pages of those who develop sge-sim, and the one that only leads to others. Questions are asked in
+French: pages in English (`en/`) answer none."""
 _HEADING: Final = re.compile(r"^(#{1,4}) +(.+)$", re.M)
 _MARKS: Final = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|```\{toctree\}.*?```|```\w*|[`*]", re.S)
 _CODE: Final = re.compile(r"^```(?!\{).*?^```", re.M | re.S)
@@ -55,19 +57,21 @@ def all_sections() -> tuple[HelpSection, ...]:
     if not SITE.exists():
         raise UsageError("L'aide n'est pas dans cette installation : make site l'y met.")
     with ZipFile(SITE) as site:
-        return tuple(HelpSection(*row) for row in json.loads(site.read(PACKED)))
+        packed = lzma.decompress(site.read(PACKED))
+    return tuple(HelpSection(*row) for row in json.loads(packed))
 
 
 def pack_sections(docs: Path) -> bytes:
     """Return the sections of the pages of a folder as `all_sections` reads them."""
-    return json.dumps([astuple(each) for each in read_sections(docs)], ensure_ascii=False).encode()
+    rows = [astuple(each) for each in read_sections(docs)]
+    return lzma.compress(json.dumps(rows, ensure_ascii=False).encode(), preset=9)
 
 
 def read_sections(docs: Path) -> Iterator[HelpSection]:
     """Yield the sections of the pages of a folder of Markdown, page after page."""
     for file in sorted(docs.rglob("*.md")):
         name = file.relative_to(docs).with_suffix("").as_posix()
-        if name not in _DEVELOPERS:
+        if name not in _DEVELOPERS and not name.startswith("en/"):
             yield from _sections(name, file.read_text("utf-8"))
 
 

@@ -1,12 +1,14 @@
 """What the administration shows, the same in REST and in the command line's JSON."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from sge_sim.clock import PARIS
+from sge_sim.domaine.anglais import translated
 from sge_sim.domaine.echanges import (
     Detail,
     Issue,
@@ -189,12 +191,14 @@ class ExchangeWithBodies(ExchangeView):
 
 def _fields(echange: Echange) -> dict[str, Any]:
     """Return the fields of an exchange that its row has under another name, or otherwise."""
+    rule = echange.rule
     return {
         "machine_instant": echange.machine_instant,
         "duration_ms": round(echange.duration_ms, 3),
         "acteur": echange.acteur_code,
         "detail": without_words(echange.detail)[0],
         "panne": panne_in(echange.detail)[0],
+        "rule": rule and replace(rule, remede=translated(rule.remede)),
     }
 
 

@@ -10,7 +10,7 @@ from importlib import import_module
 import click
 
 from sge_sim import __version__
-from sge_sim.cli.french import database_sentence, speak_french, system_sentence, usage_sentence
+from sge_sim.cli.french import database_sentence, speak, system_sentence, usage_sentence
 from sge_sim.errors import UsageError
 from sge_sim.machine.collector import collector_paused
 from sge_sim.machine.texts import unfit_in, without_unfit
@@ -105,7 +105,7 @@ def commands() -> None:
 
 def main() -> None:
     """Run the command line."""
-    speak_french()
+    speak()
     try:
         # click returns the code that a command exits with, instead of exiting.
         sys.exit(commands.main(prog_name="sge-sim", standalone_mode=False) or 0)

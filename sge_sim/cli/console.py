@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from sge_sim.clock import elapsed_ms, stopwatch
+from sge_sim.domaine.anglais import translated
 from sge_sim.domaine.echanges import Issue
 from sge_sim.machine import monde
 from sge_sim.settings import Log
@@ -67,11 +68,11 @@ def call_line(echange: "Echange") -> str:
     asked = filter(None, (answered, view.nature, view.prm, view.acteur))
     parts = [
         click.style(f"{view.instant:%d/%m %H:%M:%S}", dim=True),
-        click.style(f"{view.issue:<7}", fg=_COLOURS[view.issue]),
+        click.style(f"{translated(view.issue):<7}", fg=_COLOURS[view.issue]),
         *map(printable, asked),
         f"{echange.duration_ms:.1f} ms".replace(".", ","),
-        click.style(f"échange {view.id}", dim=True),
-        *map(printable, filter(None, [view.cause])),
+        click.style(translated(f"échange {view.id}"), dim=True),
+        *map(printable, filter(None, [translated(view.cause)])),
     ]
     return "  ".join(parts)
 
@@ -103,7 +104,7 @@ def progress_if_long(what: str, progress: Callable[[], str] = str) -> Iterator[N
             return
         waiting = True
         while waiting:
-            line = f"{what}… {elapsed_ms(begun) / 1000:.0f} s {progress()}".strip()
+            line = f"{translated(what)}… {elapsed_ms(begun) / 1000:.0f} s {progress()}".strip()
             width = shutil.get_terminal_size().columns - 1
             click.echo(f"{_ERASE}{line[:width]}", nl=False, err=True)
             waiting = not done.wait(1.0)

@@ -1,4 +1,4 @@
-"""What click and the operating system say by themselves, in French.
+"""What click and the operating system say by themselves, in French, unless English is asked for.
 
 click looks its messages up by gettext, which wants a French locale, that a container hasn't, and a
 compiled catalogue: this table again, a step of the build to compile it and a variable of the
@@ -7,6 +7,7 @@ table instead.
 """
 
 import errno
+import os
 import re
 import sys
 from types import ModuleType
@@ -110,6 +111,27 @@ KINDS: Final[dict[tuple[type[click.ParamType[Any]], ...], str]] = {
     (click.types.FloatParamType, click.FloatRange): "nombre",
 }
 """What help pages say of a value that has no name of its own."""
+
+
+def speak() -> None:
+    """Make every command speak French, or English to who asks for it; call it before any is run."""
+    if "SGE_SIM_LANG" in os.environ:  # what a probe, which says little, doesn't load
+        from sge_sim.domaine.anglais import speaks_english
+
+        if speaks_english():
+            click.echo = _echo
+            return
+    speak_french()
+
+
+_written: Final = click.echo
+
+
+def _echo(message: Any = None, *rest: Any, **options: Any) -> None:
+    """Write as click does, in English what has its English."""
+    from sge_sim.domaine.anglais import translated
+
+    _written(translated(message) if isinstance(message, str) else message, *rest, **options)
 
 
 def speak_french() -> None:

@@ -14,6 +14,7 @@ import click
 from sge_sim.admin.token import draw_token, has_token
 from sge_sim.cli.console import console, default_log, progress_if_long
 from sge_sim.cli.options import settings_options
+from sge_sim.domaine.anglais import translated
 from sge_sim.errors import UsageError
 from sge_sim.homologation.premier_appel import MoyensTls, PremierAppel, first_call
 from sge_sim.machine import monde
@@ -43,7 +44,7 @@ class DiscreetFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the whole text of a record."""
-        return _NUMBER.sub(_MASK, super().format(record))
+        return _NUMBER.sub(_MASK, translated(super().format(record)))
 
 
 @click.command(

@@ -16,6 +16,7 @@ from sge_sim.api.flux import FichierView
 from sge_sim.api.pannes import PanneView
 from sge_sim.api.views import ExchangeView
 from sge_sim.clock import PARIS, legal_date, machine_now
+from sge_sim.domaine.anglais import translated
 from sge_sim.domaine.plateformes import Offering
 from sge_sim.door.variantes import Plan
 from sge_sim.homologation.campaign.matching import AppelDuJournal, recognise
@@ -325,7 +326,7 @@ class SgeJournal:
         """Return the newest exchange; fails if there is none."""
         found = self.read(service)
         if not found:
-            raise AssertionError(f"aucun appel de {service or 'service'} n'a été reçu")
+            raise AssertionError(translated(f"aucun appel de {service or 'service'} n'a été reçu"))
         return found[-1]
 
     def _calls(self, service: str) -> Sequence[ExchangeView]:
@@ -338,9 +339,8 @@ class SgeJournal:
         count = len(self._calls(service))
         if count == 0 if times is None else count != times:
             wanted = "au moins un" if times is None else times
-            raise AssertionError(
-                f"{service} : {count or 'aucun'} appel{'s' * (count > 1)}, attendu {wanted}"
-            )
+            said = f"{service} : {count or 'aucun'} appel{'s' * (count > 1)}, attendu {wanted}"
+            raise AssertionError(translated(said))
 
     def assert_not_called(self, service: str) -> None:
         """Fail if `service` was called."""
@@ -354,7 +354,9 @@ class SgeJournal:
             why = f" ({last.cause})" if last.cause else ""
             if rule is not None:
                 why = f" par la règle {rule.name} (aurait été accepté : {rule.remede})"
-            raise AssertionError(f"{service} a répondu {last.code}{why}, attendu {code}")
+            raise AssertionError(
+                translated(f"{service} a répondu {last.code}{why}, attendu {code}")
+            )
 
 
 class SgeFlux:

@@ -85,12 +85,18 @@ def _has_tables(connection: Connection) -> bool:
     if numero != SCHEMA:
         raise UsageError(
             f"cette base vient d'une autre version de sge-sim (schéma {numero} ; celle-ci lit le "
-            f"schéma {SCHEMA}) : en exporter par elle les acteurs, les points et les mesures "
-            "(sge-sim points export --acteurs, sans option, --mesures) et les importer par "
-            "celle-ci dans cet ordre (sge-sim points import), dans un dossier neuf ou une base "
-            "vide."
+            f"schéma {SCHEMA}) : {_every_machine(connection)}en exporter par elle les acteurs, les "
+            "points et les mesures (sge-sim points export --acteurs, sans option, --mesures) et "
+            "les importer par celle-ci dans cet ordre (sge-sim points import), dans un dossier "
+            "neuf ou une base vide."
         )
     return True
+
+
+def _every_machine(connection: Connection) -> str:
+    """Return what is to be done first where several machines may share a database."""
+    shared = connection.dialect.name != "sqlite"
+    return "arrêter toutes les machines qui la partagent, " if shared else ""
 
 
 def _make_tables(connection: Connection) -> None:

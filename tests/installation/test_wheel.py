@@ -45,6 +45,18 @@ def test_wheel_carries_the_contracts_the_catalogue_and_the_authorities(wheel: Pa
     assert installed == {"sge_sim"}
 
 
+def test_wheel_names_the_addresses_that_are_given_and_no_other(wheel: Path, tmp_path: Path) -> None:
+    def addresses(built: Path) -> list[str]:
+        (metadata,) = (n for n in zipfile.ZipFile(built).namelist() if n.endswith("/METADATA"))
+        lines = zipfile.ZipFile(built).read(metadata).decode("utf-8").splitlines()
+        return [line for line in lines if line.startswith("Project-URL")]
+
+    given = {"RELEASE_URL": "https://sge-sim.example", "RELEASE_ISSUES": ""}
+    named = build_wheel(ROOT, tmp_path, env={**os.environ, **given})
+    assert addresses(named) == ["Project-URL: Homepage, https://sge-sim.example"]
+    assert addresses(wheel) == []
+
+
 PIP = ("pip", "install", "-q", "--no-deps", "--no-compile")
 
 
@@ -97,8 +109,9 @@ def test_the_same_tree_in_two_folders_makes_the_same_wheel(wheel: Path, tmp_path
     tree.mkdir()
     for name in ("sge_sim", "wsdl", "catalog", "certs"):
         shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, tree)
+    (tree / "packaging").mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE", "packaging/project_urls.py"):
+        shutil.copy(ROOT / name, tree / name)
     os.utime(tree / "README.md", (2 * 10**9,) * 2)
     environ = {**os.environ, "SOURCE_DATE_EPOCH": DATE}
     made = build_wheel(tree, tmp_path / "out", umask=0o077, env=environ)

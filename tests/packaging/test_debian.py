@@ -142,6 +142,7 @@ def make_next_version(package: Path, folder: Path) -> None:
     shutil.rmtree(laid)
 
 
+@pytest.mark.mises_a_jour
 def test_what_ran_before_an_upgrade_runs_after_it(inside: Inside) -> None:
     """By the commands of the page, in their order, under systemd."""
     install, enable, journal, purge = typed("Le paquet Debian")

@@ -27,7 +27,7 @@ def test_it_is_small() -> None:
 
 def test_it_carries_the_pages_of_the_help() -> None:
     (site,) = (DIST / "sge-sim").rglob("aide.zip")
-    assert {"index.html", "decouvrir.html", "sections.json"} <= set(ZipFile(site).namelist())
+    assert {"index.html", "decouvrir.html", "sections.json.xz"} <= set(ZipFile(site).namelist())
 
 
 def test_it_serves_a_call_and_starts_again_soon(bare: BareRoot) -> None:

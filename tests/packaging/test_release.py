@@ -8,12 +8,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 from dist_files import DIST
 from typed import run, typed
 
 from sge_sim import __version__
+from sge_sim.schema.data_folder import SCHEMA
 
 PACKAGING = Path(__file__).parents[2] / "packaging"
+WHEEL = f"sge_sim-{__version__}-py3-none-any.whl"
 METADATA = "Metadata-Version: 2.4\nName: {}\nVersion: {}\nLicense-Expression: MIT\n"
 
 
@@ -27,7 +30,7 @@ def dist(tmp_path: Path) -> Path:
         info.mkdir(parents=True)
         (info / "METADATA").write_text(METADATA.format(name, version))
     (dist / "sge-sim" / "debian-packages.txt").write_text("openssl 3.0.17-1~deb12u2\n")
-    (dist / "sge_sim-1.2.3-py3-none-any.whl").write_bytes(b"a wheel")
+    (dist / WHEEL).write_bytes(b"a wheel")
     return dist
 
 
@@ -55,7 +58,7 @@ def test_a_signature_holds_until_a_byte_changes(dist: Path, tmp_path: Path) -> N
     private, public = make_keys(tmp_path)
     release(dist, SIGNING_KEY=str(private))
     assert verify(dist, public) == 0
-    for name in ("sge_sim-1.2.3-py3-none-any.whl", "SHA256SUMS", "SHA256SUMS.sig"):
+    for name in (WHEEL, "SHA256SUMS", "SHA256SUMS.sig"):
         whole = (dist / name).read_bytes()
         (dist / name).write_bytes(whole[:5] + bytes([whole[5] ^ 1]) + whole[6:])
         assert verify(dist, public) != 0, name
@@ -69,7 +72,7 @@ def test_without_a_key_there_are_hashes_alone_and_it_says_so(dist: Path) -> None
     assert "isn't signed" in release(dist).stderr
     assert not (dist / "SHA256SUMS.sig").exists()
     assert verify(dist, "-") == 0
-    (dist / "sge_sim-1.2.3-py3-none-any.whl").write_bytes(b"another wheel")
+    (dist / WHEEL).write_bytes(b"another wheel")
     assert verify(dist, "-") != 0
 
 
@@ -84,6 +87,37 @@ def test_the_components_are_those_of_the_executable(dist: Path) -> None:
     ]
 
 
+def test_without_an_executable_there_are_no_components_and_it_says_so(dist: Path) -> None:
+    shutil.rmtree(dist / "sge-sim")
+    assert "no executable" in release(dist).stderr
+    assert not (dist / "sge-sim.cdx.json").exists()
+    assert verify(dist, "-") == 0
+
+
+def test_the_notes_are_the_section_of_the_version_in_the_changelog(dist: Path) -> None:
+    release(dist)
+    notes = (dist / "NOTES.md").read_text("utf-8")
+    assert f"Schema of the state: {SCHEMA}." in notes
+    sections = (PACKAGING.parent / "CHANGELOG.md").read_text("utf-8").split("\n## ")[1:]
+    (own,) = (each for each in sections if f" {__version__}," in each.partition("\n")[0])
+    assert notes.endswith(own.partition("\n")[2].rstrip("\n") + "\n")
+    assert "NOTES.md" in (dist / "SHA256SUMS").read_text()
+
+
+def test_a_version_that_the_changelog_lacks_has_no_notes() -> None:
+    done = subprocess.run([PACKAGING / "notes.sh", "9.9"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no section of 9.9" in done.stderr
+
+
+def test_a_citation_names_this_version_and_no_author_but_the_licence() -> None:
+    cited = yaml.safe_load((PACKAGING.parent / "CITATION.cff").read_text("utf-8"))
+    assert cited["version"] == __version__
+    (author,) = cited["authors"]
+    assert f"Copyright (c) 2026 {author['name']}\n" in (PACKAGING.parent / "LICENSE").read_text()
+    assert not {"url", "doi", "repository-code"} & cited.keys()
+
+
 def test_the_commands_of_the_page_sign_and_verify_with_keys_from_where_one_stands(
     dist: Path, tmp_path: Path
 ) -> None:
@@ -92,8 +126,8 @@ def test_the_commands_of_the_page_sign_and_verify_with_keys_from_where_one_stand
     shutil.copy(PACKAGING.with_name("Makefile"), tmp_path)
     sign, verify_it = typed("Les versions")
     environ = {**os.environ, "SOURCE_DATE_EPOCH": "1767225600"}
-    run(sign, tmp_path, environ)
-    assert "2 files are whole" in run(verify_it, tmp_path, environ)
+    run(sign.replace("make", "make MAKE=true"), tmp_path, environ)  # what there is, signed
+    assert "3 files are whole" in run(verify_it, tmp_path, environ)
     (dist / "SHA256SUMS.sig").write_bytes(b"another signature")
     with pytest.raises(AssertionError):
         run(verify_it, tmp_path, environ)

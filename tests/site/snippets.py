@@ -40,7 +40,7 @@ sge-sim() {
     stopped
     case " $* " in
         *" --ready-file "*) READY=$(sed 's/.* --ready-file \([^ ]*\).*/\1/' <<<" $* ") ;;
-        *) READY=pret-du-test.json; set -- "$@" --ready-file $READY ;;
+        *) READY=ready-of-the-test.json; set -- "$@" --ready-file $READY ;;
     esac
     READY=$(realpath "$READY")
     command sge-sim "$@" >>serve.log 2>&1 & SERVED=$!
@@ -77,6 +77,8 @@ def run_page(
 ) -> list[str]:
     """Run a page in `folder` with free ports; return its steps that went otherwise.
 
+    All that it wrote stays in `written.log` there, what the simulator wrote in `serve.log`.
+
     Where sge-sim is `installed`, the lines that install it are passed over.
     """
     ports, text = _free_ports(), page.read_text("utf-8")
@@ -105,6 +107,7 @@ def run_page(
         encoding="utf-8",
         timeout=300,
     )
+    (folder / "written.log").write_text(done.stdout, "utf-8")
     written = dict(re.findall(r"^@@(\d+)\n(.*?)(?=^@@|\Z)", done.stdout, re.M | re.S))
     wrong = [
         f"« {step.typed.strip()} » : {line!r} isn't in {written.get(str(rank))!r}"

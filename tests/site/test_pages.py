@@ -13,9 +13,15 @@ from snippets import DOCS, ROOT, missing_lines, pages, run_page, steps_of
 
 from sge_sim.services.registry import SERVICES
 from sge_sim.settings import Settings
+from sge_sim.soap.codes import LIBELLES_CODES
 
 DECOUVRIR = DOCS / "decouvrir.md"
 MADE = {"commandes", "reglages", "rest", "fichiers", "guide"}
+FRENCH = re.compile(
+    r"[éèêàâçùîôœ«»]|\w : \w|\b(le|la|les|un|une|des|du|est|sont|pour|avec|qui|que|dans|sur|par|aux"
+    r"|cette|donner|voir|ou|et|clé|dossier|connu)\b",
+    re.I,
+)
 LINK = re.compile(r"\]\((?!https?://|#)([^)\s#]+)(?:#([^)]+))?\)")
 
 
@@ -37,6 +43,42 @@ def test_a_reader_of_decouvrir_makes_a_first_call_and_understands_a_refusal(
     (tmp_path / "reader").mkdir()
     path = f"{program.parent}:{Path(sys.executable).parent}:{os.environ['PATH']}"
     assert run_page(DECOUVRIR, tmp_path / "reader", environ={"PATH": path}) == []
+
+
+def test_an_english_reader_does_the_same_and_reads_no_french_but_codes_and_labels(
+    tmp_path: Path,
+) -> None:
+    program = put_program(tmp_path / "bin")
+    folder = tmp_path / "reader"
+    folder.mkdir()
+    path = f"{program.parent}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    assert run_page(DOCS / "en" / "ten-minutes.md", folder, environ={"PATH": path}) == []
+    kit = [folder / "kit-sge" / name for name in ("GUIDE.md", "LISEZMOI.txt")]
+    read = [folder / "serve.log", folder / "written.log", *kit, *folder.glob("kit-sge/exemples/*")]
+    assert len(read) == 13
+    assert {
+        file.name: found for file in read if (found := french_in(file.read_text("utf-8")))
+    } == {}
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "en").glob("*.md")), ids=lambda page: page.name)
+def test_a_page_in_english_has_no_french_but_names_in_italics_or_code(page: Path) -> None:
+    prose = re.sub(r"```.*?```|`[^`]*`|\*[^*\n]+\*", "x", page.read_text("utf-8"), flags=re.S)
+    assert french_in(prose) == []
+
+
+def french_in(text: str) -> list[str]:
+    """Return the lines that have words of French: not those of messages, nor labels of codes."""
+    for label in sorted(LIBELLES_CODES.values(), key=len, reverse=True):
+        text = text.replace(label, "")
+    text = re.sub(r"<.*>", "", text)  # messages of SGE
+    text = re.sub(r"“[^”]*”|\"Cas \w+\"", "x", text)  # names of folders, explained beside
+    return [line for line in text.splitlines() if FRENCH.search(line)]
+
+
+@pytest.mark.parametrize("line", ["Clé privée", "un login connu de SGE", "le kit : voir"])
+def test_french_is_found(line: str) -> None:
+    assert french_in(line) == [line]
 
 
 @pytest.mark.site

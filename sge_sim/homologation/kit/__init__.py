@@ -22,6 +22,7 @@ import jinja2
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sge_sim.clock import legal_date
+from sge_sim.domaine.anglais import speaks_english, translated
 from sge_sim.domaine.nomenclatures import Environment
 from sge_sim.domaine.plateformes import Generation, Offering
 from sge_sim.door.certificats import CLIENT_AUTHORITY, login_and_contrat, register_certificate
@@ -223,7 +224,7 @@ def write_kit(
     issued = issue_client_certificate(authority, [name], now=now, key_type="rsa2048")
     contracts = load_contracts(data_path("wsdl"))
     files = {
-        "LISEZMOI.txt": (_NOTICE + "Commencer par GUIDE.md.\n").encode(),
+        "LISEZMOI.txt": translated(f"{_NOTICE}Commencer par GUIDE.md.\n").encode(),
         **_guide_and_examples(holder, url),
         "demande.xml": f"{first_request(holder.login)}\n".encode(),
         "services.csv": _services_table(contracts.values(), url),
@@ -268,9 +269,10 @@ def _guide_and_examples(holder: Holder, url: str) -> dict[str, bytes]:
         "mot_de_passe": BUNDLE_PASSWORD,
     }
     examples = environment.list_templates(filter_func=lambda name: name.startswith("exemples/"))
-    targets = {"GUIDE.md": "guide.md.j2"} | {name.removesuffix(".j2"): name for name in examples}
+    guide = "guide.en.md.j2" if speaks_english() else "guide.md.j2"
+    targets = {"GUIDE.md": guide} | {name.removesuffix(".j2"): name for name in examples}
     return {
-        target: environment.get_template(template).render(facts).encode()
+        target: translated(environment.get_template(template).render(facts)).encode()
         for target, template in targets.items()
     }
 
@@ -328,7 +330,7 @@ def _zipped(files: Mapping[str, bytes]) -> bytes:
             (member_info(f"kit-sge/{name}", mode=PRIVATE if _is_secret(name) else PUBLIC), data)
             for name, data in files.items()
         ),
-        _NOTICE.encode(),
+        translated(_NOTICE).encode(),
     )
 
 
