@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 EXAMPLES ?= 20000
 SECONDS ?= 180
+ECHANGES ?= 10000
 RECORDS ?= 200000
 POINTS ?= 1000000
 DAYS ?=
@@ -158,6 +159,9 @@ test-dix-millions: $(VENV)/.dev ## import ten million points into PostgreSQL, pu
 	if [ $$free -lt $$((points * 4)) ]; then \
 		echo "$$((points / 250000)) GB are needed in $${TMPDIR:-/tmp}: free them, or give TMPDIR or fewer POINTS." >&2; exit 2; fi; \
 	SGE_SIM_POINTS=$$points timeout 6000 $(BIN)/python -m pytest -s -m dix_millions tests/points
+
+confronte: $(VENV)/.dev ## mask 10 000 exchanges with planted values and search for them (20 min)
+	SGE_SIM_ECHANGES=$(ECHANGES) timeout 3600 $(BIN)/python -m pytest -q -n 0 tests/confronte $(ARGS)
 
 fuzz: $(VENV)/.dev ## post spoilt requests to every service (EXAMPLES=20000 of each kind; 7 min)
 	SGE_SIM_FUZZ_EXAMPLES=$(EXAMPLES) timeout 1200 $(BIN)/python -m pytest tests/fuzz
@@ -346,4 +350,4 @@ $(VENV)/.api: requirements/api.txt | $(VENV)/bin/python
 	$(VENV)/api/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
-.PHONY: help run test costs test-machines site test-site test-mcp test-masse test-annee test-fichiers-sales vraisemblance mutants test-packaging test-mises-a-jour test-recettes test-pythons test-lowest executable deb image release clean-dist audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz annees annees-fautes soak homologation service flux format bench bench-help bench-demandes trace pages coverage dist lock clean
+.PHONY: help run test costs test-machines site test-site test-mcp test-masse test-annee test-fichiers-sales vraisemblance mutants test-packaging test-mises-a-jour test-recettes test-pythons test-lowest executable deb image release clean-dist audit test-verdict test-api test-grafana test-dates test-office test-browser test-langages test-postgresql test-kills test-points test-dix-millions fuzz annees annees-fautes soak confronte homologation service flux format bench bench-help bench-demandes trace pages coverage dist lock clean

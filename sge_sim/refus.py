@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from sge_sim.domaine.nomenclatures import Provenance
+from sge_sim.domaine.temoignages import provenance_of
 from sge_sim.errors import UsageError
 
 S = TypeVar("S")
@@ -41,7 +42,8 @@ class Rule:
         'Essai/point_connu'
         """
         name = f"{service}/{self.name}"
-        return Rule(name, self.code, self.source, self.provenance, self.remede)
+        provenance = provenance_of(name, self.provenance)
+        return Rule(name, self.code, self.source, provenance, self.remede)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sge_sim.domaine.ecarts_plateforme import plateformes
 from sge_sim.domaine.nomenclatures import PROVENANCES, in_french
+from sge_sim.domaine.temoignages import read_rassembles, seen_of_rules
 from sge_sim.services.registry import SERVICES
 
 TESTS = Path(__file__).parent
@@ -37,6 +38,10 @@ def provenance_page() -> str:
         "",
         *_table("service", services),
         "",
+        "## Ce que des témoignages disent des règles",
+        "",
+        *_records(),
+        "",
         "## Ce que joue le profil fidele, par version",
         "",
         *_table("version", versions),
@@ -48,6 +53,19 @@ def provenance_page() -> str:
         *_table("pièce", _rooms()),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _records() -> Iterator[str]:
+    """Say of each rule how many records of users confirm and contradict it, and since when."""
+    found = seen_of_rules(read_rassembles())
+    if not found:
+        yield "Aucun [témoignage](confronte.md) n'est encore rassemblé."
+        return
+    yield "| règle | confirment | contredisent | signataires | non signés | depuis |"
+    yield "|---|---:|---:|---:|---:|---|"
+    for name, seen in found.items():
+        counts = (seen.confirment, seen.contredisent, seen.signataires, seen.non_signes)
+        yield f"| {name} | {' | '.join(map(str, counts))} | {seen.depuis or 'non dit'} |"
 
 
 def _table(head: str, rows: Iterable[tuple[str, Counter[str]]]) -> Iterator[str]:

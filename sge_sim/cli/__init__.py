@@ -22,6 +22,7 @@ _MODULES = {
     "cert": ("cert",),
     "client_setup": ("doctor", "hosts", "kit"),
     "clock": ("clock",),
+    "confronte": ("confronte",),
     "data_connect": ("applications", "consentements"),
     "demandes": ("autorisations", "demandes", "services"),
     "entreprises": ("entreprises",),

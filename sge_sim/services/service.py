@@ -6,7 +6,7 @@ what is answered, `service.py` reads the message, joins the others and declares 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -119,8 +119,12 @@ class Service(DeclaredService):
 
     @property
     def controls(self) -> tuple[Control[Any], ...]:
-        """All that may refuse a demand, in the order in which it is held."""
-        return (self.habilitation, *self.rules)
+        """All that may refuse a demand, in the order in which it is held; each with the provenance
+        that users' records give it."""
+        return tuple(
+            replace(each, provenance=each.of(self.nom).provenance)
+            for each in (self.habilitation, *self.rules)
+        )
 
     def libelle(self, code: str) -> str:
         """Return the label that goes with `code`; raises `KeyError` for an unknown one."""

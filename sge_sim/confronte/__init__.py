@@ -1,0 +1,1 @@
+"""What the real platform answered, beside what the simulator answers: no value of it leaves."""
