@@ -74,7 +74,8 @@ def wrong_events(
         yield f"{nom} a déjà été mis en service : demander MES"
     if nature == "CFNE" and valeurs.get("fournisseur_titulaire") == point.fournisseur_titulaire:
         yield f"{nom} est déjà au fournisseur {point.fournisseur_titulaire} : en nommer un autre"
-    if point.etat_contractuel == "RESIL" and nature not in ("MES", "PMES", "MDPRM", "MDCTR"):
+    open_to = ("MES", "PMES", *(("MDPRM", "MDCTR") if jour == point.date_resiliation else ()))
+    if point.etat_contractuel == "RESIL" and nature not in open_to:
         yield f"{nom} est résilié : demander une mise en service (MES)"
     if nature == "COU" and point.etat_alimentation == "COUP":
         yield f"{nom} est déjà coupé : demander un rétablissement (RET)"

@@ -120,7 +120,7 @@ def declare(
             f"aucun fournisseur concerné n'a de contrat GRD-F suivi le {jour:%d/%m/%Y} : le "
             "déclarer par sge-sim perimetre contrat."
         )
-    affaire.reference_demandeur = reference
+    affaire.reference_demandeur = None if enedis else reference
     plan_affaire(session, point, affaire, max(now, start_of_day(jour)))
     return affaire
 
@@ -284,8 +284,8 @@ def record(
     nature, jour, known = affaire.nature, affaire.jour, legal_date(instant)
     _apply(session, point, affaire, known)
     apres = _held(tables.contractual_situation(point), avant)
-    if nature == "PHC" and apres == avant:
-        return  # the meter hasn't answered
+    if nature == "PHC" and (apres == avant or avant.resiliee):
+        return  # the meter hasn't answered, or nobody has a contract
     affaire.close(max(instant, datetime.combine(known, _REALISATION, PARIS)), realisee=True)
     if apres.alimentation != avant.alimentation:
         apres = replace(apres, date_alimentation=jour, puissance_limitation=None)

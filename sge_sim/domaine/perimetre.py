@@ -107,12 +107,13 @@ ACTES: Final[Mapping[NatureEvenement, Acte]] = {
     "RET": Acte("F200B", 0),
     "MDPRM": Acte("", 0, ("niveau",)),
     "MDACT": Acte("M007", 0, _CLIENT),
-    "MDCTR": Acte("", 0, (*_CLIENT, "calendrier")),
+    "MDCTR": Acte("", 0, _CLIENT),
     "MDBRA": Acte("F840B", 1),
     "AUTRE": Acte("F940B", 1),
 }
 """What can be asked for, and when (« Session type 1 » C5; MDACT, MDBRA, AUTRE assumed). A CFNS
-comes with its CFNE; a PHC is a change of off-peak hours. What has no prestation is Enedis' own."""
+comes with its CFNE; a PHC is a change of off-peak hours. What has no prestation is Enedis' own. A
+supplier's calendar changes where the meter is read, or what it counted before would be lost."""
 
 
 def prestation_of(nature: NatureEvenement, segment: str, valeurs: Mapping[str, object]) -> str:

@@ -161,7 +161,9 @@ def test_a_cut_is_lifted(followed: Lives) -> None:
         ("MCT", 5, {"fta": "BTINFMU4"}, {"type_comptage": "CBE"}, "compteur communicant"),
         ("MCT", 5, {"fta": "BTINFLU"}, {"date_modification_fta": day(-300)}, "05/11/2026"),
         ("MCT", 5, {"limite": 1}, {}, "ne prend pas limite"),
+        ("MDCTR", 5, {"calendrier": "FC000165"}, {}, "ne prend pas calendrier"),
         ("RES", 5, {}, {"etat_contractuel": "RESIL"}, "est résilié"),
+        ("MDPRM", 5, {}, {"etat_contractuel": "RESIL"}, "est résilié"),
         ("RET", 5, {}, {}, "est alimenté"),
         ("COU", 5, {}, {"etat_alimentation": "COUP"}, "est déjà coupé"),
         ("MDPRM", 5, {"niveau": 1}, {}, "ne peut que monter"),
@@ -239,6 +241,30 @@ def test_a_second_affaire_of_the_contract_waits(followed: Lives) -> None:
     with pytest.raises(UsageError, match=f"l'affaire {first} "):
         asked(followed, "CFNE", 9, fournisseur="FOURN2")
     asked(followed, "CMAT", 9, matricule="02112233445566")
+
+
+@pytest.mark.documented("GUI 0300 §4: Ref_Demandeur is of the addressee's own affaires")
+@pytest.mark.parametrize(
+    ("nature", "par_enedis", "kept"),
+    [("AUTRE", False, "ref-1"), ("AUTRE", True, None), ("MDPRM", False, None)],
+)
+def test_who_did_not_ask_has_no_reference(
+    followed: Lives, nature: NatureEvenement, par_enedis: bool, kept: str | None
+) -> None:
+    numero = asked(followed, nature, enedis=par_enedis, reference="ref-1")
+    with followed.database.sessions() as session:
+        assert session.get_one(AffaireContractuelle, numero).reference_demandeur == kept
+
+
+@pytest.mark.observed("nothing follows a RES in its reference, but an MDPRM of that very day")
+def test_nothing_follows_the_end_of_a_contract_after_its_day(followed: Lives) -> None:
+    asked(followed, "RES")
+    for days in (5, 9):
+        asked(followed, "MDPRM", days)
+    followed.change(NOW, plages="567", le=day(10))
+    followed.until(beginning(day(11)))
+    assert told(followed) == [("RES", "1", 1), ("MDPRM", "1", 1)]
+    assert all(each.apres.resiliee for each in events(followed))
 
 
 @pytest.mark.parametrize("tic", [None, True])

@@ -83,6 +83,7 @@ def lives() -> dict[str, list[Etape]]:
             case 4:
                 steps.append(Etape("MDPRM", later, {}, initiateur="enedis"))
                 steps.append(etape("RES", date(2026, 11, 2)))
+                steps.append(Etape("MDPRM", date(2026, 11, 2), {}, initiateur="enedis"))
             case _:
                 steps.append(etape("MCT", date(2026, 8, 1), puissance=3))
         found[PRMS[n]] = steps
@@ -219,12 +220,13 @@ def test_each_situation_is_opened_numbered_and_closed(mine: Recus) -> None:
         initial = initial_reference(points[0]["Id_PRM"])
         assert opened is (first["Ref_Situation_Contractuelle"] != initial)
         assert first["Num_Sequence"] == (1 if opened else 2 if natures[0] == "MCT" else 1)
+        ends = False
         for each, nature in zip(points, natures, strict=True):
             contrat = each["Situation_Contractuelle"]
-            ends = nature in ("RES", "CFNS")
+            assert not ends or nature == "MDPRM"  # of that very day
+            ends = ends or nature in ("RES", "CFNS")
             assert contrat["Etat_Contractuel"] == ("RESILIE" if ends else "EN SERVICE")
             assert ("Date_Resiliation" in contrat) is ends
-        assert not {"RES", "CFNS"} & {*natures[:-1]}
 
 
 @pytest.mark.documented("guides C15 v5.1.3 and F15 v4.1.3, homologation deck C5 V26.2")
