@@ -1,7 +1,6 @@
 """`sge-sim confronte`: hold what the real platform answered against the simulator."""
 
 import json
-import tempfile
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from sge_sim.clock import PARIS, machine_now, parse_day
 from sge_sim.domaine.francais import counted
 from sge_sim.domaine.nomenclatures import KindActeur
 from sge_sim.errors import UsageError
+from sge_sim.machine import monde
 from sge_sim.machine.files import PRIVATE, write_atomically
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def replay(
     begins = (first - _BEFORE).astimezone(PARIS).replace(tzinfo=None)
     options = ("--now", begins.isoformat(timespec="seconds"), "--population-size", "0")
     with (
-        tempfile.TemporaryDirectory() as folder,
+        monde.temporary_folder() as folder,
         own_simulator(Path(folder) / "etat", options) as simulator,
     ):
         found = confront(paires, simulator.cible(acteur), bilan)

@@ -49,6 +49,11 @@ _READ: Final[Mapping[Mesure, tuple[str, Mapping[str, str]]]] = {
 }
 """What is measured, and how it comes from what was: as descriptions name both."""
 _DIRECTIONS: Final[Mapping[Sens, str]] = {"SOUTIRAGE": "forward", "INJECTION": "reverse"}
+_DU_CALENDRIER: Final = (("id_calendar", "idCalendrier"), ("label_calendar", "libelleCalendrier"))
+_D_UNE_CLASSE: Final = (
+    ("id_temporal_class", "idClasseTemporelle"),
+    ("label_temporal_class", "libelleClasseTemporelle"),
+)
 _OF_MAXIMA: Final = {"measuring_period": ("P1D", "P1M"), "grandeurPhysique": ("PMA", "TOUT")}
 _LIBELLES: Final = {"BRUT": "Données brutes", "P1D": "pas quotidien", "P1M": "pas mensuel"}
 """What the description writes after a code (that of P1M is assumed); of most it isn't known."""
@@ -216,12 +221,10 @@ def _index(question: _Consultee) -> dict[str, Any] | None:
         ],
         "calendar": [
             {
-                "id_calendar": calendrier["idCalendrier"],
-                "label_calendar": calendrier["libelleCalendrier"],
+                **{name: calendrier[source] for name, source in _DU_CALENDRIER},
                 "temporal_class": [
                     {
-                        "id_temporal_class": classe["idClasseTemporelle"],
-                        "label_temporal_class": classe["libelleClasseTemporelle"],
+                        **{name: classe[source] for name, source in _D_UNE_CLASSE},
                         **_register(question, classe),
                     }
                     for classe in calendrier["classeTemporelle"]

@@ -110,7 +110,7 @@ def decalages(horodates: Entiers) -> Entiers:
 
 
 @computed_once(64)
-def days_of(i0: int, i1: int) -> tuple[Entiers, Entiers]:
+def midnights_of(i0: int, i1: int) -> tuple[Entiers, Entiers]:
     """Return the midnights of the days [i0, i1) and the offset of legal time then: arrays that
     nobody can change, which all points share."""
     table = calendrier()

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from sge_sim.mesures.alea import draws
-from sge_sim.mesures.calendrier import calendrier, days_of, decalages, jour_de, numero_borne
+from sge_sim.mesures.calendrier import calendrier, decalages, jour_de, midnights_of, numero_borne
 from sge_sim.mesures.courbes import Bloc, blocs, courbe, find_recorded_days
 from sge_sim.mesures.entrees_datees import (
     cut_to_measured,
@@ -86,8 +86,8 @@ def energies_quotidiennes(
         if point.trous or point.pertes:
             relevee = courbe(point, debut, fin, grandeur)
             perdues = relevee.horodates[~relevee.valides]
-            valides[np.searchsorted(days_of(i0, i1)[0], perdues, side="right") - 1] = False
-    return Energies(*days_of(i0, i1), valeurs, valides)
+            valides[np.searchsorted(midnights_of(i0, i1)[0], perdues, side="right") - 1] = False
+    return Energies(*midnights_of(i0, i1), valeurs, valides)
 
 
 def phases_de(point: PointMesure) -> tuple[int, ...]:

@@ -7,9 +7,10 @@ Codes, their labels and the words of the contracts are French in any language.
 import os
 import re
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+
+from sge_sim.machine.once import computed_once
 
 VARIABLE: Final = "SGE_SIM_LANG"
 _PLACE: Final = re.compile(r"\{(\w+)\}")
@@ -56,7 +57,7 @@ def _by_form(said: str, forms: list[_Form]) -> str | None:
     return None
 
 
-@cache
+@computed_once(1)
 def _table() -> tuple[Mapping[str, str], list[_Form]]:
     """Return the sentences, and those with places, the most literal first."""
     from sge_sim.machine.yaml_files import parse_yaml
