@@ -11,6 +11,7 @@ from made_states import copy_state
 from bench.trace import KINDS, Counts, Step, Walk, kind_of, walk_of
 from bench.walks import MARCHES, Marche, line_of
 from sge_sim.journal.spool import SpoolWriter
+from sge_sim.referentiel.apports import contradictions
 
 PACKAGE = Path(__file__).parent.parent / "sge_sim"
 BY_NAME = {marche.nom: marche for marche in MARCHES}
@@ -18,6 +19,8 @@ BY_NAME = {marche.nom: marche for marche in MARCHES}
 
 @cache
 def walked(nom: str) -> Walk:
+    # What other tests had read of points fills what is remembered of their values.
+    contradictions._table.cache_clear()  # type: ignore[attr-defined]
     with TemporaryDirectory() as folder:
         copy_state(Path(folder), {})
         return BY_NAME[nom].take(Path(folder))
