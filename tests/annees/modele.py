@@ -149,6 +149,12 @@ class Modele:
         nom = demande.get("nom", "")
         if sorte == "panne":
             self.etat.pannes_incertaines += 1
+        elif sorte == "panne_retiree":
+            for each in (
+                [*self.etat.pannes] if (number := demande.get("numero")) is None else [number]
+            ):
+                self.etat.pannes.pop(each, None)
+            self.etat.pannes_incertaines += 1
         elif state is not None:
             self.gardes[nom] = [state, *self.gardes.get(nom, [])]
         elif sorte == "retour" and nom in self.gardes:

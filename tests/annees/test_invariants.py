@@ -303,6 +303,18 @@ def test_what_is_planned_at_once_may_be_told_in_another_order_or_not_at_all() ->
     assert modele.etat.pannes_incertaines == 1
 
 
+def test_nobody_knows_of_a_panne_whose_removal_no_answer_told() -> None:
+    modele = Modele()
+    for kind, asked, answer in (
+        *[("panne", {}, {"numero": numero}) for numero in (1, 2)],
+        ("depart", {"sorte": "panne_retiree", "demande": {"numero": 2}}, None),
+        ("fin", {}, {"couture": "renomme"}),
+    ):
+        modele.note(Recit(1, datetime(2020, 3, 1, tzinfo=UTC), kind, "", asked, answer, None))
+    assert [*modele.etat.pannes] == [1]
+    assert modele.etat.pannes_incertaines == 1
+
+
 def test_a_file_that_another_held_back_is_wanted_of_the_second_round_after(
     vecu: tuple[Path, bytes], tmp_path: Path
 ) -> None:
