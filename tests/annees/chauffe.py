@@ -4,18 +4,22 @@ import gc
 import random
 import tempfile
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 
 import travaux
 from connu import Connu
 from monde import Comptes, Monde
 from processus import sans_fils
+from recits import Recit
+from travaux_grd import GRILLE
 from vie import DEBUT, Ordre, Pas, Vie
 
 from sge_sim.settings import Settings
 from sge_sim.soap import endpoint
 from sge_sim.soap.models import Models
+
+_DECLARES, _PAS = 4, 6
+"""After how many steps a contract and its points are declared; how many steps are lived."""
 
 
 def chauffe() -> None:
@@ -25,8 +29,11 @@ def chauffe() -> None:
     hasard = random.Random("chauffe")
     with tempfile.TemporaryDirectory() as folder:
         monde = Monde(Comptes(), "chauffe")
+        grille = Path(folder, "grille.yaml")
+        grille.write_text(GRILLE)
         settings = Settings(
             data_dir=Path(folder, "vie"),
+            grille=grille,
             environment="production",
             population_size=0,
             publication_workers=1,
@@ -34,15 +41,22 @@ def chauffe() -> None:
             now=DEBUT,
         )
         connu = Connu(DEBUT, POINTS, {}, 3, 40)
-        rendu: list[object] = []
-        vie = Vie(monde, settings, rendu.append)
+
+        def dit(said: object) -> None:
+            if isinstance(said, Recit):
+                connu.note(said)
+
+        vie = Vie(monde, settings, dit)
         connu.acteurs = {each.kind: (each.login, each.contrat_id) for each in vie.simulator.callers}
         pages = [travaux.voir(chemin) for chemin in travaux.PAGES]
-        for pas in range(2):
-            ordres = [*travaux.tire(connu, hasard, 15, frozenset({"etat"})), *pages[pas::2]]
+        for pas in range(_PAS):
+            ordres = [*travaux.tire(connu, hasard, 6, frozenset({"etat"})), *pages[pas::_PAS]]
+            if pas >= _DECLARES:
+                makers = [travaux.SORTES[nom][1] for nom in sorted(travaux.CLIENTS)]
+                ordres += [make(connu, hasard) for make in makers for _ in range(4)]
             vie.joue(Pas(pas, (*ordres, Ordre("rangement"))))
-            connu.instant += timedelta(3)
-            moved = Ordre("horloge", demande={"geste": "avance", "minutes": 4320})
+            minutes = 1440 * (3 if pas < _DECLARES else 40)
+            moved = Ordre("horloge", demande={"geste": "avance", "minutes": minutes})
             vie.joue(Pas(pas, (moved,)))
             vie.joue(Pas(pas, (Ordre("publication"),)))
         for each in vie.workers[0].endpoints.values():

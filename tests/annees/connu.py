@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from connu_clients import Clients
 from recits import Recit, dicts_with
 
 
@@ -44,6 +45,7 @@ class Connu:
     refus: dict[str, int] = field(default_factory=dict)
     rendus: dict[str, int] = field(default_factory=dict)
     commandes: int = 0
+    clients: Clients = field(default_factory=Clients)
 
     @property
     def jour(self) -> date:
@@ -67,6 +69,7 @@ class Connu:
             kept = self.rendus if recit.refus is None else self.refus
             kept[recit.sorte] = kept.get(recit.sorte, 0) + 1
         if recit.refus is None:
+            self.clients.note(recit)
             getattr(self, f"_{recit.sorte.lower()}", self._autre)(recit)
 
     def _autre(self, recit: Recit) -> None:

@@ -138,7 +138,7 @@ def _apart(faute: Faute, graine: int, pas: int, *, planted: bool) -> Violation:
 
 def _play(faute: Faute, graine: int, pas: int) -> Violation:
     """Play steps of a seed, all where it is 0; return what was seen, « rien » where nothing was."""
-    court = jeu.taille_of(_COURT)
+    court = replace(jeu.taille_of(_COURT), clients=1)
     taille = replace(court, fins=_FINS_VOULUES) if faute.fins else court
     taille = replace(taille, defauts=taille.pas // 2) if faute.defauts else taille
     racine = Path(tempfile.mkdtemp(prefix="annees", dir=_MEMORY))

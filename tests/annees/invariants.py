@@ -10,6 +10,7 @@ from typing import Any, Final
 import invariants_commandes
 import invariants_dossier
 import invariants_flux
+import invariants_grd
 import invariants_journal
 import yaml
 from modele import Modele
@@ -45,12 +46,18 @@ class Invariant:
 Fait = Callable[[Vue, Modele], Iterator[str]]
 FAITS: Final[dict[str, Fait]] = {
     name: function
-    for module in (invariants_commandes, invariants_dossier, invariants_flux, invariants_journal)
+    for module in (
+        *(invariants_commandes, invariants_dossier, invariants_flux, invariants_grd),
+        invariants_journal,
+    )
     for name, function in vars(module).items()
     if callable(function) and getattr(function, "__module__", "") == module.__name__
 }
 
-PREUVES: Final = ("acquittees", "acquittees_m023", "de_trop", "arrets", "consentements", "pannes")
+PREUVES: Final = (
+    *("acquittees", "acquittees_m023", "de_trop", "arrets", "consentements", "pannes"),
+    *("affaires_contractuelles", "deja_vus"),
+)
 """What tells one state from another."""
 
 

@@ -176,7 +176,7 @@ DE_L_ETAT: dict[str, Brisure] = {
     ),
     "on n'essaie deux fois que ce qui manqua": sql(f"{FICHIER} tentatives = 3 {IFJ_FICHIER}"),
     "un fichier livré est sous son nom": in_folder(
-        lambda dossier: next((dossier / "flux").rglob("*R50*_Q_*")).unlink()
+        lambda dossier: next((dossier / "flux").rglob("*R151*_M_*")).unlink()
     ),
     "un fichier est entier dès qu'il a son nom": in_folder(
         lambda dossier: next((dossier / "flux").rglob("*R50*_Q_*")).write_bytes(b"PK")

@@ -150,9 +150,10 @@ def _digest(path: str) -> str:
 
 def notes(vue: Vue, modele: Modele) -> Iterator[str]:
     """A file of a contract's folder was recorded before."""
+    table = "main.fichier_flux" if vue.params["tout"] else "fichier_flux"  # a state may come back
+    modele.noms.update(nom for (nom,) in vue.rows(f"SELECT nom FROM {table}"))
     if not vue.params["tout"]:
         return
-    modele.noms.update(nom for (nom,) in vue.rows("SELECT nom FROM main.fichier_flux"))
     modele.noms.update(modele.contenus if modele.retours else ())
     for nom in vue.delivered():
         if not nom.startswith(".") and nom not in modele.noms:
@@ -170,15 +171,16 @@ def gardes(vue: Vue, modele: Modele) -> Iterator[str]:
             yield f"{each.nom} : {each.sha256}"
 
 
-def opened(vue: Vue, modele: Modele) -> Iterator[tuple[Fichier, Held]]:
+def opened(vue: Vue, modele: Modele, *, frappes: bool = False) -> Iterator[tuple[Fichier, Held]]:
     """Yield the files that are looked at and weren't yet, with what they hold, None of those that
-    don't open; not those that a panne struck."""
+    don't open; those that a panne struck if asked. All that asks is checked after the same things,
+    or one of them would have files be looked at before another may."""
     kept = vars(vue)
     if "ouverts" not in kept:
         new = [each for each in fichiers(vue) if each.id > modele.etat.lus]
         kept["ouverts"] = [(each, _held(vue, each)) for each in new]
         modele.etat.lus = max([modele.etat.lus, *(each.id for each in new)])
-    yield from ((each, held) for each, held in kept["ouverts"] if each.panne is None)
+    yield from ((each, held) for each, held in kept["ouverts"] if frappes or each.panne is None)
 
 
 def _held(vue: Vue, fichier: Fichier) -> Held:

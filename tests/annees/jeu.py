@@ -19,7 +19,9 @@ _UN_AN = Taille(
     ans=1, pas=300, appels=1200, fins=20, defauts=12, quotidiens_max=4, quotidiens_jours=20
 )
 _COURT = replace(
-    _UN_AN, pas=60, appels=440, fins=10, defauts=7, quotidiens_max=2, quotidiens_jours=10
+    _UN_AN,
+    **{"pas": 60, "appels": 440, "fins": 10, "defauts": 7},
+    **{"quotidiens_max": 2, "quotidiens_jours": 10, "clients": 3},
 )
 _TEMOIN = 8
 """The step after which the trace of a life is printed: that of one played no further, too."""

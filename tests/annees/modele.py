@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from modele_clients import note_asked, told
 from modele_etat import Appel, Etat, Ordre
 from modele_mesures import listed
 from modele_vue import Vue
@@ -117,6 +118,7 @@ class Modele:
         if not recit.answered:
             return
         left = self.partants.get(recit.sorte) if not recit.nom else None
+        told(self, recit)
         if recit.refus is None:
             read: Callable[[Recit], None] | None = getattr(self, f"_on_{recit.sorte}", None)
             if read is not None:
@@ -131,13 +133,14 @@ class Modele:
             left.pop(0)
         # Of Data Connect, a demand outside the swagger of v2 alone is a 500 that says so.
         said = first_of(recit.reponse, "corps") and "/v5/" not in recit.demande.get("chemin", "")
-        if recit.refus in ILLISIBLES and not said and not self._struck(recit):
+        if recit.refus in ILLISIBLES and not said and not self.struck(recit):
             self.wrong("un refus se comprend", f"{recit.nom} {recit.sorte} : {recit.refus}")
 
     def _leave(self, sorte: str, demande: Mapping[str, Any]) -> None:
         """Note that the administration is asked something, which may be done from now on."""
         state = self._now() if sorte == "instantane" else None
         self.partants.setdefault(sorte, []).append((state, demande))
+        note_asked(self, sorte, demande)
         if sorte == "points_retires":
             self.etat.partis.update(demande["prms"])
             self.etat.apportes.difference_update(demande["prms"])
@@ -204,7 +207,7 @@ class Modele:
     def wrong(self, nom: str, detail: str) -> None:
         self.fautes.append((nom, detail))
 
-    def _struck(self, recit: Recit) -> bool:
+    def struck(self, recit: Recit) -> bool:
         """Tell whether a panne may have struck between a call and its answer, or about then."""
         appel = self.appels.get(recit.nom)
         first, last = recit.instant if appel is None else appel.instant, recit.instant
@@ -229,8 +232,8 @@ class Modele:
             *(recit.sorte, depart, self.rang, prm, instant, recit.answered, recit.refus),
             oublie=0 < self.recul == recit.pas,  # the journal may have had no room for it
         )
-        if recit.sorte in ORDRES:
-            if recit.answered and (recit.refus or "SGT").startswith("SGT"):
+        if recit.sorte in (*ORDRES, "dossier"):
+            if recit.answered and (recit.refus or "SGT").startswith(("SGT", "4")):
                 self.etat.silences.pop(recit.nom, None)
             else:
                 asked = [*dicts_with(recit.demande, "servicesSouscrits")]
@@ -304,7 +307,7 @@ class Modele:
             api = "v5" if "/v5/" in asked["chemin"] else asked["chemin"].split("/")[1]
             hour = int(recit.instant.timestamp()) // 3600
             self.comptes[asked.get("acteur", ""), api, hour] += 1
-        if reponse["statut"] == 200 and not self._struck(recit):
+        if reponse["statut"] == 200 and not self.struck(recit):
             self.etat.mesures.data_connect(asked, reponse["corps"], recit.nom)
 
     def _on_horloge(self, recit: Recit) -> None:

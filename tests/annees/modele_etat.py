@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from contrats_lus import Contrats
 from modele_mesures import Mesures
 
 
@@ -65,6 +66,14 @@ class Etat:
     horloge: tuple[int, datetime] | None = None
     """The number of the last setting of the clock, and where it put it."""
     rattrape: datetime | None = None
+    affaires: dict[str, str] = field(default_factory=dict)
+    """The affaires of GRD-F contracts that were opened, each with its point."""
+    contrats: dict[str, str] = field(default_factory=dict)
+    """The GRD-F contracts that are followed, each with its supplier."""
+    suivis: set[str] = field(default_factory=set)
+    """The points that were brought into them."""
+    fichiers: Contrats = field(default_factory=Contrats)
+    """What the files of these contracts said."""
     lus: int = 0
     """The last file that was opened."""
     vus: dict[str, int] = field(default_factory=dict)
@@ -76,7 +85,7 @@ class Etat:
         for name, value in vars(self).items():
             setattr(kept, name, copy(value))
         kept.campagnes = {number: {**each} for number, each in self.campagnes.items()}
-        kept.mesures = self.mesures.copied()
+        kept.mesures, kept.fichiers = self.mesures.copied(), self.fichiers.copied()
         return kept
 
     def uncertain(self, since: "Etat") -> None:
@@ -92,3 +101,5 @@ class Etat:
         self.apportes -= since.partis
         self.retires -= since.apportes
         self.changes |= since.changes
+        self.suivis |= since.suivis
+        self.mesures.neufs |= since.mesures.neufs

@@ -17,7 +17,7 @@ from modele_vue import PARIS
 Secret = tuple[str, bytes, bytes]
 """An algorithm, a key, a vector (docs/comment/fichiers-qui-ne-s-ouvrent-pas.md)."""
 AUCUN: Secret = ("aucun", b"", b"")
-_PRMS = re.compile(rb'"(?:idPrm|prm)"\s*:\s*"([^"]*)"')
+_PRMS = re.compile(rb'"(?:idPrm|prm|usage_point_id)"\s*:\s*"([^"]*)"')
 _METIER = {"CONS": "CONS", "PROD": "PROD", "C": "CONS", "P": "PROD"}
 
 
@@ -62,8 +62,10 @@ def points_in(nom: str, flux: str, content: bytes) -> set[str]:
     if nom.endswith(".csv"):
         lines = content.decode("utf-8-sig").splitlines()
         return {line.split(";")[0] for line in lines if line[:14].isdigit()}
-    names = ("Id_PRM", "prmId", "Identifiant_PRM")
+    names = ("Id_PRM", "prmId", "Identifiant_PRM", "pointId")
     root = etree.fromstring(content)
+    if flux == "C12":
+        return {each.findtext("{*}Identifiant") for each in root.iter("{*}PRM")}
     return {each.text for name in names for each in root.iter(f"{{*}}{name}", name)}
 
 

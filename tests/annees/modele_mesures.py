@@ -60,11 +60,14 @@ class Mesures:
     """The points of which something was told."""
     consultees: list[tuple[str, str, str]] = field(default_factory=list)
     """What was consulted since files were last read: a point, its first day and its last."""
+    neufs: set[str] = field(default_factory=set)
+    """The points that may have had another meter, which counts from 0."""
 
     def copied(self) -> "Mesures":
         """Return what stays as it is while this one changes."""
         shown = {key: [*each] for key, each in self.registres.items()}
-        return Mesures({**self.dites}, shown, [*self.fautes], {*self.prms}, [*self.consultees])
+        lists = [*self.fautes], {*self.prms}, [*self.consultees], {*self.neufs}
+        return Mesures({**self.dites}, shown, *lists)
 
     def consult(self, demande: Any, reponse: Any, qui: str) -> None:
         """Keep what ConsultationMesuresDetaillees answered; corrected curves aren't compared."""
@@ -79,6 +82,10 @@ class Mesures:
         """Keep what an API of Data Connect answered."""
         found = of_v5(asked["chemin"], corps) if "meter_reading" in corps else of_tree(corps)
         self.tell(found, f"Data Connect {qui}")
+
+    def entreprise(self, chemin: str, corps: Any, qui: str) -> None:
+        """Keep what a company was answered of a point that it holds."""
+        self.tell(of_company(chemin, corps), f"entreprise {qui}")
 
     def tell(self, mesures: Iterable[Mesure], qui: str) -> None:
         """Keep measures, and note what they contradict."""
@@ -130,7 +137,7 @@ class Mesures:
         return known[1] is qui
 
     def _register(self, mesure: Mesure, qui: str) -> None:
-        if mesure.grandeur not in _COMPTEES or not mesure.calendrier:
+        if mesure.grandeur not in _COMPTEES or not mesure.calendrier or mesure.prm in self.neufs:
             return
         shown = self.registres.setdefault((*mesure[1:5], mesure.calendrier), [])
         insort(shown, (mesure.quand, mesure.valeur))
@@ -144,6 +151,8 @@ class Mesures:
         """Hold the energy of the days around to what the totaliser counted."""
         _, prm, metier, grandeur, classe, quand, *_ = mesure
         if mesure.sorte == "IDX" and (classe != "AQ T" or quand[11:] != "00:00:00"):
+            return
+        if prm in self.neufs:
             return
         jour = date.fromisoformat(quand[:10])
         for day in (jour, jour - timedelta(1)) if mesure.sorte == "IDX" else (jour,):
@@ -159,6 +168,10 @@ class Mesures:
 _NOMS: Final = {
     **dict.fromkeys(map(frozenset, (["service"], ["Data"])), "une mesure redite est la même"),
     frozenset({"fichier"}): "rien n'est publié deux fois autrement",
+    **{
+        frozenset({"entreprise", each}): "une entreprise lit ce que disent les autres"
+        for each in ("entreprise", "service", "Data", "fichier")
+    },
     frozenset({"service", "Data"}): "Data Connect dit ce que disent les services",
     frozenset({"service", "fichier"}): "les fichiers disent ce que disent les services",
     frozenset({"Data", "fichier"}): "les fichiers disent ce que dit Data Connect",
@@ -232,6 +245,30 @@ def of_v5(chemin: str, corps: Mapping[str, Any]) -> Iterator[Mesure]:
             yield Mesure(known[0], prm, *what, "", stamp[:10], value)
         elif pas in _PAS:
             yield Mesure("CDC", prm, *what, pas, stamp, value)
+
+
+def of_company(chemin: str, corps: Mapping[str, Any]) -> Iterator[Mesure]:
+    """Yield the measures of an answer to a company: the steps of a large point are stamped at their
+    end, its registers are those of the first context."""
+    read = corps["meter_reading"]
+    for each in of_v5(chemin, corps) if "interval_reading" in read else ():
+        if each.classe in ("PT5M", "PT10M"):
+            start = datetime.fromisoformat(each.quand) - timedelta(minutes=_PAS[each.classe])
+            yield each._replace(quand=f"{start:%Y-%m-%d %H:%M:%S}")
+        else:
+            yield each
+    if read.get("reading", [{}])[0].get("context") not in ("COL", "FMR"):
+        return
+    what = read["usage_point_id"], "CONS", "EA"
+    cadrans = [("T", "T", each) for each in read.get("temporal_class_totalizer", ())]
+    for calendar in read["calendar"]:
+        number = str(calendar["id_calendar"])
+        side = "D" if number.startswith("DI") else "F"
+        for each in calendar["temporal_class"]:
+            cadrans.append((f"{side} {each['id_temporal_class']}", number, each))
+    for name, number, cadran in cadrans:
+        for each in cadran["values"]:
+            yield Mesure("IDX", *what, f"AQ {name}", each["date"], int(each["value"]), number)
 
 
 def listed(tree: Any) -> list[Any]:

@@ -22,7 +22,10 @@ from sqlite3 import OperationalError
 from typing import Any
 from zlib import crc32
 
-TRAVAUX = ("ouverture", "soap", "rest", "administration", "publication", "rangement", "horloge")
+TRAVAUX = (
+    *("ouverture", "soap", "rest", "administration", "publication", "rangement", "horloge"),
+    *("contrat", "entreprise"),
+)
 """The kinds of work that are woven; the first is alone."""
 COUTURES = (
     *("ouvre", "écrit", "synchronise", "tronque", "renomme", "ôte", "dossier", "droits"),

@@ -23,6 +23,7 @@ from modele import Modele
 from monde import AUCUN, COUTURES, FIN, TRAVAUX, Comptes, Defaut, Sort
 from processus import lance
 from recits import Recit
+from travaux_grd import GRILLE
 from vie import DEBUT, Ordre, Pas
 
 from sge_sim.settings import Settings
@@ -55,7 +56,8 @@ class Violation(Exception):  # noqa: N818 - it is what is looked for
 class Taille:
     """How long a life of years is, and how much is done in it.
 
-    `sans`: the kinds of work that are left out; `omis`: the steps whose calls are.
+    `sans`: the kinds of work that are left out; `omis`: the steps whose calls are; `clients`:
+    suppliers and a company live in one seed in so many, the first among them.
     """
 
     ans: float
@@ -68,6 +70,7 @@ class Taille:
     quotidiens_jours: int = 40
     sans: frozenset[str] = frozenset()
     omis: frozenset[int] = frozenset()
+    clients: int = 1
 
 
 class Partie:
@@ -88,8 +91,11 @@ class Partie:
         self.sort, self.armee = Sort(), 0
         self.depuis_ouverture: dict[str, int] = {}
         self.pid, self.tuyau = 0, None
+        grille = racine / "grille.yaml"
+        grille.write_text(GRILLE)
         self.settings = Settings(
             data_dir=self.dossier,
+            grille=grille,
             environment="production",
             population_size=taille.population,
             publication_workers=1,
@@ -236,7 +242,8 @@ class Partie:
         minutes = max(0.0, (until - self.connu.instant) / timedelta(minutes=1) / left)
         ordres: list[Ordre] = []
         nombre = max(0, round(hasard.gauss(taille.appels / taille.pas, 2)))
-        drawn = travaux.tire(self.connu, hasard, nombre, taille.sans)
+        absents = travaux.CLIENTS if (self.graine - 1) % taille.clients else frozenset[str]()
+        drawn = travaux.tire(self.connu, hasard, nombre, taille.sans, absents)
         if self.pas not in taille.omis:
             ordres += drawn
         if self.pas == 1 and self.graine % _FTP == 0:
@@ -282,8 +289,7 @@ class Partie:
         if recit.sorte == "casse":
             self._casse(recit)
         self.connu.note(recit)
-        if recit.nom or recit.refus is None:
-            self.modele.note(recit)
+        self.modele.note(recit)
 
     def _casse(self, recit: Recit) -> None:
         """A work has raised: lawful where the world refused something in this step."""

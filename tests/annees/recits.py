@@ -25,6 +25,10 @@
 | `ressources` | | `octets` (of memory), `fichiers` (open), `processus` |
 | `defaut` | what the world did: `ENOSPC`, `EROFS`, `commit`, `canal` | |
 | `canal` | `contrat`: its files go by FTP | |
+| `contrat_grd` | `contrat`, `fournisseur` | a GRD-F contract is followed |
+| `evenement` | `prm`, `nature`, `jour` | `corps`: the affaire that was opened |
+| `entreprise` | `chemin`, `attendu` where it is to be refused | `statut`, `corps` |
+| `dossier` | the same, `prms`, `contrat` | `corps`: the number of what is ordered |
 | `casse` | `trace`, `defaut`: something raised, because the world failed or not | |
 """
 
@@ -45,7 +49,10 @@ M023: Final = (
     "CommandeInformationsTechniquesEtContractuelles",
 )
 ORDRES: Final = (COLLECTE, *ACCES, *ARRETS, RENOUVELLEMENT, OPTIONS, *FICHIERS, *M023)
-EXCUSEES: Final = ("un refus se comprend", "une page répond", "rien n'échoue")
+EXCUSEES: Final = (
+    *("un refus se comprend", "une page répond", "rien n'échoue"),
+    "une entreprise qui se trompe est refusée",
+)
 """What may not hold in a step in which the world fails, or the process ends, where it may have."""
 ILLISIBLES: Final = ("None", "", "SGT500", "500")
 SANS_AFFAIRE: Final = (OPTIONS, ARRETS[0])
@@ -58,7 +65,7 @@ SUJETS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(ORDRES, ("commandes",)),
     **dict.fromkeys(M023, ("commandes", "m023")),
     **dict.fromkeys(RECHERCHES, ("commandes",)),
-    "rattrapage": ("commandes", "flux", "m023", "horloge"),
+    "rattrapage": ("commandes", "flux", "m023", "horloge", "grd"),
     "rangement": ("journal", "pannes", "campagnes"),
     "horloge": ("horloge",),
     "fin": ("dossier", "journal"),
@@ -79,6 +86,10 @@ SUJETS: Final[Mapping[str, tuple[str, ...]]] = {
     "retour": ("instantanes", "commandes", "flux", "journal", "horloge"),
     "ressources": ("ressources",),
     DETAILLEES: ("mesures",),
+    "entreprise": ("mesures",),
+    "dossier": ("commandes", "m023", "mesures"),
+    "contrat_grd": ("grd",),
+    "evenement": ("grd",),
 }
 """What a thing that is told touches."""
 TOUJOURS: Final = frozenset({"reponses"})

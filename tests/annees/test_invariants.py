@@ -31,6 +31,7 @@ from invariants_brises import (
     tell_token,
 )
 from invariants_brisures import DE_L_ETAT, bump
+from invariants_brisures_grd import DES_CLIENTS
 from modele import Modele
 from recits import DETAILLEES, Recit
 from vecu import COURBE, COURT, GRAND, INDEX, lived
@@ -197,6 +198,7 @@ BRISURES: dict[str, Brisure] = DE_L_ETAT | {
     "une page répond": noted("page", demande={"chemin": "/"}, reponse={"statut": 500}),
     "rien n'échoue": noted("casse", demande={"trace": "là"}),
 }
+BRISURES |= DES_CLIENTS
 
 
 @pytest.fixture(scope="module")
@@ -253,6 +255,12 @@ def test_a_step_is_held_to_what_it_touched(
     (touched,) = [each.suit for each in invariants() if each.nom == nom]
     assert {name for name, _ in check(dossier, modele, touched, whole=False)} == {nom}
     assert check(dossier, modele, {"ressources"}, whole=False) == []
+
+
+def test_what_opens_files_is_checked_after_the_same_things() -> None:
+    """A file is opened once: what isn't checked then never sees it."""
+    faits = {"ouverts", "points_des_fichiers", "comptes_rendus", "fichiers_relus", "contrats"}
+    assert len({each.suit for each in invariants() if each.fait in faits}) == 1
 
 
 def _copied(vecu: tuple[Path, bytes], tmp_path: Path) -> tuple[Path, Modele]:
@@ -319,7 +327,7 @@ def test_a_file_that_another_held_back_is_wanted_of_the_second_round_after(
     vecu: tuple[Path, bytes], tmp_path: Path
 ) -> None:
     dossier, modele = _copied(vecu, tmp_path)
-    last = "WHERE id = (SELECT max(id) FROM fichier_flux)"
+    last = f"WHERE id = (SELECT max(id) FROM fichier_flux WHERE contrat_id = '{CONTRAT}')"
     waits = "etat = 'a_livrer', livre_at = NULL, prochain_essai = '2030-01-01 00:00:00.000000'"
     sql(
         f"UPDATE fichier_flux SET {waits} WHERE id = (SELECT min(id) FROM fichier_flux)",

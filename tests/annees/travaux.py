@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from canal import URL
 from connu import Connu
 from points_kit import json_lines, made_points
+from travaux_entreprises import commander, titulaire
+from travaux_grd import contractuel, suite
 from travaux_sge import APPELS, point
 from vie import Ordre, as_json
 
@@ -190,15 +192,27 @@ AUTRES: dict[str, tuple[int, Callable[[Connu, random.Random], Ordre]]] = {
     "campagne": (1, campagne),
     "points": (2, points),
     "etat": (1, etat),
+    "contractuel": (2, contractuel),
+    "titulaire": (3, titulaire),
+    "dossier": (1, commander),
 }
 """What others do, and how often beside the calls of SGE."""
 
+CLIENTS = frozenset({"contractuel", "titulaire", "dossier"})
+"""What suppliers and a company do, who are declared unless all of it is left out."""
 SORTES = {**APPELS, **AUTRES}
 
 
-def tire(connu: Connu, hasard: random.Random, nombre: int, sans: frozenset[str]) -> list[Ordre]:
-    """Draw calls, of all kinds but some; each has a name of its own."""
-    names = list(SORTES)
+def tire(
+    connu: Connu,
+    hasard: random.Random,
+    nombre: int,
+    sans: frozenset[str],
+    absents: frozenset[str] = frozenset(),
+) -> list[Ordre]:
+    """Draw calls, of all kinds but some; each has a name of its own. Others are drawn in place of
+    what is absent; not of what is left out, or they wouldn't be the same."""
+    names = [nom for nom in SORTES if nom not in absents]
     drawn = hasard.choices(names, [SORTES[nom][0] for nom in names], k=nombre)
     found = []
     for nom in drawn:
@@ -206,7 +220,7 @@ def tire(connu: Connu, hasard: random.Random, nombre: int, sans: frozenset[str])
         if nom not in sans:
             connu.numero += 1
             found.append(replace(ordre, nom=f"annees/{connu.numero}"))
-    return found
+    return [*(suite(connu, hasard) if CLIENTS - sans - absents else ()), *found]
 
 
 def horloge(hasard: random.Random, minutes: float) -> Ordre:

@@ -13,6 +13,7 @@ from in_process import caller_of, sender_of
 from made_states import copy_state
 from modele import Modele
 from recits import Recit
+from vecu_clients import lit, ouvre
 
 from sge_sim import clock
 from sge_sim.commandes.moving_clock import advance_by
@@ -231,10 +232,12 @@ def lived(dossier: Path) -> Modele:
     semaine = Semaine(dossier)
     _orders(semaine)
     _administration(semaine)
+    ouvre(semaine)
     for _ in range(4):
         semaine.advance(24)
     semaine.acces("Arret", COURT, services={"serviceSouscritId": [semaine.stopped]})
     _consultations(semaine)
+    lit(semaine)
     semaine.operate("campaigns.stop", campaign_id=1)
     semaine.tell("campagne_fermee", {}, {"id": 1})
     for _ in range(11):

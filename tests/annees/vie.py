@@ -173,6 +173,9 @@ class Vie:
         if ordre.methode == "GET" and body:
             headers["authorization"] = f"Bearer {self._jeton(ordre)}"
             body = b""
+        elif form := headers.pop("jeton", ""):
+            asked = replace(ordre, sorte="entreprise", corps=form.encode())
+            headers["authorization"] = f"Bearer {self._jeton(asked)}"
         self.tell(self._recit(ordre.sorte, nom=ordre.nom, demande=ordre.demande))
         response = self.data_connect(
             Request(
@@ -193,7 +196,8 @@ class Vie:
         if found.status >= 400:
             return ""
         rendu = loads(found.content)
-        self.tell(self._recit("jeton", demande=asked, reponse=rendu))
+        sorte = "jeton_entreprise" if ordre.sorte == "entreprise" else "jeton"
+        self.tell(self._recit(sorte, demande=asked, reponse=rendu))
         return str(rendu["access_token"])
 
     def _consent(self, autorisation_id: int, prm: str) -> dict[str, Any]:
@@ -211,6 +215,8 @@ class Vie:
         self._dit(self._recit("depart", demande={"sorte": ordre.sorte, "demande": ordre.demande}))
         status, content = asyncio.run(_ask(self.load(), ordre))
         self._answered(replace(ordre, nom=""), status, content)
+
+    _contrat, _entreprise = _administration, _rest
 
     def _answered(self, ordre: Ordre, status: int, content: bytes) -> None:
         corps: Any = None
