@@ -294,5 +294,6 @@ def test_two_hundred_thousand_values(running: InProcess) -> None:
                 values[type_] = kept + witnesses.compared(each, type_, days, file)
     print(f"graine {SEED} : {len(held)} points, {values}")
     assert len(held) >= 60
-    assert steps == {5, 10, 30}
+    # Ten minutes end in March 2023, deeper than these interfaces go.
+    assert steps == {5, 30}
     assert sum(values.values()) > 200_000
