@@ -3,6 +3,7 @@
 import argparse
 import resource
 import shutil
+import traceback
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -89,6 +90,9 @@ def play(
         partie.finit()
     except Violation as violation:
         return partie, violation
+    except Exception:
+        nom = "le modèle sait ce que disent les clients"
+        return partie, Violation(partie.pas if partie else 0, nom, traceback.format_exc())
     finally:
         if partie is not None:
             partie.ferme()

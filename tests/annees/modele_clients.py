@@ -31,7 +31,7 @@ def told(modele: "Modele", recit: Recit) -> None:
     if not recit.answered:
         return
     asked, kind = recit.demande, recit.sorte
-    if kind in ("entreprise", "dossier") and "attendu" in asked:
+    if kind in _REST and "attendu" in asked:
         wanted = map(str, (*asked["attendu"], *_FAUX))
         if recit.refus not in wanted and not modele.struck(recit):
             said = f"{recit.nom} {asked['chemin']} : {recit.refus}, attendu {asked['attendu']}"
@@ -45,10 +45,8 @@ def told(modele: "Modele", recit: Recit) -> None:
         modele.prms.add(asked["prm"])
     elif kind == "contrat_grd":
         modele.etat.contrats[asked["contrat"]] = asked["fournisseur"]
-    elif kind == "dossier":
-        _dossier(modele, recit)
-    elif kind == "entreprise":
-        _lu(modele, recit)
+    elif kind in _REST and not (recit.reponse["corps"] is None and modele.struck(recit)):  # cut
+        _REST[kind](modele, recit)
 
 
 def _dossier(modele: "Modele", recit: Recit) -> None:
@@ -72,3 +70,6 @@ def _lu(modele: "Modele", recit: Recit) -> None:
             modele.wrong("un périmètre compte ses points", f"{recit.nom} : {counted} {prms[:3]}")
     elif "metering_data" in chemin and not modele.struck(recit):
         modele.etat.mesures.entreprise(chemin, corps, recit.nom)
+
+
+_REST = {"dossier": _dossier, "entreprise": _lu}
