@@ -17,7 +17,7 @@ _DIX_ANS = Taille(
     ans=10, pas=1600, appels=24_000, fins=224, defauts=150, population=947, quotidiens_max=8
 )
 _UN_AN = Taille(
-    ans=1, pas=300, appels=1200, fins=20, defauts=12, quotidiens_max=4, quotidiens_jours=20
+    ans=1, pas=200, appels=700, fins=20, defauts=12, quotidiens_max=2, quotidiens_jours=10
 )
 _COURT = replace(
     _UN_AN,
