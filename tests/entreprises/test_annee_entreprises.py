@@ -280,7 +280,7 @@ def test_two_hundred_thousand_values(running: InProcess) -> None:
     week = timedelta(7)
     values: dict[str, int] = {}
     steps: set[int] = set()
-    for debut in (before, spring, autumn - week, autumn, autumn + week):
+    for debut in (before, before + week, spring, autumn - week, autumn, autumn + week):
         days = (debut, debut + week)
         for type_ in TYPES_C5:
             file = files(running, held, type_, days)
