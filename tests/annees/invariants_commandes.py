@@ -153,7 +153,7 @@ def sans_consentement(vue: Vue, modele: Modele) -> Iterator[str]:
         left = modele.appels[nom].instant if nom in modele.appels else instant
         at = stored(left), stored(instant)
         days = given[connu["client_id"], prm]
-        if not any(first <= at[1] and at[0] < last for first, last in days):
+        if not any(first <= at[1] and at[0] <= last for first, last in days):  # a clock may stand
             yield f"{nom} {chemin} {prm}"
 
 

@@ -107,6 +107,8 @@ class Modele:
             self.debut = min(self.dernier or recit.instant, recit.instant)
             if self.dernier is not None and recit.instant < self.dernier:
                 self.recul = self.pas
+                if self.etat.rattrape is not None:  # what happens now is dated before it
+                    self.etat.rattrape = min(self.etat.rattrape, recit.instant)
             self.dernier = recit.instant
         self.dernier = max(self.dernier or recit.instant, recit.instant)
         self.rang += 1
