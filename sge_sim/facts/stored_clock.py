@@ -101,7 +101,8 @@ class StoredClock:
         another one came since, and whatever `change` does: nothing is moved then.
         """
         with self._database.exclusive_transaction() as session:
-            numero, before = read_numbered_clock(Driver.under(session))
+            driver = Driver.under(session)
+            numero, before = read_numbered_clock(driver)
             if since is not None and since != numero:
                 raise ClockSetSinceError(
                     f"l'horloge a été réglée depuis (réglage {numero}, et non {since}) : elle est "
@@ -109,6 +110,10 @@ class StoredClock:
                     "redemander s'il le faut encore."
                 )
             debut, clock = before.now(), change(before)
+            if isinstance(before, RunningClock) and isinstance(clock, FrozenClock):
+                # The machine's clock may have gone back: what has happened isn't to come.
+                last = read_last_instant(driver)
+                clock = clock if last is None else FrozenClock(max(clock.instant, last))
             numero = max(numero + 1, (machine_now() - _EPOCH) // _MILLISECOND)
             session.merge(_row_of(numero, clock))
         return Reglage(numero, clock, debut, clock.now())

@@ -151,9 +151,10 @@ def sans_consentement(vue: Vue, modele: Modele) -> Iterator[str]:
         if statut != 200 or prm is None or connu.get("bac_a_sable") or modele.rendu:
             continue
         left = modele.appels[nom].instant if nom in modele.appels else instant
-        at = stored(left), stored(instant)
+        # A revocation of the same step was under way, whatever it is dated.
+        at = stored(min(modele.debut or left, left)), stored(instant)
         days = given[connu["client_id"], prm]
-        if not any(first <= at[1] and at[0] <= last for first, last in days):  # a clock may stand
+        if not any(first <= at[1] and at[0] <= last for first, last in days):
             yield f"{nom} {chemin} {prm}"
 
 
