@@ -102,7 +102,7 @@ def essayes(vue: Vue, modele: Modele) -> Iterator[str]:
     for number, nom, contrat, tentatives, panne, instant in waiting:
         if tentatives or panne:
             held.add(contrat)
-        if contrat in held:
+        if contrat in held or (modele.ouvert and number not in seen):  # who made it ended
             seen[number] = modele.rondes + 1
         elif modele.rondes > seen.get(number, 0) and rattrape and instant < rattrape:
             yield nom  # an end is told after its instant
