@@ -253,7 +253,7 @@ class Contrats:
         if (
             others
             and energies
-            and abs(sum(others.values()) - sum(energies.values())) > len(energies)
+            and abs(sum(others.values()) - sum(energies.values())) >= len(energies) + len(others)
         ):
             self.wrong("les deux grilles comptent la même énergie", f"{prm} {ident}")
         if before is not None:

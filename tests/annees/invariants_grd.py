@@ -66,9 +66,11 @@ def evenements_partis(vue: Vue, modele: Modele) -> Iterator[str]:
 
 def releves_mesures(vue: Vue, modele: Modele) -> Iterator[str]:
     """The indexes of a reading are those that services tell, in whole kWh; not of one that is told
-    wrong."""
+    wrong, nor of the day of a new meter: the former one's last index is read, services tell the
+    new one's first."""
     read = modele.etat.fichiers
-    wrong = {*vue.rows("SELECT prm, jour FROM main.releve_errone")}
+    changed = "SELECT prm, jour FROM main.evenement_contractuel WHERE nature = 'CMAT'"
+    wrong = {*vue.rows(f"SELECT prm, jour FROM main.releve_errone UNION {changed}")}
     dites = modele.etat.mesures.dites
     for (_, prm, instant), index in read.lus.items():
         jour = instant[:10]
