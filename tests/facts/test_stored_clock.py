@@ -9,7 +9,7 @@ from many_processes import PROCESSES
 from sqlalchemy import URL
 
 from sge_sim.clock import PARIS, Duree, machine_now
-from sge_sim.commandes.moving_clock import advance_by
+from sge_sim.commandes.moving_clock import advance_by, freeze_at, run_on
 from sge_sim.facts.database import Database
 from sge_sim.facts.stored_clock import StoredClock, instant_within
 from sge_sim.tables.ecritures import reach
@@ -78,6 +78,21 @@ def test_the_instant_of_what_is_written_never_precedes_what_has_happened(
         reach(session, NOON)
         assert instant_within(session) == NOON + timedelta(minutes=1)
         assert instant_within(session).tzinfo is PARIS
+
+
+def test_a_clock_stops_no_earlier_than_what_has_happened(
+    database: Database, clock: StoredClock
+) -> None:
+    """A machine's clock that goes back takes the one that runs with it: an order taken just before
+    would be to come for as long as the clock stands still."""
+    clock.run_from(NOON)
+    happened = clock.now() + timedelta(minutes=1)
+    with database.transaction() as session:
+        reach(session, happened)
+    stopped = clock.change(freeze_at()).fin
+    assert clock.now() == stopped == happened
+    assert stopped.tzinfo is PARIS
+    assert clock.change(run_on).fin >= happened
 
 
 def test_a_transaction_that_waited_reads_its_instant_afterwards(
