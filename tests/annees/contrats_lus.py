@@ -80,6 +80,8 @@ class Contrats:
     """Who left a point or entered it on a day: the contract, the reference, the indexes."""
     sous_lots: dict[Cle, int] = field(default_factory=dict)
     """The energy of a reading of R17, which F12 invoices."""
+    arrives: dict[str, date] = field(default_factory=dict)
+    """When points were brought: a night of which R17 had left may have its F12 with them."""
     attendus: list[tuple[datetime, str, Cle, Any]] = field(default_factory=list)
     """What must be known from an instant on: when, by which rule, of what."""
     a_lire: list[tuple[datetime, int, str, str, Membres]] = field(default_factory=list)
@@ -376,8 +378,10 @@ class Contrats:
                  if each.findtext("{*}Id_EV").startswith("VEAS")), Decimal(0)
             )  # fmt: skip
             kind = lot.findtext("{*}Type_Facturation")
-            if kind != "ANNUL" and self.sous_lots.get((contrat, number)) != kwh:
-                told = self.sous_lots.get((contrat, number))
+            told = self.sous_lots.get((contrat, number))
+            arrive = self.arrives.get(lot.findtext("{*}Id_PRM"))
+            late = told is None and arrive is not None and arrive >= leaves.date()
+            if kind != "ANNUL" and told != kwh and not late:
                 self.wrong("un sous-lot de F12 est celui de R17", f"{number} : {kwh} ≠ {told}")
 
     def _totaux(self, flux: str, nom: str, held: Membres) -> None:

@@ -19,7 +19,10 @@ def note_asked(modele: "Modele", sorte: str, demande: Mapping[str, Any]) -> None
     """Note what the administration is asked: meters may be changed, even if nobody is told."""
     suivis = modele.etat.suivis
     if sorte == "points_apportes":
-        suivis.update(prm for prm, _ in demande.get("suivis", ()))
+        prms = [prm for prm, _ in demande.get("suivis", ())]
+        suivis.update(prms)
+        if modele.dernier is not None:
+            modele.etat.fichiers.arrives |= dict.fromkeys(prms, modele.dernier.date())
     elif sorte == "evenement" and demande["nature"] == "CMAT":
         modele.etat.mesures.neufs.add(demande["prm"])
     elif sorte == "annee_grd":  # it draws them

@@ -102,4 +102,5 @@ class Etat:
         self.retires -= since.apportes
         self.changes |= since.changes
         self.suivis |= since.suivis
+        self.fichiers.arrives |= since.fichiers.arrives
         self.mesures.neufs |= since.mesures.neufs
