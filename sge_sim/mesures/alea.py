@@ -18,7 +18,7 @@ Cles = NDArray[np.uint64]
 _GOLDEN, _MIX_1, _MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 _MASK = (1 << 64) - 1
 _N_GOLDEN, _N_MIX_1, _N_MIX_2 = np.uint64(_GOLDEN), np.uint64(_MIX_1), np.uint64(_MIX_2)
-_N_1, _N_27, _N_30, _N_31 = np.uint64(1), np.uint64(27), np.uint64(30), np.uint64(31)
+UN_BIT, _N_27, _N_30, _N_31 = np.uint64(1), np.uint64(27), np.uint64(30), np.uint64(31)
 
 
 def draw(key: int, counter: int) -> int:
@@ -37,7 +37,9 @@ def draws(key: int | Cles, counters: Entiers) -> Entiers:
     >>> int(draws(7, np.array([3]))[0]) == draw(7, 3)
     True
     """
-    return draws_at(np.uint64(key & _MASK) if isinstance(key, int) else key, strides(counters))
+    numbers = draws_at(np.uint64(key & _MASK) if isinstance(key, int) else key, strides(counters))
+    numbers >>= UN_BIT
+    return numbers.view(np.int64)
 
 
 def strides(counters: Entiers) -> Cles:
@@ -45,8 +47,9 @@ def strides(counters: Entiers) -> Cles:
     return counters.astype(np.uint64) * _N_GOLDEN
 
 
-def draws_at(key: np.uint64 | Cles, far: Cles) -> Entiers:
-    """Return `draws` of the counters of which `far` are the `strides`."""
+def draws_at(key: np.uint64 | Cles, far: Cles) -> Cles:
+    """Return the 64-bit numbers of the counters of which `far` are the `strides`: `draws` leaves
+    their last bit out."""
     z = far + key
     droite = z >> _N_30
     z ^= droite
@@ -54,8 +57,7 @@ def draws_at(key: np.uint64 | Cles, far: Cles) -> Entiers:
     z ^= np.right_shift(z, _N_27, out=droite)
     z *= _N_MIX_2
     z ^= np.right_shift(z, _N_31, out=droite)
-    z >>= _N_1
-    return z.view(np.int64)
+    return z
 
 
 def subkey(seed: int, use: int) -> int:

@@ -21,8 +21,9 @@ PLEIN = 256
 """A level of 1, in rows that move around it."""
 _RIEN = 40
 """What next to nothing is."""
-_TIEDES = 250
-"""Half-hours, of `UN`, in which a dwelling is warm enough."""
+_TIEDES, _TIEDES_REDUITS, _REDUIT = 250, 860, 64
+"""Half-hours, of `UN`, in which a dwelling is warm enough; the same where less than this level is
+wanted."""
 
 
 def draw_chauffages(variantes: int) -> Entiers:
@@ -36,7 +37,8 @@ def draw_chauffages(variantes: int) -> Entiers:
             ici = np.roll(niveau, (retard - 2) * 6)
             ici = np.where(ici > np.roll(ici, 6), ici * 9 // 8, ici)
             suite = stream.at(64 * (DECALAGES_DE_CHAUFFE * habitude + retard))
-            tiedes = np.repeat(suite.at(48).uniform(variantes, 48) < _TIEDES, 6, axis=1)
+            tiede = np.where(ici[::6] < _REDUIT, _TIEDES_REDUITS, _TIEDES)
+            tiedes = np.repeat(suite.at(48).uniform(variantes, 48) < tiede, 6, axis=1)
             rows.append(np.where(tiedes, _RIEN, draw_thermostats(suite, variantes, ici)))
     return np.concatenate(rows)
 

@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 
 from sge_sim.machine.once import computed_once
-from sge_sim.mesures.alea import draws
+from sge_sim.mesures.alea import draws_at, strides
 from sge_sim.mesures.calendrier import calendrier, jour_de, numero
 from sge_sim.mesures.climat import MOIS, TYPES, climat
 from sge_sim.mesures.courbes import is_collected
@@ -124,11 +124,12 @@ def _journees(
     lignes += tous.par_ciel * np.array(
         [0 if inst.ciel is None else int(table.ciels[inst.ciel, n]) for inst in installations]
     )
-    semaine = draws(cles[:1], calendrier().compteurs[1:, n])[0]
+    compteurs = calendrier().compteurs[:, n]
+    semaine = draws_at(cles[:1], strides(compteurs[1:]))[0]
     zones = [inst.types % MOIS for inst in installations]
     chances = table.absences[:, zones, [inst.presence for inst in installations], n]
     absents = find_empty_days(semaine, chances, table.parties[n : n + 1]).nonzero()[0]
-    mots = draws(cles[1 : 1 + tous.tirages], calendrier().compteurs[:1, n] + (encore or 0))
+    mots = draws_at(cles[1 : 1 + tous.tirages], strides(compteurs[:1] + (encore or 0)))
     energies *= table.facteurs[:, n].take(tous.facteurs)
     hasard = apply_draws(tous, energies, lignes, mots, absents, formes)[2]
     par_pas = np.array([find_largest_step(point, jour_de(n)) for point in points], np.int64)

@@ -117,10 +117,8 @@ def find_niveaux(point: PointMesure, i0: int, i1: int) -> Entiers | None:
     if not (amplitude := _amplitude(point)):
         return None
     phase = point.graine % _TRIMESTRE
-    rangs = _TRIMESTRES[i0 + phase : i1 + phase]
-    premier, dernier = int(rangs[0]), int(rangs[-1])
-    niveaux = find_cles(point.graine).niveaux[premier : dernier + 1]
-    return _over_one(niveaux, amplitude).take(rangs - premier)
+    niveaux = _over_one(find_cles(point.graine).niveaux, amplitude)
+    return niveaux.take(_TRIMESTRES[i0 + phase : i1 + phase])
 
 
 def find_niveaux_du_jour(points: Sequence[PointMesure], n: int) -> Entiers:

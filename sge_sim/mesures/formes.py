@@ -98,7 +98,7 @@ class Groupe:
 @dataclass(frozen=True)
 class Banque:
     """The rows of a step. `cumuls`: shape (rows, steps + 1); `pointes`: largest step of each row;
-    `pointes_de_partie`: the same in each of `PARTIES`, shape (parts, rows); `groupes`: where each
+    `pointes_de_partie`: the same in each of `PARTIES`, shape (rows, parts); `groupes`: where each
     kind stands."""
 
     cumuls: NDArray[np.int32]
@@ -123,8 +123,8 @@ def banque(pas_par_jour: int) -> Banque:
         nombre = len(poids) * departs
         groupes[sorte] = Groupe(debut, len(poids) if departs > 1 else 0, variantes)
         debut += nombre
-    toutes, parties = np.concatenate(cumuls), np.concatenate(par_partie, axis=1)
-    pointes = parties.max(axis=0)
+    toutes, parties = np.concatenate(cumuls), np.concatenate(par_partie)
+    pointes = parties.max(axis=1)
     for tableau in (toutes, pointes, parties):
         tableau.setflags(write=False)
     return Banque(toutes, pointes, parties, groupes)
@@ -167,7 +167,7 @@ def _pointes(sommes: NDArray[np.int32], departs: int) -> NDArray[np.int32]:
         vus += de_plus
     debuts = np.arange(0, pas, voulus)[:, None] + (np.array(coupes) - premier)
     found: NDArray[np.int32] = pointes.T[debuts % pas].reshape(PARTIES, -1)
-    return found
+    return np.ascontiguousarray(found.T)
 
 
 ECARTS_D_UN_BLOC = (10, 35, 55)

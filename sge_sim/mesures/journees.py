@@ -81,7 +81,7 @@ def _drawn(
     if i0 == i1:
         return
     for a, b in pairwise(bornes):
-        yield _journees(point, a, b, grandeur, [jour - a for jour in changements if a <= jour < b])
+        yield _journees(point, a, b, grandeur)
 
 
 def find_couple(point: PointMesure, n: int) -> PointMesure | None:
@@ -91,11 +91,15 @@ def find_couple(point: PointMesure, n: int) -> PointMesure | None:
     return point.couple
 
 
-def _journees(
-    point: PointMesure, i0: int, i1: int, grandeur: Grandeur, changements: list[int]
-) -> Journees:
-    rangs = np.array(changements, np.int64) if changements else AUCUN
-    ecarts = calendrier().heures[i0 + rangs] - 24 if changements else AUCUN
+@computed_once(256)
+def _find_ecarts(i0: int, i1: int) -> tuple[Entiers, Entiers]:
+    """Return the ranks of the days of 23 or 25 hours in [i0, i1), and the hours beyond 24."""
+    jours = np.array(find_changements(i0, i1), np.int64)
+    return jours - i0, calendrier().heures[jours] - 24
+
+
+def _journees(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Journees:
+    rangs, ecarts = _find_ecarts(i0, i1)
     if find_couple(point, i0) is not None:
         return _nettes(point, i0, i1, grandeur, rangs, ecarts)
     if ((i1 - 1) >> _BITS_BLOC) - (i0 >> _BITS_BLOC) < _BLOCS_JOINTS:
@@ -108,7 +112,7 @@ def _journees(
             kept.append((bloc.energies[:, places], bloc.lignes[:, places]))
     days, doubled = ([join_columns(columns) for columns in zip(*of, strict=True)] for of in parts)
     doubles = None
-    if changements:
+    if len(rangs):
         doubles = Journees(i0, doubled[0], doubled[1], bloc.banque, bloc.pair, AUCUN, AUCUN, None)
     return Journees(i0, days[0], days[1], bloc.banque, bloc.pair, rangs, ecarts, doubles)
 

@@ -18,7 +18,6 @@ DEBUT_CHANGEMENT, FIN_CHANGEMENT = 120, 180
 """Legal minutes of the hour that is skipped or lived twice on a day of 23 or 25 hours."""
 Colonnes = Entiers | EntiersCourts
 _HEURE = FIN_CHANGEMENT - DEBUT_CHANGEMENT
-_BORDS = np.array([[DEBUT_CHANGEMENT], [FIN_CHANGEMENT]])
 
 
 @dataclass
@@ -187,8 +186,9 @@ class Journees:
     def _heures(self) -> tuple[Entiers, Entiers]:
         """What the days of 23 or 25 hours spend until that hour, and what it adds to them."""
         assert self.doubles is not None
-        avant, apres = self.doubles._spent(_BORDS)
-        return avant, (apres - avant) * self.ecarts
+        cumuls, pas = self.doubles.cumuls(), self.banque.pas
+        avant = cumuls[:, DEBUT_CHANGEMENT // pas]
+        return avant, (cumuls[:, FIN_CHANGEMENT // pas] - avant) * self.ecarts
 
 
 @dataclass

@@ -51,13 +51,13 @@ _PETITES = (0, 1, 2, 3, 4, 0, 1, 2, 3, 5, 5, 5, 5, 5, POMPE, POMPE, POMPE)
 _GRANDES = (0, 1, 3, 0, 2, 5, POMPE, POMPE)
 """Whose heating hardly stops subscribe more (assumed)."""
 LOGEMENTS = {
-    3: Logement(taille=(29, 62, 9, 50), socle=(114, 60, 26, 480), chauffes=150,
+    3: Logement(taille=(29, 62, 9, 50), socle=(115, 60, 26, 480), chauffes=150,
         habitudes=_PETITES, par_degre=(36, 60, 10, 76), voitures=0, pointe=(90, 200)),
-    6: Logement(taille=(31, 68, 9, 90), socle=(192, 60, 26, 480), chauffes=372,
+    6: Logement(taille=(31, 68, 9, 90), socle=(194, 60, 26, 480), chauffes=372,
         habitudes=_PETITES, par_degre=(73, 52, 15, 145), voitures=50, pointe=(90, 200)),
-    9: Logement(taille=(41, 68, 10, 116), socle=(267, 60, 26, 500), chauffes=460,
+    9: Logement(taille=(41, 68, 10, 116), socle=(270, 60, 26, 500), chauffes=460,
         habitudes=_GRANDES, par_degre=(219, 46, 26, 290), voitures=90, pointe=(68, 106)),
-    12: Logement(taille=(60, 68, 12, 138), socle=(426, 60, 26, 580), chauffes=580,
+    12: Logement(taille=(60, 68, 12, 138), socle=(430, 60, 26, 580), chauffes=580,
         habitudes=_GRANDES, par_degre=(300, 46, 32, 400), voitures=140, pointe=(60, 104)),
 }  # fmt: skip
 """By power, kVA: beyond the last one, it is the last one's."""

@@ -74,7 +74,7 @@ def test_a_heat_pump_does_not_step_at_midnight() -> None:
 def test_the_largest_step_of_each_part_of_a_day_is_that_of_its_row(pas: int) -> None:
     formes = banque(pas)
     steps = np.diff(formes.cumuls, axis=1).reshape(len(formes.cumuls), PARTIES, -1)
-    assert (formes.pointes_de_partie == steps.max(axis=2).T).all()
+    assert (formes.pointes_de_partie == steps.max(axis=2)).all()
     assert (formes.pointes == steps.max(axis=(1, 2))).all()
 
 

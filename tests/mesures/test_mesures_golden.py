@@ -103,16 +103,16 @@ FENETRES = (
     (date(2024, 10, 21), date(2024, 11, 4)),
 )
 EMPREINTES = {
-    "residentiel": "771e892402e6cb1fd93cde88481ec48fe78b53dab15bf54b48742dc4ea92d664",
-    "commerce": "73fad5b0797b1de3ae8550070bd6e609e9775eb52ee5155ee463bcfdaafe2bc1",
-    "activation": "35db83775340ada04d95ee107d7cd0768e3771e9c7b7642a2027c5e68dda392c",
-    "surplus": "49b02599fe6819295e03b7e3219403d327c593921f80a91a3b1f0195cd871c6d",
-    "tertiaire": "a610e063c5e8c572cf7caec42437cab63f7afb758da6fe91c67deff0a520403f",
-    "usine": "d2bd3f8a8d1ab34f45a4256133fb991a14049d05935939576b4da01e752004a2",
-    "centrale": "860ec78684b6030dcffeb3844cfb0a101a9954f7bec5c1e19c41497cce70e6a1",
-    "voiture": "3deb32abcdd2424fb3c11d951fbc471adfbd3be534819edb63ceae5bc881ca29",
-    "delaissee": "2d98eeab4363e0c1b9d305b352e27a83c6047158a372339e19669eb71e1fa0cf",
-    "atelier": "7645eac132ba7f33926e4dee34bcd3729c65f493db4eb40a0cd964df4ab7c534",
+    "residentiel": "d8fa27f19577a613fa1ee1d951aea9e45a7d50c0fee4264cd5bb001f77ba0351",
+    "commerce": "63ef8d68647bb1a640c03d9f0380cc03df95d7f49881a7e68967b08946ef5453",
+    "activation": "250c15e2e9f268bc20bd8b1899314c81f2cfed7d794b089a36ddc4cc28f4eb81",
+    "surplus": "61311235c4778da233a9c84334ce3c30e1c62d1d61a4e326cf51e172d74394fa",
+    "tertiaire": "bc9100644d38812e5fbb2d90f23548e052a4fd9f202a112d1b7dba201c44933a",
+    "usine": "e7bdedfd8d4584f99b7e8a4a86d7ef6918a5095281afb13bac8be30658c0e250",
+    "centrale": "69564eed20db406cd1cb12f958c3511de6bb71db6c239de575b972d38b049a12",
+    "voiture": "23a7a9194280a4453d548fade438df41b696c1678aad2cb4266426d76e87f083",
+    "delaissee": "bf3919609fccf6793b1ca17d729e26f4f5b9c9491c550ca499cae8c3cbf54cdc",
+    "atelier": "7d94920c2eedd08d8213d7576a42bccc6f84eff636cd480000c504c7e8a58a29",
 }
 
 
@@ -158,10 +158,10 @@ def digest(point: PointMesure) -> str:
 
 
 FACTUREES = {
-    "tertiaire": "19c4efac51d118455d235342b370a13bf02a9be796ad25731258d4f7ee259ede",
-    "usine": "b8e6b10ffea0dd36e376648942bac9db904e6fcc31f8e3a4dc5a20b12ec87463",
+    "tertiaire": "ca9151fb1006d0db120be432bd43ffd3d53a1809d0c50c3aa0baa67a6f2cdb9f",
+    "usine": "e55e9395a87b09ddbe19dfa0c816c0f4effafe42ca26216f1139c2649c77854d",
     "centrale": "e01ed72692f6f75b9594a6d080ceb596bd0fd739988b2bec0aee9f8197ab26e4",
-    "moins puissante": "885f9c369214e62e21d3403ecd4944136b77a97fa5859717060b5ae25ac84c07",
+    "moins puissante": "a53d26e7bdf9bfc1ec1952d79e11054270a5df0cce8a5b3584d0f77ce846bf0e",
 }
 """Of what large meters count beside energies."""
 
@@ -219,12 +219,12 @@ DONNEES = {
     "donne, grand": [(J, " ".join(["30000"] * 287 + ["-"]), None)],
 }
 EMPREINTES_LUES = {
-    "foyer et sa centrale": "43df9a4af53aef0dac40df2d356a250be5bf33c4a9694302ae1e2c7238855845",
-    "centrale et son foyer": "108ac0951204f47d1605bf9c4c6b9064829b6f12805f82652297f392055bab9b",
-    "reprogramme": "99034e662fa0c9d8ad4ede1d449e94a217c087b80fef421d96b26abaa2885ab3",
-    "remplace": "b428bf3cae01044effb2fc9b953843def301406b2460a2b00f8fd9e0f1db3aec",
-    "donne": "98473926b033f4a1b9234c7d383e901591ca6776e3794c9a197ffe769a70600a",
-    "donne, grand": "942ee6cf168f7e906c7ba356c74efb1d4c187c49fcde950eb61922ed7e812112",
+    "foyer et sa centrale": "86ff30e8146dcb8c9e657c1bc7ead82535998dee747c69fb8b9de486c20dd630",
+    "centrale et son foyer": "e8ca169c2adc45b30b0c0f87ab647c6eff9504be18472dcb295f050d950a0bf3",
+    "reprogramme": "48322294e6b808b16b7a471b2720083bf295f73b66003d8420d37a2cd03947fa",
+    "remplace": "bdc0af2d83267e2570085d51e86a6742ef7a8dc7f1a3067dfffd5d0748084afa",
+    "donne": "a523142903107362910266c9d6d065d62b9c191bdad0a368456a593317e0b5bf",
+    "donne, grand": "785f0b6967ad7d486b0a07a3438f2b8a0c00cecf8c26cf85d8cc41ec5e36cd06",
 }
 
 
@@ -295,7 +295,7 @@ VIVANTS = [
     # The last one gets a plant of its own.
     for graine in (*range(300), 782)
 ]
-EMPREINTE_DES_VIES = "43c57e4eee9b7129cf4e0be7c7776c2566046d2cfd112db65cd93cd6e0ba3298"
+EMPREINTE_DES_VIES = "844f6b3712cff01dd77836d9c5f6b8d9f805b0cf04ad71f80387a5b505c5e6a3"
 
 
 def digest_vies() -> str:
@@ -329,7 +329,7 @@ EMPREINTES_DES_TABLES = {
     "calendrier": "67254c1efb34d4d95e2b5b28fde8697c4fd360f124cb4fd33e1283300c152982",
     "climat": "1f76b1c4bf47e49319331ff17ebd544d690a42e6c152b5701e5a7ea37efde76c",
     "bruits": "2d2b2c8f5508c1aa762f589aa5f7fbe51bb8c36ccca221c498734d2049d00196",
-    "formes": "e2f55793446dc8d13ee0aa241e7385c2a939a9df98444b599b67511a21312c7a",
+    "formes": "19b889587ba736a492514f06f90b05089cee08aff3dce57f2c115502e903db12",
     "gigues": "a7cd7498b7366fa04269de710670d5869798e5304970cf755db162be44e97aa7",
     "facteurs": "d1839644ccca2cd0a96cd3f01f3665496db5b1c15534a6b367bfe1b01f332a85",
 }
@@ -384,19 +384,19 @@ def test_what_is_mapped_is_what_is_made(monkeypatch: pytest.MonkeyPatch, tmp_pat
 FOULES = {
     ProfilConsommation.RESIDENTIEL: (
         6000,
-        "82a59b0643394d0a01969cac1257bcde8f22adc0c4516491e693789eae5c3097",
+        "7e100a70ed2e77668e864879a2d767cda7fc3ca0b8fdf2cf6147793fc6c5a438",
     ),
     ProfilConsommation.PROFESSIONNEL: (
         2000,
-        "7b0c68f6522fe2b91c9d49c626147476210406c0fa33a7cc1d00683c4cecc69c",
+        "b8358520316ecb2ab79a4926d51227c4ee372cce0c7663fd833288dc4630ba79",
     ),
     ProfilConsommation.TERTIAIRE: (
         2000,
-        "12084ddcb59ec725382bddf4894254bc29d0baf9ddc459863873167bd9038492",
+        "44c4382733edb334868ff70aa6cf30507f07de3455993b749fd0e278517ce658",
     ),
     ProfilConsommation.INDUSTRIEL: (
         2000,
-        "57864a6d526d9b771ffebf7fefb527621ac55b397cb7ad0111f7e72ba0a21110",
+        "187d48c0e426f713f1055e04982059b304c3de52580c3081e218a979ff24756f",
     ),
     ProfilConsommation.PRODUCTION: (
         1000,
