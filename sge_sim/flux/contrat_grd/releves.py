@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, Final
 
@@ -34,6 +35,7 @@ from sge_sim.mesures.consommations import (
 from sge_sim.mesures.depassements import heures_depassees
 from sge_sim.mesures.grilles_nommees import ClasseNommee, calendrier_nomme
 from sge_sim.mesures.index import registres_de_depose, registres_lus
+from sge_sim.mesures.installations import keep_cles
 from sge_sim.mesures.tableaux import Entiers
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.tables.mesures import read_mesures_facts_of
@@ -67,7 +69,7 @@ class ReleveContractuel:
     evenement: EvenementContractuel | None = None
     precedent: "ReleveContractuel | None" = None
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Its number of sixteen digits (how real ones are given is unknown)."""
         said = f"{self.prm}/{self.reference}/{self.jour}/{self.motif}"
@@ -127,27 +129,6 @@ class SituationVecue:
         """Return the day of the next cyclic reading, as it is foreseen at one."""
         return next(self.cycliques(jour, self.communicates(jour)))
 
-    def releves(self, jusqu_a: date) -> list[ReleveContractuel]:
-        """Return its readings to a day, that day included, oldest first: of a year at least.
-
-        An event on the fixed day stands for the cyclic reading (assumed); of several events of a
-        day the one that ends has it, else the first.
-        """
-        debut, about = self.derniere.date_mise_en_service, (self.prm, self.derniere.reference)
-        by_day = {debut: ReleveContractuel(*about, debut, _COMMENCE)}
-        dits = [each for each in self.evenements if each.sorte.motif and each.jour <= jusqu_a]
-        for each in sorted(dits, key=lambda each: each.sorte.ferme):
-            if each.jour not in by_day or each.sorte.ferme or by_day[each.jour].evenement is None:
-                by_day[each.jour] = ReleveContractuel(*about, each.jour, each.sorte.motif, each)
-        last = min(jusqu_a, self.fin or date.max)
-        for jour in self.cycliques(max(debut, last - _LOOK_BACK)):
-            if jour > last:
-                break
-            by_day.setdefault(jour, ReleveContractuel(*about, jour, CYCLIQUE))
-        bare = [by_day[jour] for jour in sorted(by_day)]
-        pairs = zip(bare, [None, *bare], strict=False)
-        return [replace(each, precedent=before) for each, before in pairs]
-
     def shown(self, jour: date, *, before: bool) -> Entiers:
         """Return what the registers show on a day; `before`: those of the meter that goes on it."""
         gone = next((each for each in self.mesure.compteurs if each.depose == jour), None)
@@ -167,6 +148,7 @@ def read_registers(vecues: Iterable[tuple[SituationVecue, Iterable[date]]]) -> N
     ]
     minutes = [np.array([minute_du_releve(vecue.mesure, jour)]) for vecue, jour in asked]
     days = [(vecue.mesure, numero(jour), numero(jour) + 1) for vecue, jour in asked]
+    keep_cles(point.graine for point, *_ in days)
     lus = registres_lus(days, minutes if any(map(np.any, minutes)) else None) if asked else []
     for (vecue, jour), lu in zip(asked, lus, strict=True):
         registres = vecue.registres[numero(jour)] = lu[:, 0].copy()
@@ -251,6 +233,30 @@ class PointDuContrat:
         """A C4's powers, by class."""
         powers = self.situation.par_classe.items()
         return [{"classe": classe, "puissance": power} for classe, power in powers]
+
+    @cached_property
+    def releves(self) -> list[ReleveContractuel]:
+        """Its readings to its day, that day included, oldest first: of a year at least.
+
+        An event on the fixed day stands for the cyclic reading (assumed); of several events of a
+        day the one that ends has it, else the first.
+        """
+        vecue, last = self.vecue, min(self.jour, self.vecue.fin or date.max)
+        debut = self.situation.date_mise_en_service
+        by_day: dict[date, tuple[str, EvenementContractuel | None]] = {debut: (_COMMENCE, None)}
+        dits = [each for each in vecue.evenements if each.sorte.motif and each.jour <= self.jour]
+        for each in sorted(dits, key=lambda each: each.sorte.ferme):
+            if each.sorte.ferme or by_day.get(each.jour, ("", None))[1] is None:
+                by_day[each.jour] = each.sorte.motif, each
+        for jour in vecue.cycliques(max(debut, last - _LOOK_BACK)):
+            if jour > last:
+                break
+            by_day.setdefault(jour, (CYCLIQUE, None))
+        found, about = list[ReleveContractuel](), (self.prm, self.situation.reference)
+        for jour in sorted(by_day):
+            before = found[-1] if found else None
+            found.append(ReleveContractuel(*about, jour, *by_day[jour], before))
+        return found
 
     @property
     def matricule(self) -> str | None:
