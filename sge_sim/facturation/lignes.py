@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 from typing import Any, ClassVar, Final
@@ -161,7 +162,7 @@ class BlocFacture:
         last = max(self.lignes, key=lambda each: each.debut).situation
         return {last.fta if last else "": self.lignes}
 
-    @property
+    @cached_property
     def taxes(self) -> Mapping[Decimal, Decimal]:
         """Its tax by rate, rounded half up: on the sum of a rate, or line by line."""
         taxes: dict[Decimal, Decimal] = defaultdict(Decimal)
@@ -173,7 +174,7 @@ class BlocFacture:
             taxes[rate] += rounded(base * rate / 100)
         return taxes
 
-    @property
+    @cached_property
     def ht(self) -> Decimal:
         """The sum of its lines."""
         return sum((each.montant for each in self.lignes), Decimal("0.00"))

@@ -5,7 +5,8 @@ each adds up to the total. Registers count on through a change of calendar: the 
 register 1 goes on from where the previous one stopped.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -217,20 +218,17 @@ def registres_lus(
                 parts.append((rang, compteur, (point, a, b)))
     several = [(point, a, b - 1) for _, _, (point, a, b) in parts if b - a > 1]
     whole = iter(energies_des_registres(several, grandeur) if several else ())
-    meters: dict[tuple[int, int], tuple[PointMesure, set[int]]] = {}
+    meters: dict[tuple[PointMesure, int], set[int]] = defaultdict(set)
     for _, compteur, (point, a, _) in parts:
-        meters.setdefault((id(point), numero_borne(compteur.pose)), (point, set()))[1].add(a)
-    counted = {
-        meter: _comptes(point, meter[1], sorted(jours), grandeur)
-        for meter, (point, jours) in meters.items()
-    }
+        meters[point, numero_borne(compteur.pose)].add(a)
+    counted = {meter: _comptes(*meter, jours, grandeur) for meter, jours in meters.items()}
     begun: Sequence[Entiers | int] = [0] * len(parts)
     if minutes is not None:
         jusque = [minutes[rang][a - lectures[rang][1] :][: b - a] for rang, _, (_, a, b) in parts]
         begun = energies_des_registres([jours for *_, jours in parts], grandeur, jusque)
     for (rang, compteur, (point, a, b)), du_jour in zip(parts, begun, strict=True):
         ici = lus[rang][:, a - lectures[rang][1] :][:, : b - a]
-        ici[:, 0] = counted[id(point), numero_borne(compteur.pose)][a]
+        ici[:, 0] = counted[point, numero_borne(compteur.pose)][a]
         if b - a > 1:
             next(whole).cumsum(axis=1, out=ici[:, 1:])
             ici[:, 1:] += ici[:, :1]
@@ -280,19 +278,18 @@ def compte_garde(_point: PointMesure, pose: int, _grandeur: Grandeur) -> list[tu
 
 
 def _comptes(
-    point: PointMesure, pose: int, jours: Sequence[int], grandeur: Grandeur
+    point: PointMesure, pose: int, asked: Iterable[int], grandeur: Grandeur
 ) -> dict[int, Entiers]:
-    """Return what the registers of a meter count until each of these ascending days, shape (16,).
+    """Return what the registers of a meter count until each of these days, shape (16,).
 
     A life isn't added up again for a later day: what was counted is kept, by point.
     """
-    garde = compte_garde(point, pose, grandeur)
-    until, sommes = garde[0]
-    since = until if until <= jours[0] else pose
-    comptes = _sommes(point, [since, *jours], grandeur).cumsum(axis=0)
-    if since == until:
-        comptes += sommes
-    if jours[-1] > until:
+    jours, garde = sorted(asked), compte_garde(point, pose, grandeur)
+    until, sommes = kept = garde[0]
+    if jours[0] < until:
+        until, sommes = pose, np.zeros_like(sommes)
+    comptes = sommes + _sommes(point, [until, *jours], grandeur).cumsum(axis=0)
+    if jours[-1] > kept[0]:
         garde[0] = jours[-1], comptes[-1].copy()
     return dict(zip(jours, comptes, strict=True))
 
@@ -304,13 +301,11 @@ def _sommes(point: PointMesure, bords: Sequence[int], grandeur: Grandeur) -> Ent
     """
     sommes = np.zeros((len(bords) - 1, _TOTAL + 1), np.int64)
     for j in journees(point, bords[0], bords[-1], grandeur):
-        jour = jour_de(j.premier)
-        cut = np.clip(np.array(bords) - j.premier, 0, j.nombre).tolist()
+        jour, nombre = jour_de(j.premier), j.nombre
+        cut = [min(max(each - j.premier, 0), nombre) for each in bords]
         parts = [(n, slice(a, b)) for n, (a, b) in enumerate(pairwise(cut)) if a < b]
         spent: dict[tuple[int, ...], Entiers] = {}
-        comptes: dict[Structure, list[Entiers]] = {
-            Structure.BASE: [j.totaux[days].sum(keepdims=True) for _, days in parts]
-        }
+        comptes = {Structure.BASE: [j.totaux[ici].sum(keepdims=True) for _, ici in parts]}
         for grilles, premier in (
             (point.grille_fournisseur, 0),
             (point.grille_distributeur, CADRANS_FOURNISSEUR),

@@ -155,8 +155,7 @@ def _invoiced(point: PointDuContrat) -> list[ReleveContractuel]:
     """Return the readings that the day's one closes: that which was invoiced last, or the first of
     the situation, and those since; none where the day's isn't invoiced."""
     releves = point.releves
-    last = releves[-1] if releves else None
-    if last is None or last.jour != point.jour:
+    if (last := releves[-1]).jour != point.jour:
         return []
     if point.grand:
         return releves[-2:] if last.precedent else []

@@ -36,7 +36,6 @@ from sge_sim.mesures.depassements import heures_depassees
 from sge_sim.mesures.grilles_nommees import ClasseNommee, calendrier_nomme
 from sge_sim.mesures.index import registres_de_depose, registres_lus
 from sge_sim.mesures.installations import keep_cles
-from sge_sim.mesures.tableaux import Entiers
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.tables.mesures import read_mesures_facts_of
 from sge_sim.tables.perimetre import (
@@ -93,7 +92,7 @@ class SituationVecue:
     mesure: PointMesure
     ecarts: Mapping[date, int] = field(default_factory=dict)
     """How many kWh too many its readings of a day are told, in the first class of each grid."""
-    registres: dict[int, Entiers] = field(default_factory=dict, repr=False, compare=False)
+    registres: dict[int, list[int]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def derniere(self) -> SituationContractuelle:
@@ -107,11 +106,10 @@ class SituationVecue:
 
     def communicates(self, jour: date) -> bool:
         """Tell whether its meter of a day does."""
-        return any(
-            each.communicant
-            for each in self.mesure.compteurs
-            if each.pose <= jour < (each.depose or date.max)
-        )
+        for each in self.mesure.compteurs:
+            if each.pose <= jour and (each.depose is None or jour < each.depose):
+                return each.communicant
+        return False
 
     def cycliques(self, depuis: date, mensuels: bool | None = None) -> Iterator[date]:
         """Yield its days of cyclic reading after a day, without end; `mensuels`: as if its meters
@@ -129,11 +127,11 @@ class SituationVecue:
         """Return the day of the next cyclic reading, as it is foreseen at one."""
         return next(self.cycliques(jour, self.communicates(jour)))
 
-    def shown(self, jour: date, *, before: bool) -> Entiers:
+    def shown(self, jour: date, *, before: bool) -> list[int]:
         """Return what the registers show on a day; `before`: those of the meter that goes on it."""
         gone = next((each for each in self.mesure.compteurs if each.depose == jour), None)
         if before and gone is not None:
-            return registres_de_depose(self.mesure, gone)
+            return [*map(int, registres_de_depose(self.mesure, gone))]
         return self.registres[numero(jour)]
 
 
@@ -146,13 +144,14 @@ def read_registers(vecues: Iterable[tuple[SituationVecue, Iterable[date]]]) -> N
         for jour in sorted({*jours})
         if numero(jour) not in vecue.registres
     ]
-    minutes = [np.array([minute_du_releve(vecue.mesure, jour)]) for vecue, jour in asked]
+    minutes = [minute_du_releve(vecue.mesure, jour) for vecue, jour in asked]
     days = [(vecue.mesure, numero(jour), numero(jour) + 1) for vecue, jour in asked]
     keep_cles(point.graine for point, *_ in days)
-    lus = registres_lus(days, minutes if any(map(np.any, minutes)) else None) if asked else []
-    for (vecue, jour), lu in zip(asked, lus, strict=True):
-        registres = vecue.registres[numero(jour)] = lu[:, 0].copy()
-        registres[[0, CADRANS_FOURNISSEUR]] += _WH * vecue.ecarts.get(jour, 0)
+    at = [np.array([minute]) for minute in minutes] if any(minutes) else None
+    for (vecue, jour), lu in zip(asked, registres_lus(days, at) if asked else (), strict=True):
+        registres = vecue.registres[numero(jour)] = lu[:, 0].tolist()
+        for premier in (0, CADRANS_FOURNISSEUR):
+            registres[premier] += _WH * vecue.ecarts.get(jour, 0)
 
 
 @dataclass(frozen=True)
@@ -187,8 +186,7 @@ def grids_at(
         if precedent is not None:
             shown.append(vecue.shown(precedent, before=False))
         index, *precedents = (
-            {each.code: int(lu[premier + each.cadran - 1]) // _WH for each in classes}
-            for lu in shown
+            {each.code: lu[premier + each.cadran - 1] // _WH for each in classes} for lu in shown
         )
         found.append(GrilleLue(grille, classes, index, *precedents or [{}]))
     fournisseur, distributeur = found
