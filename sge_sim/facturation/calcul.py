@@ -349,6 +349,4 @@ def _line(
 
 def _span(lignes: Sequence[LigneFacturee]) -> tuple[date, date] | None:
     """Return the first and the last day of lines, None of no line."""
-    if not lignes:
-        return None
-    return min(each.debut for each in lignes), max(each.fin for each in lignes)
+    return (min(x.debut for x in lignes), max(x.fin for x in lignes)) if lignes else None

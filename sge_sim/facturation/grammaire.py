@@ -15,7 +15,7 @@ so many digits, two of them after the point. Source: the schemas as `docs/factur
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -134,7 +134,10 @@ def read_by_grammar(root: Any) -> tuple[str, str, ArbreDocument, list[str]]:
     for document in DOCUMENTS:
         by_version = grammaires(document)
         if root.tag == next(iter(by_version.values())).nom:
-            read = [(version, *_read_root(each, root)) for version, each in by_version.items()]
+            read = []
+            for version, noeud in by_version.items():
+                reader = _LecteurDeForme()
+                read.append((version, reader.inside(noeud, root, root.tag), reader.fautes))
             return document, *min(read, key=lambda found: len(found[2]))
     raise ValueError(f"<{root.tag}> n'est la racine d'aucun document connu")
 
@@ -169,7 +172,7 @@ def write_around(
 def _write(noeud: Noeud, value: Any, retrait: str, out: list[str]) -> None:
     """Add the lines of an element, as lxml writes it, at a fifth of the cost."""
     attributes, elements = _given(noeud, tuple(value))
-    named = [f" {nom[1:]}={quoteattr(_text_of(value[nom]))}" for nom in attributes]
+    named = [f" {nom[1:]}={quoteattr(str(value[nom]))}" for nom in attributes]
     out.append(f"{retrait}<{noeud.nom}{''.join(named)}{'' if elements else '/'}>\n")
     for nom, each in elements:
         inner = value[nom]
@@ -177,7 +180,7 @@ def _write(noeud: Noeud, value: Any, retrait: str, out: list[str]) -> None:
             if each.inner:
                 _write(each, said, f"{retrait}  ", out)
                 continue
-            text = said if isinstance(said, str) else _text_of(said)
+            text = said if isinstance(said, str) else _TEXTS.get(type(said), str)(said)
             if "&" in text or "<" in text or ">" in text:
                 text = escape(text)
             out.append(f"{retrait}  <{nom}>{text}</{nom}>\n")
@@ -186,9 +189,7 @@ def _write(noeud: Noeud, value: Any, retrait: str, out: list[str]) -> None:
 
 
 @computed_once(1024)
-def _given(
-    noeud: Noeud, names: tuple[str, ...]
-) -> tuple[Sequence[str], Sequence[tuple[str, Noeud]]]:
+def _given(noeud: Noeud, names: tuple[str, ...]) -> tuple[list[str], list[tuple[str, Noeud]]]:
     """Return the attributes of an element among these names, and the elements in it, in order."""
     within = [(nom, each) for nom, (each, _) in noeud.within.items() if nom in names]
     attributes = [nom for nom, _ in within if nom[0] == "@"]
@@ -196,18 +197,8 @@ def _given(
 
 
 _TEXTS: Final[Mapping[type, Callable[[Any], str]]] = {
-    **{bool: lambda truth: str(int(truth)), Decimal: "{:f}".format},
-    **{date: date.isoformat, datetime: datetime.isoformat},
+    **{bool: lambda truth: str(int(truth)), Decimal: "{:f}".format, datetime: datetime.isoformat}
 }
-
-
-def _text_of(value: Any) -> str:
-    return _TEXTS.get(type(value), str)(value)
-
-
-def _read_root(noeud: Noeud, root: Any) -> tuple[ArbreDocument, list[str]]:
-    reader = _LecteurDeForme()
-    return reader.inside(noeud, root, root.tag), reader.fautes
 
 
 @dataclass

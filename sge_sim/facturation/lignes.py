@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
-from itertools import chain
 from operator import attrgetter
 from typing import Any, ClassVar, Final
 
@@ -218,7 +217,7 @@ class FactureFournisseur:
     @property
     def lignes(self) -> list[LigneFacturee]:
         """Its lines."""
-        return [*chain.from_iterable(self.tarifs.values())]
+        return [each for mine in self.tarifs.values() for each in mine]
 
     @property
     def ht(self) -> Decimal:

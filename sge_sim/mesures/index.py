@@ -159,11 +159,6 @@ def index_er(inductif: Index, capacitif: Index) -> Index:
     )
 
 
-def index_de_depose(point: PointMesure, compteur: CompteurPose) -> int:
-    """Return the last total, Wh, of a meter that was removed (`ValueError` if it is in place)."""
-    return int(registres_de_depose(point, compteur)[_TOTAL])
-
-
 def _jours_lus(point: PointMesure, debut: date, fin: date) -> tuple[int, int]:
     """Return the days of [debut, fin) that have a reading: the last one closes the point's life."""
     premier, dernier = vie(point)
@@ -212,8 +207,7 @@ def registres_lus(
             a, b = max(i0, numero_borne(compteur.pose)), i1
             if compteur.depose is not None:
                 # The day a meter is replaced is the new one's; the last one is read when it goes.
-                last = compteur is point.compteurs[-1]
-                b = min(i1, numero_borne(compteur.depose) + last)
+                b = min(i1, numero_borne(compteur.depose) + (compteur is point.compteurs[-1]))
             if a < b:
                 parts.append((rang, compteur, (point, a, b)))
     several = [(point, a, b - 1) for _, _, (point, a, b) in parts if b - a > 1]
@@ -285,9 +279,8 @@ def _comptes(
     A life isn't added up again for a later day: what was counted is kept, by point.
     """
     jours, garde = sorted(asked), compte_garde(point, pose, grandeur)
-    until, sommes = kept = garde[0]
-    if jours[0] < until:
-        until, sommes = pose, np.zeros_like(sommes)
+    kept = garde[0]
+    until, sommes = kept if kept[0] <= jours[0] else (pose, 0)
     comptes = sommes + _sommes(point, [until, *jours], grandeur).cumsum(axis=0)
     if jours[-1] > kept[0]:
         garde[0] = jours[-1], comptes[-1].copy()

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
+from itertools import takewhile
 from typing import Any, Final
 
 import numpy as np
@@ -49,11 +50,8 @@ from sge_sim.tables.points import Point
 
 JOUR: Final = timedelta(1)
 _WH: Final = 1000
-_ID: Final = 10**16
 _LOOK_BACK: Final = timedelta(400)
 """Longer than from a cyclic reading to the one that is invoiced next."""
-_COMMENCE: Final = "MES"
-"""The motive of a first reading that no event tells of."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ class ReleveContractuel:
     def id(self) -> str:
         """Its number of sixteen digits (how real ones are given is unknown)."""
         said = f"{self.prm}/{self.reference}/{self.jour}/{self.motif}"
-        return f"{int.from_bytes(sha256(said.encode()).digest()[:8]) % _ID:016d}"
+        return f"{int.from_bytes(sha256(said.encode()).digest()[:8]) % 10**16:016d}"
 
     @property
     def instant(self) -> datetime:
@@ -237,24 +235,22 @@ class PointDuContrat:
         """Its readings to its day, that day included, oldest first: of a year at least.
 
         An event on the fixed day stands for the cyclic reading (assumed); of several events of a
-        day the one that ends has it, else the first.
+        day the one that ends has it, else the first; MES begins what no event tells of.
         """
         vecue, last = self.vecue, min(self.jour, self.vecue.fin or date.max)
         debut = self.situation.date_mise_en_service
-        by_day: dict[date, tuple[str, EvenementContractuel | None]] = {debut: (_COMMENCE, None)}
+        by_day: dict[date, tuple[str, EvenementContractuel | None]] = {debut: ("MES", None)}
         dits = [each for each in vecue.evenements if each.sorte.motif and each.jour <= self.jour]
         for each in sorted(dits, key=lambda each: each.sorte.ferme):
             if each.sorte.ferme or by_day.get(each.jour, ("", None))[1] is None:
                 by_day[each.jour] = each.sorte.motif, each
-        for jour in vecue.cycliques(max(debut, last - _LOOK_BACK)):
-            if jour > last:
-                break
-            by_day.setdefault(jour, (CYCLIQUE, None))
-        found, about = list[ReleveContractuel](), (self.prm, self.situation.reference)
+        cycliques = vecue.cycliques(max(debut, last - _LOOK_BACK))
+        by_day = dict.fromkeys(takewhile(last.__ge__, cycliques), (CYCLIQUE, None)) | by_day
+        found: list[Any] = [None]
         for jour in sorted(by_day):
-            before = found[-1] if found else None
-            found.append(ReleveContractuel(*about, jour, *by_day[jour], before))
-        return found
+            about = self.prm, self.situation.reference, jour, *by_day[jour]
+            found.append(ReleveContractuel(*about, found[-1]))
+        return found[1:]
 
     @property
     def matricule(self) -> str | None:
