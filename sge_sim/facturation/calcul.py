@@ -202,7 +202,7 @@ class Facturation:
     ) -> LigneFacturee:
         famille, id_ev, annual, unite, facteur, segment = composante
         divisor = 366 if self.hypotheses.annee == "civile" and isleap(debut.year) else 365
-        days, digits = (fin - debut).days, Decimal(10) ** -int(self.hypotheses.decimales)
+        days, digits = (fin - debut).days, Decimal(f"1e-{self.hypotheses.decimales}")
         quantite = days * facteur
         if segment != "c5":
             id_ev, digits = id_ev + _F12[suffixe], _F12_DIGITS

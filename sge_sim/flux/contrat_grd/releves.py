@@ -173,16 +173,15 @@ def grids_at(
     """Return the supplier's grid and the distributor's at a reading that follows another, as they
     were `before` what was done on its day; the supplier's is the other's where it has none."""
     held = (precedent or jour - timedelta(1)) if before else jour
-    found = []
+    found, shown = [], [vecue.shown(jour, before=before)]
+    if precedent is not None:
+        shown.append(vecue.shown(precedent, before=False))
     for premier, grilles in (
         (0, vecue.mesure.grille_fournisseur),
         (CADRANS_FOURNISSEUR, vecue.mesure.grille_distributeur),
     ):
         grille = en_vigueur(grilles, held)
         classes = calendrier_nomme(grille).classes
-        shown = [vecue.shown(jour, before=before)]
-        if precedent is not None:
-            shown.append(vecue.shown(precedent, before=False))
         index, *precedents = (
             {each.code: lu[premier + each.cadran - 1] // _WH for each in classes} for lu in shown
         )
