@@ -29,7 +29,7 @@ from sge_sim.mesures import (
     parse_plages,
 )
 from sge_sim.mesures.calendrier import decalages
-from sge_sim.mesures.index import compte_garde, registres_de_depose
+from sge_sim.mesures.index import compte_garde, read_quotidiens, registres_de_depose
 from sge_sim.mesures.jours_donnes import read_donnees
 
 LUNDI = date(2024, 1, 8)
@@ -78,16 +78,22 @@ def test_registers_go_through_the_index_that_was_given_whatever_the_window() -> 
 def test_registers_are_the_same_whatever_was_read_before(
     point: PointMesure, jour: date, ecarts: list[int]
 ) -> None:
-    def lus(autre: date) -> list[list[int]]:
-        index = index_quotidiens(point, autre, apres(autre, 1))
-        return [*index.fournisseur.tolist(), *index.distributeur.tolist(), index.total.tolist()]
+    def lus(*autres: date) -> list[list[list[int]]]:
+        index = read_quotidiens([(point, each, apres(each, 1)) for each in autres], Grandeur.PA)
+        return [
+            [*each.fournisseur.tolist(), *each.distributeur.tolist(), each.total.tolist()]
+            for each in index
+        ]
 
     autres = [apres(jour, ecart) for ecart in ecarts]
     seuls = []
     for autre in autres:
         compte_garde.cache_clear()
-        seuls.append(lus(autre))
-    assert [lus(autre) for autre in autres] == seuls
+        seuls += lus(autre)
+    assert [each for autre in autres for each in lus(autre)] == seuls
+    assert lus(*autres) == seuls
+    compte_garde.cache_clear()
+    assert lus(*autres) == seuls
 
 
 @pytest.mark.observed("CMD v3 and R171: multiples of 1000 Wh")
