@@ -280,6 +280,8 @@ def _comptes(
     """
     jours, garde = sorted(asked), compte_garde(point, pose, grandeur)
     kept = garde[0]
+    if jours == [kept[0]]:
+        return {kept[0]: kept[1].copy()}
     until, sommes = kept if kept[0] <= jours[0] else (pose, 0)
     comptes = sommes + _sommes(point, [until, *jours], grandeur).cumsum(axis=0)
     if jours[-1] > kept[0]:

@@ -26,8 +26,6 @@ PREMIERE_PHOTO: Final = ("C4",)
 """The segments of which a contract is told all points on its first day (guide C12)."""
 _PREMIER: Final = 1
 _JOURS_FIXES: Final = 31
-
-
 _CONTRAT: Final[BindParameter[Any]] = bindparam("contrat_id")
 _ACTEUR: Final[BindParameter[Any]] = bindparam("acteur_code")
 _SEGMENT: Final[BindParameter[Any]] = bindparam("segment")
