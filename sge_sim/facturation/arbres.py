@@ -64,6 +64,8 @@ def _fill(plan: Any) -> _Fill:
         text = plan[1:] if isinstance(plan, str) else plan
         return lambda _: text
     first, *path = plan.split(".")
+    if not path:
+        return lambda facts: facts.get(first)
 
     def fact(facts: Mapping[str, Any]) -> Any:
         value = facts.get(first)

@@ -202,7 +202,7 @@ class Facturation:
     ) -> LigneFacturee:
         famille, id_ev, annual, unite, facteur, segment = composante
         divisor = 366 if self.hypotheses.annee == "civile" and isleap(debut.year) else 365
-        days, digits = (fin - debut).days, Decimal(10) ** -int(self.hypotheses.decimales)
+        days, digits = (fin - debut).days, Decimal(f"1e-{self.hypotheses.decimales}")
         quantite = days * facteur
         if segment != "c5":
             id_ev, digits = id_ev + _F12[suffixe], _F12_DIGITS
@@ -349,6 +349,4 @@ def _line(
 
 def _span(lignes: Sequence[LigneFacturee]) -> tuple[date, date] | None:
     """Return the first and the last day of lines, None of no line."""
-    if not lignes:
-        return None
-    return min(each.debut for each in lignes), max(each.fin for each in lignes)
+    return (min(x.debut for x in lignes), max(x.fin for x in lignes)) if lignes else None

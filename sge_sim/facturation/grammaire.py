@@ -134,7 +134,10 @@ def read_by_grammar(root: Any) -> tuple[str, str, ArbreDocument, list[str]]:
     for document in DOCUMENTS:
         by_version = grammaires(document)
         if root.tag == next(iter(by_version.values())).nom:
-            read = [(version, *_read_root(each, root)) for version, each in by_version.items()]
+            read = []
+            for version, noeud in by_version.items():
+                reader = _LecteurDeForme()
+                read.append((version, reader.inside(noeud, root, root.tag), reader.fautes))
             return document, *min(read, key=lambda found: len(found[2]))
     raise ValueError(f"<{root.tag}> n'est la racine d'aucun document connu")
 
@@ -168,34 +171,34 @@ def write_around(
 
 def _write(noeud: Noeud, value: Any, retrait: str, out: list[str]) -> None:
     """Add the lines of an element, as lxml writes it, at a fifth of the cost."""
-    given = [(nom, each, value[nom]) for nom, (each, _) in noeud.within.items() if nom in value]
-    named = [f" {nom[1:]}={quoteattr(_text_of(said))}" for nom, _, said in given if nom[0] == "@"]
-    holds = len(given) > len(named)
-    out.append(f"{retrait}<{noeud.nom}{''.join(named)}{'' if holds else '/'}>\n")
-    for nom, each, inner in given[len(named) :]:
-        for said in inner if isinstance(inner, list) else [inner]:
+    attributes, elements = _given(noeud, tuple(value))
+    named = [f" {nom[1:]}={quoteattr(str(value[nom]))}" for nom in attributes]
+    out.append(f"{retrait}<{noeud.nom}{''.join(named)}{'' if elements else '/'}>\n")
+    for nom, each in elements:
+        inner = value[nom]
+        for said in inner if isinstance(inner, list) else (inner,):
             if each.inner:
                 _write(each, said, f"{retrait}  ", out)
-            else:
-                text = escape(said) if isinstance(said, str) else _text_of(said)
-                out.append(f"{retrait}  <{nom}>{text}</{nom}>\n")
-    if holds:
+                continue
+            text = said if isinstance(said, str) else _TEXTS.get(type(said), str)(said)
+            if "&" in text or "<" in text or ">" in text:
+                text = escape(text)
+            out.append(f"{retrait}  <{nom}>{text}</{nom}>\n")
+    if elements:
         out.append(f"{retrait}</{noeud.nom}>\n")
 
 
+@computed_once(1024)
+def _given(noeud: Noeud, names: tuple[str, ...]) -> tuple[list[str], list[tuple[str, Noeud]]]:
+    """Return the attributes of an element among these names, and the elements in it, in order."""
+    within = [(nom, each) for nom, (each, _) in noeud.within.items() if nom in names]
+    attributes = [nom for nom, _ in within if nom[0] == "@"]
+    return attributes, within[len(attributes) :]
+
+
 _TEXTS: Final[Mapping[type, Callable[[Any], str]]] = {
-    **{bool: lambda truth: str(int(truth)), Decimal: "{:f}".format},
-    **{date: date.isoformat, datetime: datetime.isoformat},
+    **{bool: lambda truth: str(int(truth)), Decimal: "{:f}".format, datetime: datetime.isoformat}
 }
-
-
-def _text_of(value: Any) -> str:
-    return _TEXTS.get(type(value), str)(value)
-
-
-def _read_root(noeud: Noeud, root: Any) -> tuple[ArbreDocument, list[str]]:
-    reader = _LecteurDeForme()
-    return reader.inside(noeud, root, root.tag), reader.fautes
 
 
 @dataclass

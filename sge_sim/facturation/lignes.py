@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import chain
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, ClassVar, Final
 
@@ -161,7 +161,7 @@ class BlocFacture:
         last = max(self.lignes, key=lambda each: each.debut).situation
         return {last.fta if last else "": self.lignes}
 
-    @property
+    @cached_property
     def taxes(self) -> Mapping[Decimal, Decimal]:
         """Its tax by rate, rounded half up: on the sum of a rate, or line by line."""
         taxes: dict[Decimal, Decimal] = defaultdict(Decimal)
@@ -173,7 +173,7 @@ class BlocFacture:
             taxes[rate] += rounded(base * rate / 100)
         return taxes
 
-    @property
+    @cached_property
     def ht(self) -> Decimal:
         """The sum of its lines."""
         return sum((each.montant for each in self.lignes), Decimal("0.00"))
@@ -217,7 +217,7 @@ class FactureFournisseur:
     @property
     def lignes(self) -> list[LigneFacturee]:
         """Its lines."""
-        return [*chain.from_iterable(self.tarifs.values())]
+        return [each for mine in self.tarifs.values() for each in mine]
 
     @property
     def ht(self) -> Decimal:

@@ -64,7 +64,6 @@ from sge_sim.mesures.index import CADRANS_FOURNISSEUR as CADRANS_FOURNISSEUR
 from sge_sim.mesures.index import Index as Index
 from sge_sim.mesures.index import index_aux as index_aux
 from sge_sim.mesures.index import index_courants as index_courants
-from sge_sim.mesures.index import index_de_depose as index_de_depose
 from sge_sim.mesures.index import index_er as index_er
 from sge_sim.mesures.index import index_quotidiens as index_quotidiens
 from sge_sim.mesures.point import CompteurPose as CompteurPose

@@ -5,9 +5,11 @@ each adds up to the total. Registers count on through a change of calendar: the 
 register 1 goes on from where the previous one stopped.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -157,11 +159,6 @@ def index_er(inductif: Index, capacitif: Index) -> Index:
     )
 
 
-def index_de_depose(point: PointMesure, compteur: CompteurPose) -> int:
-    """Return the last total, Wh, of a meter that was removed (`ValueError` if it is in place)."""
-    return int(registres_de_depose(point, compteur)[_TOTAL])
-
-
 def _jours_lus(point: PointMesure, debut: date, fin: date) -> tuple[int, int]:
     """Return the days of [debut, fin) that have a reading: the last one closes the point's life."""
     premier, dernier = vie(point)
@@ -210,19 +207,22 @@ def registres_lus(
             a, b = max(i0, numero_borne(compteur.pose)), i1
             if compteur.depose is not None:
                 # The day a meter is replaced is the new one's; the last one is read when it goes.
-                last = compteur is point.compteurs[-1]
-                b = min(i1, numero_borne(compteur.depose) + last)
+                b = min(i1, numero_borne(compteur.depose) + (compteur is point.compteurs[-1]))
             if a < b:
                 parts.append((rang, compteur, (point, a, b)))
     several = [(point, a, b - 1) for _, _, (point, a, b) in parts if b - a > 1]
     whole = iter(energies_des_registres(several, grandeur) if several else ())
+    meters: dict[tuple[PointMesure, int], set[int]] = defaultdict(set)
+    for _, compteur, (point, a, _) in parts:
+        meters[point, numero_borne(compteur.pose)].add(a)
+    counted = {meter: _comptes(*meter, jours, grandeur) for meter, jours in meters.items()}
     begun: Sequence[Entiers | int] = [0] * len(parts)
     if minutes is not None:
         jusque = [minutes[rang][a - lectures[rang][1] :][: b - a] for rang, _, (_, a, b) in parts]
         begun = energies_des_registres([jours for *_, jours in parts], grandeur, jusque)
     for (rang, compteur, (point, a, b)), du_jour in zip(parts, begun, strict=True):
         ici = lus[rang][:, a - lectures[rang][1] :][:, : b - a]
-        ici[:, 0] = _comptes(point, numero_borne(compteur.pose), a, grandeur)
+        ici[:, 0] = counted[point, numero_borne(compteur.pose)][a]
         if b - a > 1:
             next(whole).cumsum(axis=1, out=ici[:, 1:])
             ici[:, 1:] += ici[:, :1]
@@ -238,7 +238,7 @@ def registres_de_depose(point: PointMesure, compteur: CompteurPose) -> Entiers:
     if compteur.depose is None:
         raise ValueError("the meter is still in place")
     pose, depose = numero_borne(compteur.pose), numero_borne(compteur.depose)
-    lus = _round_shown(point, _comptes(point, pose, depose, Grandeur.PA))
+    lus = _round_shown(point, _comptes(point, pose, [depose], Grandeur.PA)[depose])
     _show_meter(point, compteur, depose, lus[:, None])
     return lus
 
@@ -254,7 +254,7 @@ def _show_meter(point: PointMesure, compteur: CompteurPose, i0: int, lus: Entier
     depose = None if compteur.depose is None else numero_borne(compteur.depose)
 
     def sommes(jour: int) -> Entiers:
-        return _comptes(point, pose, jour, Grandeur.PA) + initiaux
+        return _comptes(point, pose, [jour], Grandeur.PA)[jour] + initiaux
 
     through_given(point.donnees, pose, depose, i0, lus, sommes)
 
@@ -271,49 +271,54 @@ def compte_garde(_point: PointMesure, pose: int, _grandeur: Grandeur) -> list[tu
     return [(pose, np.zeros(_TOTAL + 1, np.int64))]
 
 
-def _comptes(point: PointMesure, pose: int, jour: int, grandeur: Grandeur) -> Entiers:
-    """Return what the registers of a meter count until a day, shape (16,).
+def _comptes(
+    point: PointMesure, pose: int, asked: Iterable[int], grandeur: Grandeur
+) -> dict[int, Entiers]:
+    """Return what the registers of a meter count until each of these days, shape (16,).
 
     A life isn't added up again for a later day: what was counted is kept, by point.
     """
-    garde = compte_garde(point, pose, grandeur)
-    until, sommes = garde[0]
-    if jour < until:
-        return _sommes(point, pose, jour, grandeur)
-    if jour > until:
-        sommes = sommes + _sommes(point, until, jour, grandeur)
-        garde[0] = jour, sommes
-    return sommes.copy()
+    jours, garde = sorted(asked), compte_garde(point, pose, grandeur)
+    kept = garde[0]
+    if jours == [kept[0]]:
+        return {kept[0]: kept[1].copy()}
+    until, sommes = kept if kept[0] <= jours[0] else (pose, 0)
+    comptes = sommes + _sommes(point, [until, *jours], grandeur).cumsum(axis=0)
+    if jours[-1] > kept[0]:
+        garde[0] = jours[-1], comptes[-1].copy()
+    return dict(zip(jours, comptes, strict=True))
 
 
-def _sommes(point: PointMesure, i0: int, i1: int, grandeur: Grandeur) -> Entiers:
-    """Return what each register counts over the days [i0, i1), shape (16,).
+def _sommes(point: PointMesure, bords: Sequence[int], grandeur: Grandeur) -> Entiers:
+    """Return what each register counts from each of these days to the next, shape (n, 16).
 
     As `energies_des_registres` summed, but no day has its registers: a meter lives for years.
     """
-    sommes = np.zeros(_TOTAL + 1, np.int64)
-    for j in journees(point, i0, i1, grandeur):
-        jour = jour_de(j.premier)
-        total = int(j.totaux.sum())
-        sommes[_TOTAL] += total
+    sommes = np.zeros((len(bords) - 1, _TOTAL + 1), np.int64)
+    for j in journees(point, bords[0], bords[-1], grandeur):
+        jour, nombre = jour_de(j.premier), j.nombre
+        cut = [min(max(each - j.premier, 0), nombre) for each in bords]
+        parts = [(n, slice(a, b)) for n, (a, b) in enumerate(pairwise(cut)) if a < b]
         spent: dict[tuple[int, ...], Entiers] = {}
-        comptes: dict[Structure, Entiers] = {}
+        comptes = {Structure.BASE: [j.totaux[ici].sum(keepdims=True) for _, ici in parts]}
         for grilles, premier in (
             (point.grille_fournisseur, 0),
             (point.grille_distributeur, CADRANS_FOURNISSEUR),
+            ((), _TOTAL),
         ):
             grille = en_vigueur(grilles, jour)
-            if grille is None or grille.structure is Structure.BASE:
-                sommes[premier] += total
-                continue
-            structure = grille.structure
+            structure = Structure.BASE if grille is None else grille.structure
             if structure not in comptes:
                 bornes, natures = decoupage(structure, plages_de(point, jour))
                 if bornes not in spent:
                     minutes = np.array(bornes, np.int64)[:, None]
                     spent[bornes] = np.concatenate([j.registres(minutes), j.totaux[None]])
-                comptes[structure] = sum_by_cadran(structure, natures, j.premier, spent[bornes])
-            sommes[premier : premier + len(comptes[structure])] += comptes[structure]
+                comptes[structure] = [
+                    sum_by_cadran(structure, natures, j.premier + ici.start, spent[bornes][:, ici])
+                    for _, ici in parts
+                ]
+            for (rang, _), compte in zip(parts, comptes[structure], strict=True):
+                sommes[rang, premier : premier + len(compte)] += compte
     return sommes
 
 

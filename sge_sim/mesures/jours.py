@@ -71,7 +71,7 @@ class Journees:
         `minutes`: shape (bounds, 1) or (bounds, n), up to 1440; the result: (bounds, n).
         """
         # Of few days, all bounds are looked up at once.
-        few = self.lignes.size < len(self.banque.cumuls) // 11
+        few = self.lignes.size < len(self.banque.cumuls) // 44
         same = minutes.shape[1] == 1 and not few
         exacts = self._aux(minutes) if same else self._spent(minutes)
         rangs = self.changements

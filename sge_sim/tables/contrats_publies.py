@@ -20,18 +20,12 @@ from sge_sim.tables.perimetre import (
 from sge_sim.tables.points import POINT_SEEN, Point
 from sge_sim.tables.prepared import Driver, Prepared
 
-_DEBUTS: Final = ("DM", "TD", "MM", "TM", "FM", "TF")
-_FIXES: Final = {
-    plage: jour_releve(plage)
-    for debut in _DEBUTS
-    for plage in (f"{debut}{n:02d}" for n in range(32))
-}
+_PLAGES = [f"{debut}{n:02d}" for debut in ("DM", "TD", "MM", "TM", "FM", "TF") for n in range(32)]
+_FIXES: Final = {plage: jour_releve(plage) for plage in _PLAGES}
 PREMIERE_PHOTO: Final = ("C4",)
 """The segments of which a contract is told all points on its first day (guide C12)."""
 _PREMIER: Final = 1
 _JOURS_FIXES: Final = 31
-
-
 _CONTRAT: Final[BindParameter[Any]] = bindparam("contrat_id")
 _ACTEUR: Final[BindParameter[Any]] = bindparam("acteur_code")
 _SEGMENT: Final[BindParameter[Any]] = bindparam("segment")

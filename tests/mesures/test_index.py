@@ -24,13 +24,12 @@ from sge_sim.mesures import (
     energies_quotidiennes,
     index_aux,
     index_courants,
-    index_de_depose,
     index_er,
     index_quotidiens,
     parse_plages,
 )
 from sge_sim.mesures.calendrier import decalages
-from sge_sim.mesures.index import compte_garde
+from sge_sim.mesures.index import compte_garde, read_quotidiens, registres_de_depose
 from sge_sim.mesures.jours_donnes import read_donnees
 
 LUNDI = date(2024, 1, 8)
@@ -79,16 +78,22 @@ def test_registers_go_through_the_index_that_was_given_whatever_the_window() -> 
 def test_registers_are_the_same_whatever_was_read_before(
     point: PointMesure, jour: date, ecarts: list[int]
 ) -> None:
-    def lus(autre: date) -> list[list[int]]:
-        index = index_quotidiens(point, autre, apres(autre, 1))
-        return [*index.fournisseur.tolist(), *index.distributeur.tolist(), index.total.tolist()]
+    def lus(*autres: date) -> list[list[list[int]]]:
+        index = read_quotidiens([(point, each, apres(each, 1)) for each in autres], Grandeur.PA)
+        return [
+            [*each.fournisseur.tolist(), *each.distributeur.tolist(), each.total.tolist()]
+            for each in index
+        ]
 
     autres = [apres(jour, ecart) for ecart in ecarts]
     seuls = []
     for autre in autres:
         compte_garde.cache_clear()
-        seuls.append(lus(autre))
-    assert [lus(autre) for autre in autres] == seuls
+        seuls += lus(autre)
+    assert [each for autre in autres for each in lus(autre)] == seuls
+    assert lus(*autres) == seuls
+    compte_garde.cache_clear()
+    assert lus(*autres) == seuls
 
 
 @pytest.mark.observed("CMD v3 and R171: multiples of 1000 Wh")
@@ -254,7 +259,7 @@ def test_a_new_meter_starts_at_its_own_index(point: PointMesure) -> None:
     index = index_quotidiens(point, apres(LUNDI, -2), apres(LUNDI, 3))
     assert index.total[2] == 2_000
     assert index.fournisseur[0, 2] == index.distributeur[0, 2] == 2_000
-    final = index_de_depose(point, point.compteurs[0])
+    final = registres_de_depose(point, point.compteurs[0])[-1]
     veille = energies_quotidiennes(point, apres(LUNDI, -1), LUNDI).valeurs[0]
     assert abs(final - index.total[1] - veille) < (1 if point.petit else 1_000)
     if point.petit:
@@ -264,7 +269,7 @@ def test_a_new_meter_starts_at_its_own_index(point: PointMesure) -> None:
 
 def test_the_last_index_of_a_meter_in_place_is_refused() -> None:
     with pytest.raises(ValueError, match="still in place"):
-        index_de_depose(linky(), linky().compteurs[0])
+        registres_de_depose(linky(), linky().compteurs[0])
 
 
 @pytest.mark.documented("V26.2: history is cut at the last mise en service")
@@ -278,7 +283,7 @@ def test_readings_go_from_the_mise_en_service_to_the_end_included() -> None:
     depose = replace(point, resiliation=None, compteurs=(replace(point.compteurs[0], depose=fin),))
     vus = index_quotidiens(depose, date(2024, 1, 1), date(2024, 2, 1))
     assert vus.total.tolist() == entier.total.tolist()
-    assert vus.total[-1] == index_de_depose(depose, depose.compteurs[0])
+    assert vus.total[-1] == registres_de_depose(depose, depose.compteurs[0])[-1]
 
 
 def test_a_meter_older_than_the_table_starts_with_the_table() -> None:

@@ -15,7 +15,7 @@ from sge_sim.mesures import (
     index_quotidiens,
     parse_plages,
 )
-from sge_sim.mesures.index import index_de_depose
+from sge_sim.mesures.index import registres_de_depose
 from sge_sim.mesures.lecture import TOUT, Lecture
 from sge_sim.mesures.releves import Contexte, read_contextes
 
@@ -62,7 +62,7 @@ def test_a_meter_that_is_replaced_is_read_as_it_goes_and_as_the_other_comes(peti
         ("AS" if petit else "LC", motif) for motif in ("DEPOSE_FOURNISSEUR", "POSE_FOURNISSEUR")
     ]
     midnight = int(index_quotidiens(point, J, J + _JOUR).horodates[0])
-    for one, total in zip(found, (index_de_depose(point, old), 3_000), strict=True):
+    for one, total in zip(found, (registres_de_depose(point, old)[-1], 3_000), strict=True):
         grandeur = one.grandeurs[0]
         classes = grandeur.calendriers[-1].registres
         assert {tuple(each.horodates.tolist()) for each in classes} == {(midnight,)}

@@ -57,7 +57,7 @@ from sge_sim.mesures.formes import banque, gigues
 from sge_sim.mesures.grilles_nommees import calendrier_du
 from sge_sim.mesures.hasard import bruits
 from sge_sim.mesures.horodates import Stamp, write_stamps
-from sge_sim.mesures.index import index_de_depose
+from sge_sim.mesures.index import registres_de_depose
 from sge_sim.mesures.installations import installation
 from sge_sim.mesures.jours_donnes import read_donnees
 from sge_sim.mesures.lecture import TOUT, Lecture
@@ -251,7 +251,7 @@ def told(point: PointMesure) -> Iterator[object]:
     yield read_curves_of_day([point, POINTS["voiture"], POINTS["surplus"]], J)
     yield maxima_du_jour([point, POINTS["voiture"], POINTS["surplus"]], J)
     yield heures_depassees(point, consommations(point, debut, fin))
-    yield [index_de_depose(point, each) for each in point.compteurs if each.depose]
+    yield [int(registres_de_depose(point, each)[-1]) for each in point.compteurs if each.depose]
     yield [rectified_registers(point, each) for each in point.rectifications]
     yield point.metier, is_recorded(point, numero(J)), calendrier_du(point.grille_fournisseur, J)
     index = index_quotidiens(point, debut, fin)

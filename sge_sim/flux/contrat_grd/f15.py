@@ -154,9 +154,8 @@ def _transport(
 def _invoiced(point: PointDuContrat) -> list[ReleveContractuel]:
     """Return the readings that the day's one closes: that which was invoiced last, or the first of
     the situation, and those since; none where the day's isn't invoiced."""
-    releves = point.vecue.releves(point.jour)
-    last = releves[-1] if releves else None
-    if last is None or last.jour != point.jour:
+    releves = point.releves
+    if (last := releves[-1]).jour != point.jour:
         return []
     if point.grand:
         return releves[-2:] if last.precedent else []

@@ -64,7 +64,7 @@ def revised(
         ended = [each.jour for each in life_of(session, [prm]).get(prm, []) if each.sorte.ferme]
         seen = {jour - JOUR, *(day for day in ended if depuis <= day < jour)}
         lives = [p for day in seen for p in read_points_of(session, contrat, [prm], day, jour)]
-        days = {each.jour for point in lives for each in point.vecue.releves(point.jour)}
+        days = {each.jour for point in lives for each in point.releves}
         for day in sorted(day for day in days if day >= depuis):
             former, now = (
                 make(read_points_of(session, contrat, [prm], day, connu))
@@ -97,7 +97,7 @@ def readings_told(
 def _readings_of(points: Iterable[PointDuContrat]) -> list[tuple[PointDuContrat, Any]]:
     """Return the readings of their day of points, that which ends first, and read what the meters
     showed."""
-    lus = [(p, each) for p in points for each in p.vecue.releves(p.jour) if each.jour == p.jour]
+    lus = [(p, each) for p in points for each in p.releves if each.jour == p.jour]
     read_registers(
         (point.vecue, [point.jour, each.precedent.jour if each.precedent else point.jour])
         for point, each in lus

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from hashlib import sha256
+from itertools import takewhile
 from typing import Any, Final
 
 import numpy as np
@@ -34,7 +36,7 @@ from sge_sim.mesures.consommations import (
 from sge_sim.mesures.depassements import heures_depassees
 from sge_sim.mesures.grilles_nommees import ClasseNommee, calendrier_nomme
 from sge_sim.mesures.index import registres_de_depose, registres_lus
-from sge_sim.mesures.tableaux import Entiers
+from sge_sim.mesures.installations import keep_cles
 from sge_sim.referentiel.mesures import point_mesure
 from sge_sim.tables.mesures import read_mesures_facts_of
 from sge_sim.tables.perimetre import (
@@ -48,11 +50,8 @@ from sge_sim.tables.points import Point
 
 JOUR: Final = timedelta(1)
 _WH: Final = 1000
-_ID: Final = 10**16
 _LOOK_BACK: Final = timedelta(400)
 """Longer than from a cyclic reading to the one that is invoiced next."""
-_COMMENCE: Final = "MES"
-"""The motive of a first reading that no event tells of."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +66,11 @@ class ReleveContractuel:
     evenement: EvenementContractuel | None = None
     precedent: "ReleveContractuel | None" = None
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Its number of sixteen digits (how real ones are given is unknown)."""
         said = f"{self.prm}/{self.reference}/{self.jour}/{self.motif}"
-        return f"{int.from_bytes(sha256(said.encode()).digest()[:8]) % _ID:016d}"
+        return f"{int.from_bytes(sha256(said.encode()).digest()[:8]) % 10**16:016d}"
 
     @property
     def instant(self) -> datetime:
@@ -91,7 +90,7 @@ class SituationVecue:
     mesure: PointMesure
     ecarts: Mapping[date, int] = field(default_factory=dict)
     """How many kWh too many its readings of a day are told, in the first class of each grid."""
-    registres: dict[int, Entiers] = field(default_factory=dict, repr=False, compare=False)
+    registres: dict[int, list[int]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def derniere(self) -> SituationContractuelle:
@@ -105,11 +104,10 @@ class SituationVecue:
 
     def communicates(self, jour: date) -> bool:
         """Tell whether its meter of a day does."""
-        return any(
-            each.communicant
-            for each in self.mesure.compteurs
-            if each.pose <= jour < (each.depose or date.max)
-        )
+        for each in self.mesure.compteurs:
+            if each.pose <= jour and (each.depose is None or jour < each.depose):
+                return each.communicant
+        return False
 
     def cycliques(self, depuis: date, mensuels: bool | None = None) -> Iterator[date]:
         """Yield its days of cyclic reading after a day, without end; `mensuels`: as if its meters
@@ -127,32 +125,11 @@ class SituationVecue:
         """Return the day of the next cyclic reading, as it is foreseen at one."""
         return next(self.cycliques(jour, self.communicates(jour)))
 
-    def releves(self, jusqu_a: date) -> list[ReleveContractuel]:
-        """Return its readings to a day, that day included, oldest first: of a year at least.
-
-        An event on the fixed day stands for the cyclic reading (assumed); of several events of a
-        day the one that ends has it, else the first.
-        """
-        debut, about = self.derniere.date_mise_en_service, (self.prm, self.derniere.reference)
-        by_day = {debut: ReleveContractuel(*about, debut, _COMMENCE)}
-        dits = [each for each in self.evenements if each.sorte.motif and each.jour <= jusqu_a]
-        for each in sorted(dits, key=lambda each: each.sorte.ferme):
-            if each.jour not in by_day or each.sorte.ferme or by_day[each.jour].evenement is None:
-                by_day[each.jour] = ReleveContractuel(*about, each.jour, each.sorte.motif, each)
-        last = min(jusqu_a, self.fin or date.max)
-        for jour in self.cycliques(max(debut, last - _LOOK_BACK)):
-            if jour > last:
-                break
-            by_day.setdefault(jour, ReleveContractuel(*about, jour, CYCLIQUE))
-        bare = [by_day[jour] for jour in sorted(by_day)]
-        pairs = zip(bare, [None, *bare], strict=False)
-        return [replace(each, precedent=before) for each, before in pairs]
-
-    def shown(self, jour: date, *, before: bool) -> Entiers:
+    def shown(self, jour: date, *, before: bool) -> list[int]:
         """Return what the registers show on a day; `before`: those of the meter that goes on it."""
         gone = next((each for each in self.mesure.compteurs if each.depose == jour), None)
         if before and gone is not None:
-            return registres_de_depose(self.mesure, gone)
+            return [*map(int, registres_de_depose(self.mesure, gone))]
         return self.registres[numero(jour)]
 
 
@@ -165,12 +142,14 @@ def read_registers(vecues: Iterable[tuple[SituationVecue, Iterable[date]]]) -> N
         for jour in sorted({*jours})
         if numero(jour) not in vecue.registres
     ]
-    minutes = [np.array([minute_du_releve(vecue.mesure, jour)]) for vecue, jour in asked]
+    minutes = [minute_du_releve(vecue.mesure, jour) for vecue, jour in asked]
     days = [(vecue.mesure, numero(jour), numero(jour) + 1) for vecue, jour in asked]
-    lus = registres_lus(days, minutes if any(map(np.any, minutes)) else None) if asked else []
-    for (vecue, jour), lu in zip(asked, lus, strict=True):
-        registres = vecue.registres[numero(jour)] = lu[:, 0].copy()
-        registres[[0, CADRANS_FOURNISSEUR]] += _WH * vecue.ecarts.get(jour, 0)
+    keep_cles(point.graine for point, *_ in days)
+    at = [np.array([minute]) for minute in minutes] if any(minutes) else None
+    for (vecue, jour), lu in zip(asked, registres_lus(days, at) if asked else (), strict=True):
+        registres = vecue.registres[numero(jour)] = lu[:, 0].tolist()
+        for premier in (0, CADRANS_FOURNISSEUR):
+            registres[premier] += _WH * vecue.ecarts.get(jour, 0)
 
 
 @dataclass(frozen=True)
@@ -194,19 +173,17 @@ def grids_at(
     """Return the supplier's grid and the distributor's at a reading that follows another, as they
     were `before` what was done on its day; the supplier's is the other's where it has none."""
     held = (precedent or jour - timedelta(1)) if before else jour
-    found = []
+    found, shown = [], [vecue.shown(jour, before=before)]
+    if precedent is not None:
+        shown.append(vecue.shown(precedent, before=False))
     for premier, grilles in (
         (0, vecue.mesure.grille_fournisseur),
         (CADRANS_FOURNISSEUR, vecue.mesure.grille_distributeur),
     ):
         grille = en_vigueur(grilles, held)
         classes = calendrier_nomme(grille).classes
-        shown = [vecue.shown(jour, before=before)]
-        if precedent is not None:
-            shown.append(vecue.shown(precedent, before=False))
         index, *precedents = (
-            {each.code: int(lu[premier + each.cadran - 1]) // _WH for each in classes}
-            for lu in shown
+            {each.code: lu[premier + each.cadran - 1] // _WH for each in classes} for lu in shown
         )
         found.append(GrilleLue(grille, classes, index, *precedents or [{}]))
     fournisseur, distributeur = found
@@ -251,6 +228,28 @@ class PointDuContrat:
         """A C4's powers, by class."""
         powers = self.situation.par_classe.items()
         return [{"classe": classe, "puissance": power} for classe, power in powers]
+
+    @cached_property
+    def releves(self) -> list[ReleveContractuel]:
+        """Its readings to its day, that day included, oldest first: of a year at least.
+
+        An event on the fixed day stands for the cyclic reading (assumed); of several events of a
+        day the one that ends has it, else the first; MES begins what no event tells of.
+        """
+        vecue, last = self.vecue, min(self.jour, self.vecue.fin or date.max)
+        debut = self.situation.date_mise_en_service
+        by_day: dict[date, tuple[str, EvenementContractuel | None]] = {debut: ("MES", None)}
+        dits = [each for each in vecue.evenements if each.sorte.motif and each.jour <= self.jour]
+        for each in sorted(dits, key=lambda each: each.sorte.ferme):
+            if each.sorte.ferme or by_day.get(each.jour, ("", None))[1] is None:
+                by_day[each.jour] = each.sorte.motif, each
+        cycliques = vecue.cycliques(max(debut, last - _LOOK_BACK))
+        by_day = dict.fromkeys(takewhile(last.__ge__, cycliques), (CYCLIQUE, None)) | by_day
+        found: list[Any] = [None]
+        for jour in sorted(by_day):
+            about = self.prm, self.situation.reference, jour, *by_day[jour]
+            found.append(ReleveContractuel(*about, found[-1]))
+        return found[1:]
 
     @property
     def matricule(self) -> str | None:
