@@ -150,6 +150,8 @@ def sans_consentement(vue: Vue, modele: Modele) -> Iterator[str]:
         prm = asked.get("usage_point_id") or asked.get("pointId")
         if statut != 200 or prm is None or connu.get("bac_a_sable") or modele.rendu:
             continue
+        if prm in modele.etat.partis:  # its consents went with it
+            continue
         left = modele.appels[nom].instant if nom in modele.appels else instant
         # A revocation of the same step was under way, whatever it is dated.
         at = stored(min(modele.debut or left, left)), stored(instant)

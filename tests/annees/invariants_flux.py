@@ -102,7 +102,8 @@ def essayes(vue: Vue, modele: Modele) -> Iterator[str]:
     for number, nom, contrat, tentatives, panne, instant in waiting:
         if tentatives or panne:
             held.add(contrat)
-        if contrat in held or (modele.ouvert and number not in seen):  # who made it ended
+        ended = modele.mort or modele.ouvert  # and who made it perhaps before it was tried
+        if contrat in held or (ended and number not in seen):
             seen[number] = modele.rondes + 1
         elif modele.rondes > seen.get(number, 0) and rattrape and instant < rattrape:
             yield nom  # an end is told after its instant

@@ -333,6 +333,8 @@ class Modele:
             self.etat.rattrape = min(recit.reponse["instant"], self.debut)
 
     def _on_points_apportes(self, recit: Recit) -> None:
+        arrives = self.etat.fichiers.arrives
+        arrives |= dict.fromkeys(arrives.keys() & recit.demande["prms"], recit.instant.date())
         self.prms.update(recit.demande["prms"])
         self.etat.apportes.update(recit.demande["prms"])
         self.etat.retires.difference_update(recit.demande["prms"])

@@ -1,6 +1,7 @@
 """What suppliers and a company were told, beside what `modele` keeps."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from modele_etat import Ordre
@@ -21,8 +22,7 @@ def note_asked(modele: "Modele", sorte: str, demande: Mapping[str, Any]) -> None
     if sorte == "points_apportes":
         prms = [prm for prm, _ in demande.get("suivis", ())]
         suivis.update(prms)
-        if modele.dernier is not None:
-            modele.etat.fichiers.arrives |= dict.fromkeys(prms, modele.dernier.date())
+        modele.etat.fichiers.arrives |= dict.fromkeys(prms, date.max)  # until it is answered
     elif sorte == "evenement" and demande["nature"] == "CMAT":
         modele.etat.mesures.neufs.add(demande["prm"])
     elif sorte == "annee_grd":  # it draws them
