@@ -257,13 +257,23 @@ def begin(session: Session, event: Evenement, instant: datetime) -> Suivi | None
     if affaire is None:
         return None
     if affaire.nature != "PHC":
-        for wrong in wrong_events(point, affaire.nature, affaire.valeurs, affaire.jour):
+        said = affaire.nature, affaire.valeurs, affaire.jour
+        for wrong in (*_lost(session, point, affaire), *wrong_events(point, *said)):
             affaire.close(instant, realisee=False)
             raise UsageError(wrong)
     query = select(tables.EvenementContractuel).order_by(tables.EvenementContractuel.id.desc())
     last = session.scalars(query.where(tables.EvenementContractuel.prm == point.prm)).first()
     situation = tables.contractual_situation(point)
     return affaire, situation if last is None else _held(situation, last.apres)
+
+
+def _lost(session: Session, point: Point, affaire: tables.AffaireContractuelle) -> Iterator[str]:
+    """Yield that the supplier who asked has lost the point since, which others enter at will."""
+    if affaire.prestation is None or NATURES[affaire.nature].ouvre or affaire.contrat_id is None:
+        return
+    asking = session.get_one(tables.ContratGrdF, affaire.contrat_id).acteur_code
+    if asking != point.fournisseur_titulaire:
+        yield f"le point {point.prm} n'est plus au fournisseur {asking}"
 
 
 def _held(situation: Situee, former: Situee) -> Situee:

@@ -297,6 +297,24 @@ def test_what_has_become_impossible_is_not_carried_out(followed: Lives) -> None:
         assert [each.etat for each in affaire.jalons] == ["DMTR", "DMREC", "INPL", "CPNR"]
 
 
+@pytest.mark.parametrize("nature", ["MCF", "CMAT"])
+def test_who_has_lost_a_point_changes_nothing_of_it(
+    followed: Lives, nature: NatureEvenement
+) -> None:
+    champs = {"MCF": {"calendrier": "FC000165"}, "CMAT": {"matricule": "123456789012"}}
+    numero = asked(followed, nature, 9, **champs[nature])
+    followed.change(NOW, nouveau_fournisseur=("FOURN2", day(5)))
+    followed.until(beginning(day(10)))
+    assert told(followed) == [("CFNS", "1", 1), ("CFNE", "2", 1)]
+    with followed.database.sessions() as session:
+        affaire = session.get_one(AffaireContractuelle, numero)
+        point = find_point(session, PRM)
+        assert affaire.jalons[-1].etat == "CPNR"
+        assert point is not None
+        assert point.calendrier_fournisseur == LINKY["calendrier_fournisseur"]
+        assert not point.compteurs
+
+
 @pytest.mark.parametrize(
     ("changements", "expected"),
     [
