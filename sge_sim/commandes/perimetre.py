@@ -268,7 +268,7 @@ def begin(session: Session, event: Evenement, instant: datetime) -> Suivi | None
 
 
 def _lost(session: Session, point: Point, affaire: tables.AffaireContractuelle) -> Iterator[str]:
-    """Yield that the supplier who asked has lost the point since, which others enter at will."""
+    """Yield that the supplier who asked has lost the point since, but for who comes to a point."""
     if affaire.prestation is None or NATURES[affaire.nature].ouvre or affaire.contrat_id is None:
         return
     asking = session.get_one(tables.ContratGrdF, affaire.contrat_id).acteur_code
